@@ -1,0 +1,54 @@
+# The local energy market: `make help` says what can be made.
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+B := build
+CC ?= cc
+PKGS := libcrypto libssl sqlite3 libmosquitto
+OPT ?= -O2 -g
+WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wswitch-enum -Wvla -Wundef -Wcast-qual -Wformat=2 -Wpointer-arith \
+	-Wwrite-strings -Wconversion -Wsign-conversion -Wno-missing-field-initializers
+HARDEN := -fPIC -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2
+override CFLAGS := -std=c11 -D_GNU_SOURCE -DLEM_VERSION='"$(VERSION)"' -I. $(WARN) $(HARDEN) \
+	$(OPT) $(SAN) $(CFLAGS)
+LIBS := -lcrypto -lsqlite3 -lm -pthread
+
+src = $(wildcard $(1:%=%/*.c))
+obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
+CORE := $(B)/libcore.a
+WIRE := $(B)/libwire.a
+STORE := $(B)/libstore.a
+SHARED := $(STORE) $(WIRE) $(CORE)
+PLUGIN := $(B)/mosquitto_lem.so
+HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+all: $(PLUGIN) $(B)/hem $(B)/lemctl ## build the plugin, hem and lemctl into build/
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(CORE): $(call obj,core)
+$(WIRE): $(call obj,wire)
+$(STORE): $(call obj,store)
+%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+unit: $(UNIT) ## build and run the unit tests
+	@tools/run_tests.sh $(UNIT)
+
+$(B)/unit/%: $(B)/tests/unit/%.o $(SHARED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+clean: ## remove build/
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
