@@ -13,8 +13,10 @@ enum { MERKLE_CONSISTENCY_MAX = MERKLE_LEVELS_MAX + 1 }; /* the most hashes of t
 /*
  * Throughout: `leaves` are leaf hashes (merkle_leaf_hash()), never leaf data; a tree's leaves are
  * numbered from 0; pointers to hashes may be NULL where there are none; nothing here keeps a
- * pointer, allocates or recurses. All but the checks trust their arguments: an index out of range
- * asserts. The checks take proofs from strangers and answer false to whatever does not hold.
+ * pointer, allocates or recurses. Arrays of hashes are written only where they are named ret_path
+ * or nodes (they lack `const` because C11 would have every caller cast). All but the checks trust
+ * their arguments: an index out of range asserts. The checks take proofs from strangers and answer
+ * false to whatever does not hold.
  *
  * Absence. In a tree whose leaves are sorted by a key that the leaf data begins with, a key is
  * absent if the leaf data of two neighbours, i and i + 1, are shown with their inclusion paths, and
@@ -32,7 +34,7 @@ void merkle_node_hash(sha256_fn *sha256, const uint8_t left[static HASH_LEN],
 	const uint8_t right[static HASH_LEN], uint8_t ret_hash[static HASH_LEN]);
 
 /* The root of n leaves (RFC 6962, 2.1); of none, SHA-256 of the empty string. O(n) hashes. */
-void merkle_root(sha256_fn *sha256, const uint8_t (*leaves)[HASH_LEN], size_t n,
+void merkle_root(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n,
 	uint8_t ret_root[static HASH_LEN]);
 
 /*
@@ -40,14 +42,14 @@ void merkle_root(sha256_fn *sha256, const uint8_t (*leaves)[HASH_LEN], size_t n,
  * up, in ret_path; answers its length, 0..MERKLE_LEVELS_MAX. O(n) hashes: for the paths of many
  * leaves, build a tree.
  */
-size_t merkle_path(sha256_fn *sha256, const uint8_t (*leaves)[HASH_LEN], size_t n, size_t index,
+size_t merkle_path(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n, size_t index,
 	uint8_t ret_path[static MERKLE_LEVELS_MAX][HASH_LEN]);
 
 /*
  * The proof (RFC 6962, 2.1.2) that the tree of the first `earlier` leaves (1..n) is the beginning
  * of the tree of all n, in ret_path; answers its length, 0..MERKLE_CONSISTENCY_MAX. O(n) hashes.
  */
-size_t merkle_consistency_path(sha256_fn *sha256, const uint8_t (*leaves)[HASH_LEN], size_t n,
+size_t merkle_consistency_path(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n,
 	size_t earlier, uint8_t ret_path[static MERKLE_CONSISTENCY_MAX][HASH_LEN]);
 
 /*
@@ -55,13 +57,13 @@ size_t merkle_consistency_path(sha256_fn *sha256, const uint8_t (*leaves)[HASH_L
  * the node that joins leaves ..s-1 and s.. at 2s - 1. n - 1 hashes. The caller owns nodes.
  */
 void merkle_tree_build(
-	sha256_fn *sha256, const uint8_t (*leaves)[HASH_LEN], size_t n, uint8_t (*nodes)[HASH_LEN]);
+	sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n, uint8_t (*nodes)[HASH_LEN]);
 
 /* The root within nodes of a tree built of n leaves; borrowed from nodes. */
-const uint8_t *merkle_tree_root(const uint8_t (*nodes)[HASH_LEN], size_t n);
+const uint8_t *merkle_tree_root(uint8_t (*nodes)[HASH_LEN], size_t n);
 
 /* As merkle_path(), out of a built tree: O(log n) and no hashing. */
-size_t merkle_tree_path(const uint8_t (*nodes)[HASH_LEN], size_t n, size_t index,
+size_t merkle_tree_path(uint8_t (*nodes)[HASH_LEN], size_t n, size_t index,
 	uint8_t ret_path[static MERKLE_LEVELS_MAX][HASH_LEN]);
 
 /*
@@ -69,8 +71,7 @@ size_t merkle_tree_path(const uint8_t (*nodes)[HASH_LEN], size_t n, size_t index
  * 2.1.3.2). A path of another length than this index and n have is false.
  */
 bool merkle_inclusion_check(sha256_fn *sha256, const uint8_t leaf[static HASH_LEN], uint64_t index,
-	uint64_t n, const uint8_t (*path)[HASH_LEN], size_t len,
-	const uint8_t root[static HASH_LEN]);
+	uint64_t n, uint8_t (*path)[HASH_LEN], size_t len, const uint8_t root[static HASH_LEN]);
 
 /*
  * True if the tree of size2 leaves under root2 begins with the tree of size1 under root1, by a
@@ -79,7 +80,7 @@ bool merkle_inclusion_check(sha256_fn *sha256, const uint8_t leaf[static HASH_LE
  */
 bool merkle_consistency_check(sha256_fn *sha256, uint64_t size1,
 	const uint8_t root1[static HASH_LEN], uint64_t size2, const uint8_t root2[static HASH_LEN],
-	const uint8_t (*path)[HASH_LEN], size_t len);
+	uint8_t (*path)[HASH_LEN], size_t len);
 
 /*
  * A tree that only grows, by its frontier: the roots of its complete subtrees. nodes[k] is the one

@@ -15,6 +15,7 @@ enum { ENERGY_WH_MAX = 100000000 }; /* 10^8 Wh = 100 MWh: the most of one order 
 enum { PRICE_MC_MAX = 10000000 };   /* 10^7 mc/kWh = 10,000 cents/kWh */
 enum { MS_PER_S = 1000 };
 enum { S_PER_HOUR = 3600 };
+enum { S_PER_DAY = 86400 };
 
 #define AMOUNT_UC_MAX ((int64_t)ENERGY_WH_MAX * PRICE_MC_MAX) /* 10^15 uc: one order at most */
 
