@@ -231,9 +231,11 @@ bool merkle_consistency_check(sha256_fn *sha256, uint64_t size1,
 	const uint8_t *start = root1;
 	size_t used = 0;
 
+	if (size1 == 0 || size1 > size2)
+		return false;
 	if (size1 == size2)
 		return len == 0 && memcmp(root1, root2, HASH_LEN) == 0;
-	if (size1 == 0 || size1 > size2 || len == 0)
+	if (len == 0)
 		return false;
 	while (c.node % 2 == 1) { /* up to the root of the earlier tree's last complete subtree */
 		c.node /= 2;

@@ -76,7 +76,7 @@ bool merkle_inclusion_check(sha256_fn *sha256, const uint8_t leaf[static HASH_LE
 /*
  * True if the tree of size2 leaves under root2 begins with the tree of size1 under root1, by a
  * proof of `len` hashes (RFC 9162, 2.1.4.2). Of one size: true if the roots are equal and len is 0.
- * An empty tree begins every tree, which proves nothing: size1 0 is false unless size2 is 0 too.
+ * An empty tree begins every tree, which proves nothing: size1 0 is always false.
  */
 bool merkle_consistency_check(sha256_fn *sha256, uint64_t size1,
 	const uint8_t root1[static HASH_LEN], uint64_t size2, const uint8_t root2[static HASH_LEN],
