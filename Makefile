@@ -2,6 +2,9 @@
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 B := build
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+say = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' $(1) $@)
 CC ?= cc
 PKGS := libcrypto libssl sqlite3 libmosquitto
 OPT ?= -O2 -g
@@ -32,21 +35,24 @@ all: $(PLUGIN) $(B)/hem $(B)/lemctl ## build the plugin, hem and lemctl into bui
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(CORE): $(call obj,core)
 $(WIRE): $(call obj,wire)
 $(STORE): $(call obj,store)
 %.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
 
 unit: $(UNIT) ## build and run the unit tests
 	@tools/run_tests.sh $(UNIT)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 clean: ## remove build/
 	rm -rf $(B)

@@ -1,0 +1,228 @@
+#include <assert.h>
+#include <stddef.h>
+#include "core/block.h"
+#include "core/cpf.h"
+#include "core/enrolment.h"
+#include "core/market.h"
+#include "core/order_intake.h"
+#include "core/place_sort.h"
+
+static int64_t begin_ms(const struct market *m)
+{
+	return params_slot_start_ms(&m->ledger.params, ledger_slot(&m->ledger));
+}
+
+int64_t market_next_due_ms(const struct market *m)
+{
+	int64_t gate_ms = auctions_next_gate_ms(&m->ledger.auctions);
+	int64_t end_ms = ledger_slot_end_ms(&m->ledger);
+
+	if (m->phase == PHASE_BEGIN)
+		return begin_ms(m);
+	return gate_ms < end_ms ? gate_ms : end_ms;
+}
+
+bool market_clock_due(const struct market *m, int64_t now_ms)
+{
+	return market_next_due_ms(m) <= now_ms;
+}
+
+/* The accounts whose homes may be elected: metered, in a mode with rewards, the CPF true, the floor
+ * met; ascending by number. */
+static void find_standing(struct market *m)
+{
+	const struct ledger *l = &m->ledger;
+	int64_t slot = ledger_slot(l) - 1;
+
+	m->standing_count = 0;
+	m->standing_next = 0;
+	for (uint32_t i = 0; i < l->announced_count; i++) {
+		uint64_t number = l->announced[i];
+		const struct home *h = market_owner(m, number);
+		const struct registers *d = &h->meter.delta;
+		int64_t p = meter_production_wh(d);
+		int64_t c = meter_consumption_wh(d);
+		uint32_t at = m->standing_count;
+		if (h->mode == MODE_TE || !meter_has(&h->meter, slot) ||
+			h->status != HOME_REGISTERED)
+			continue;
+		if (cpf_hundredths(p, c) != account_get(&l->accounts, number)->cpf_hundredths ||
+			!poe_floor_met(p, c, l->params.poe_floor_w, l->params.slot_s))
+			continue;
+		for (; at > 0 && m->standing[at - 1] > number; at--)
+			m->standing[at] = m->standing[at - 1];
+		m->standing[at] = number;
+		m->standing_count++;
+	}
+}
+
+static bool gate_before(const void *context, uint32_t left, uint32_t right)
+{
+	const struct auctions *t = context;
+	const struct order *a = &t->orders[left];
+	const struct order *b = &t->orders[right];
+	int64_t gate_a = t->auctions[a->auction].contract.gate_ms;
+	int64_t gate_b = t->auctions[b->auction].contract.gate_ms;
+
+	return gate_a != gate_b ? gate_a < gate_b : a->seq < b->seq;
+}
+
+/* Share each home's metered energy of the last slot among its awards, in order of (gate, seq). */
+static void share_deliveries(struct market *m)
+{
+	const struct auctions *t = &m->ledger.auctions;
+	int64_t slot = ledger_slot(&m->ledger) - 1;
+	uint32_t n = m->ledger.due_count;
+
+	for (uint32_t i = 0; i < m->homes.count; i++) {
+		struct home *h = &m->homes.rows[i];
+		memset(h->left_wh, 0, sizeof h->left_wh);
+		if (meter_has(&h->meter, slot))
+			memcpy(h->left_wh, h->meter.delta.wh, sizeof h->left_wh);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		m->places[i] = t->due[i];
+	place_sort(m->places, n, gate_before, t);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct order *o = &t->orders[m->places[i]];
+		struct home *h = &m->homes.rows[m->owner[o->account % ACCOUNTS_MAX]];
+		int64_t *left = &h->left_wh[meter_measures(&t->auctions[o->auction].contract)];
+		int64_t wh = *left < o->awarded_wh ? *left : o->awarded_wh;
+		m->delivered_wh[m->places[i]] = wh;
+		*left -= wh;
+	}
+}
+
+_Static_assert((int)ENROLLED_MAX >= (int)ORDERS_MAX, "places holds either");
+
+static bool next_standing(struct market *m, struct tx *tx)
+{
+	const struct account *a;
+
+	if (m->standing_next >= m->standing_count)
+		return false;
+	a = account_get(&m->ledger.accounts, m->standing[m->standing_next++]);
+	tx->kind = TX_STANDING;
+	tx->address = a->address;
+	tx->cpf_hundredths = a->cpf_hundredths;
+	return true;
+}
+
+static bool next_delivery(struct market *m, struct tx *tx)
+{
+	const struct order *o = ledger_delivery_due(&m->ledger);
+	const struct home *h;
+	int64_t slot = ledger_slot(&m->ledger) - 1;
+
+	if (!o)
+		return false;
+	h = market_owner(m, o->account);
+	tx->kind = TX_DELIVERY;
+	tx->u.delivery.order = o->seq;
+	tx->u.delivery.why = DELIVERY_METERED;
+	tx->u.delivery.delivered_wh = m->delivered_wh[o - m->ledger.auctions.orders];
+	if (!meter_has(&h->meter, slot)) {
+		bool read = h->meter.has_base && h->meter.base.slot == slot;
+		tx->u.delivery.why = read ? DELIVERY_NO_BASE : DELIVERY_NO_READING;
+	}
+	return true;
+}
+
+/* Trading: fire what is due up to the clock or the slot's end, shut answers first. */
+static enum market_step next_trading(struct market *m, struct tx *tx, uint64_t *intake_seq)
+{
+	int64_t end_ms = ledger_slot_end_ms(&m->ledger);
+	int64_t due_ms = m->clock_ms < end_ms ? m->clock_ms : end_ms;
+	bool gate_due = auctions_next_gate_ms(&m->ledger.auctions) <= due_ms;
+
+	if (!gate_due && due_ms < end_ms)
+		return MARKET_IDLE;
+	if (gate_due && order_intake_next_due(m, due_ms, tx, intake_seq))
+		return MARKET_RELEASE;
+	tx->kind = TX_CLOCK;
+	tx->u.clock.due_ms = due_ms;
+	return MARKET_TX;
+}
+
+enum market_step market_next(struct market *m, struct tx *tx, uint64_t *intake_seq)
+{
+	enum market_step step = MARKET_TX;
+
+	memset(tx, 0, sizeof *tx);
+	if (m->phase == PHASE_BEGIN) {
+		if (m->clock_ms < begin_ms(m))
+			return MARKET_IDLE;
+		if (!enrolment_next_admit(m, tx))
+			m->phase = PHASE_TRADING;
+	}
+	if (m->phase == PHASE_TRADING)
+		step = next_trading(m, tx, intake_seq);
+	if (m->phase == PHASE_CLOSING && !next_standing(m, tx) && !next_delivery(m, tx))
+		return MARKET_CLOSE;
+	if (step == MARKET_TX) {
+		tx->seq = m->next_seq;
+		tx->market_ms = m->clock_ms;
+	}
+	return step;
+}
+
+void market_apply_step(struct market *m, const struct tx *tx, const struct result_sink *sink)
+{
+	if (tx->seq == m->next_seq)
+		m->next_seq++;
+	ledger_apply(&m->ledger, tx, sink);
+	if (tx->kind == TX_ADMIT) {
+		enrolment_admitted(m, tx);
+	} else if (tx->kind == TX_CLOCK) {
+		order_intake_compact(m);
+		if (!m->ledger.closing)
+			return;
+		m->phase = PHASE_CLOSING;
+		find_standing(m);
+		share_deliveries(m);
+	} else if (tx_is_signed(tx->kind)) {
+		order_intake_released(m, tx);
+	}
+}
+
+/* What market_close() has to see of the results: balances that come home. */
+struct close_watch {
+	struct market *market;
+	const struct result_sink *sink;
+};
+
+static void watch_close(void *context, const struct result *r)
+{
+	const struct close_watch *watch = context;
+	struct market *m = watch->market;
+
+	if (watch->sink && watch->sink->emit)
+		watch->sink->emit(watch->sink->context, r);
+	if (r->kind == RESULT_TRANSFER && r->u.transfer.why == TRANSFER_CLOSE) {
+		bool home = r->u.transfer.to == ACCOUNT_WALLETS;
+		uint64_t account = home ? r->u.transfer.from : r->u.transfer.to;
+		struct home *h = &m->homes.rows[m->owner[account % ACCOUNTS_MAX]];
+		h->wallet_uc += home ? r->u.transfer.amount_uc : -r->u.transfer.amount_uc;
+	} else if (r->kind == RESULT_ACCOUNT_CLOSED) {
+		struct home *h = &m->homes.rows[m->owner[r->u.account->number % ACCOUNTS_MAX]];
+		assert(h->account_count > 0 && h->accounts[0] == r->u.account->number); /* H1 */
+		h->account_count--;
+		memmove(h->accounts, h->accounts + 1, h->account_count * sizeof *h->accounts);
+	}
+}
+
+void market_close(struct market *m, const struct result_sink *sink, struct header *header)
+{
+	struct close_watch watch = {.market = m, .sink = sink};
+	struct result_sink through = {.emit = watch_close, .context = &watch};
+
+	block_close(&m->ledger, &through, header);
+	for (uint32_t i = 0; i < m->homes.count; i++)
+		m->homes.rows[i].wallet_closed_uc = m->homes.rows[i].wallet_uc;
+}
+
+void market_chain(struct market *m, const uint8_t header_hash[HASH_LEN])
+{
+	block_chain(&m->ledger, header_hash);
+	m->phase = PHASE_BEGIN;
+}

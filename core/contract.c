@@ -1,0 +1,154 @@
+#include "core/contract.h"
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include "core/units.h"
+
+/* The terms with every default filled in; nothing checked yet. */
+static struct contract fill(const struct params *p, const struct contract_request *r,
+	const struct contract *offer, int64_t slot)
+{
+	struct contract c = *offer;
+
+	c.slot = slot;
+	c.rule = r->rule ? r->rule : (enum rule)p->rule;
+	c.measure = r->measure ? r->measure : (enum measure)p->measure;
+	c.book = r->book ? r->book : (enum book_kind)p->book;
+	c.gate_ms = params_slot_start_ms(p, slot) - p->gate_lead_s * MS_PER_S;
+	if (r->gate_ms != CONTRACT_UNSET)
+		c.gate_ms = r->gate_ms;
+	c.penalty_mc_per_kwh = p->penalty_mc_per_kwh;
+	if (r->penalty_mc_per_kwh != CONTRACT_UNSET)
+		c.penalty_mc_per_kwh = r->penalty_mc_per_kwh;
+	c.min_quantity_wh = r->min_quantity_wh != CONTRACT_UNSET ? r->min_quantity_wh : 0;
+	c.limit_inclusive =
+		r->limit_inclusive != CONTRACT_UNSET ? r->limit_inclusive != 0 : p->limit_inclusive;
+	return c;
+}
+
+static enum verdict check_numbers(const struct contract *c, const char **field)
+{
+	*field = "quantity";
+	if (c->quantity_wh < 1 || c->quantity_wh > ENERGY_WH_MAX)
+		return VERDICT_OUT_OF_RANGE;
+	*field = "price";
+	if (c->limit_mc_per_kwh < 0 || c->limit_mc_per_kwh > PRICE_MC_MAX)
+		return VERDICT_OUT_OF_RANGE;
+	*field = "penalty";
+	if (c->penalty_mc_per_kwh < 0 || c->penalty_mc_per_kwh > PRICE_MC_MAX)
+		return VERDICT_OUT_OF_RANGE;
+	*field = "min_quantity";
+	if (c->min_quantity_wh < 0 || c->min_quantity_wh > c->quantity_wh)
+		return VERDICT_BAD_TERMS;
+	*field = "measure";
+	if (c->measure == MEASURE_EXPORT && c->side != SIDE_BUY)
+		return VERDICT_BAD_TERMS;
+	if (c->measure == MEASURE_IMPORT && c->side != SIDE_SELL)
+		return VERDICT_BAD_TERMS;
+	return VERDICT_OK;
+}
+
+static enum verdict check_times(
+	const struct params *p, const struct contract *c, int64_t now_ms, const char **field)
+{
+	int64_t delivery_ms = params_slot_start_ms(p, c->slot);
+	int64_t current = params_slot_at(p, now_ms);
+
+	*field = "slot";
+	if (c->slot <= current || c->slot > current + p->horizon_slots)
+		return VERDICT_HORIZON;
+	*field = "gate_close";
+	if (c->gate_ms <= now_ms)
+		return VERDICT_GATE_CLOSED;
+	if (c->gate_ms > delivery_ms - p->gate_lead_min_s * MS_PER_S)
+		return VERDICT_BAD_TERMS;
+	return VERDICT_OK;
+}
+
+enum verdict contract_resolve(const struct params *p, const struct contract_request *request,
+	const struct contract *offer, int64_t opener_slot, int64_t now_ms, struct contract *out,
+	const char **field)
+{
+	bool by_role = opener_slot == CONTRACT_UNSET;
+	struct contract c;
+	enum verdict v;
+
+	*field = "slot";
+	if (by_role == (request->slot == CONTRACT_UNSET))
+		return VERDICT_BAD_TERMS;
+	c = fill(p, request, offer, by_role ? request->slot : opener_slot);
+	v = check_numbers(&c, field);
+	if (v != VERDICT_OK)
+		return v;
+	v = check_times(p, &c, now_ms, field);
+	if (v != VERDICT_OK)
+		return v;
+	*out = c;
+	*field = NULL;
+	return VERDICT_OK;
+}
+
+int64_t contract_hold_uc(
+	const struct contract *c, bool answers, int64_t price_mc_per_kwh, int64_t quantity_wh)
+{
+	int64_t dearer = price_mc_per_kwh;
+
+	assert(price_mc_per_kwh >= 0 && price_mc_per_kwh <= PRICE_MC_MAX);
+	assert(quantity_wh >= 0 && quantity_wh <= ENERGY_WH_MAX);
+	if (!answers)
+		return c->side == SIDE_BUY ? price_mc_per_kwh * quantity_wh : 0;
+	if (c->side == SIDE_BUY)
+		return c->penalty_mc_per_kwh * quantity_wh;
+	if (c->penalty_mc_per_kwh > dearer)
+		dearer = c->penalty_mc_per_kwh;
+	return dearer * quantity_wh;
+}
+
+const char *measure_name(enum measure measure)
+{
+	switch (measure) {
+	case MEASURE_STORAGE:
+		return "storage";
+	case MEASURE_EXPORT:
+		return "export";
+	case MEASURE_IMPORT:
+		return "import";
+	}
+	return NULL;
+}
+
+static bool same(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+
+	return n == strlen(b) && memcmp(a, b, n) == 0;
+}
+
+enum measure measure_from_name(const char *name)
+{
+	for (int m = MEASURE_STORAGE; m <= MEASURE_IMPORT; m++) {
+		if (same(name, measure_name((enum measure)m)))
+			return (enum measure)m;
+	}
+	return (enum measure)0;
+}
+
+const char *book_kind_name(enum book_kind kind)
+{
+	switch (kind) {
+	case BOOK_SEALED:
+		return "sealed";
+	case BOOK_OPEN:
+		return "open";
+	}
+	return NULL;
+}
+
+enum book_kind book_kind_from_name(const char *name)
+{
+	for (int k = BOOK_SEALED; k <= BOOK_OPEN; k++) {
+		if (same(name, book_kind_name((enum book_kind)k)))
+			return (enum book_kind)k;
+	}
+	return (enum book_kind)0;
+}

@@ -1,0 +1,141 @@
+#include "core/home.h"
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include "core/units.h"
+
+void homes_init(struct homes *homes)
+{
+	index_init(&homes->by_client, homes->cells, HOMES_INDEX_BITS);
+}
+
+/* FNV-1a over the id; ids that collide are told apart by probing further keys. */
+static uint64_t key_of(const char *client_id)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *c = client_id; *c; c++)
+		h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+static bool same(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+
+	return n == strlen(b) && memcmp(a, b, n) == 0;
+}
+
+const struct home *home_find(const struct homes *homes, const char *client_id)
+{
+	for (uint64_t key = key_of(client_id);; key++) {
+		uint32_t n = index_get(&homes->by_client, key);
+		if (n == INDEX_NONE)
+			return NULL;
+		if (same(homes->rows[n].terms.client_id, client_id))
+			return &homes->rows[n];
+	}
+}
+
+struct home *home_edit(struct homes *homes, uint32_t number)
+{
+	return number < homes->count ? &homes->rows[number] : NULL;
+}
+
+bool client_id_valid(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n < CLIENT_ID_MIN || n > CLIENT_ID_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char c = text[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+			return false;
+	}
+	return true;
+}
+
+static bool rating_valid(int64_t w)
+{
+	return w >= 0 && w <= ENERGY_WH_MAX / 10;
+}
+
+enum verdict home_add_check(
+	const struct homes *homes, const struct home_terms *terms, const char **field)
+{
+	*field = "clientId";
+	if (!client_id_valid(terms->client_id))
+		return VERDICT_OUT_OF_RANGE;
+	if (home_find(homes, terms->client_id))
+		return VERDICT_EXISTS;
+	if (homes->count >= HOMES_MAX)
+		return VERDICT_TOO_MANY;
+	*field = "ratings";
+	if (!rating_valid(terms->ratings.pv_w) || !rating_valid(terms->ratings.battery_w) ||
+		!rating_valid(terms->ratings.fuse_w))
+		return VERDICT_OUT_OF_RANGE;
+	*field = "meter";
+	for (uint32_t i = 0; i < homes->count && terms->meter_serial[0]; i++) {
+		if (same(homes->rows[i].terms.meter_serial, terms->meter_serial))
+			return VERDICT_EXISTS;
+	}
+	*field = "";
+	return VERDICT_OK;
+}
+
+uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_terms *terms)
+{
+	uint32_t n = homes->count++;
+	struct home *h = &homes->rows[n];
+	uint64_t key = key_of(terms->client_id);
+
+	assert(n < HOMES_MAX);
+	h->kind = kind;
+	h->status = HOME_INVITED;
+	h->mode = MODE_BOTH;
+	h->number = n;
+	h->terms = *terms;
+	while (index_get(&homes->by_client, key) != INDEX_NONE)
+		key++;
+	index_add(&homes->by_client, key, n);
+	return n;
+}
+
+static bool key_equal(const struct enrolled_key *a, const struct enrolled_key *b)
+{
+	return a->key.len != 0 && a->alg == b->alg && a->key.len == b->key.len &&
+	       memcmp(a->key.bytes, b->key.bytes, a->key.len) == 0;
+}
+
+bool home_key_known(const struct homes *homes, const struct enrolled_key *key, uint32_t except)
+{
+	for (uint32_t i = 0; i < homes->count; i++) {
+		const struct home *h = &homes->rows[i];
+		if (i != except && (key_equal(key, &h->ems) || key_equal(key, &h->meter_key)))
+			return true;
+	}
+	return false;
+}
+
+const char *mode_name(enum mode mode)
+{
+	switch (mode) {
+	case MODE_TE:
+		return "TE";
+	case MODE_RE:
+		return "RE";
+	case MODE_BOTH:
+		return "RE+TE";
+	}
+	return NULL;
+}
+
+enum mode mode_from_name(const char *name)
+{
+	for (int m = MODE_TE; m <= MODE_BOTH; m++) {
+		if (same(name, mode_name((enum mode)m)))
+			return (enum mode)m;
+	}
+	return (enum mode)0;
+}

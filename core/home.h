@@ -1,0 +1,101 @@
+/* home: one client of the market: a home with its certified meter, a role, or the operator. All of
+ * it is private. */
+#ifndef LEM_CORE_HOME_H
+#define LEM_CORE_HOME_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/address.h"
+#include "core/hash.h"
+#include "core/index.h"
+#include "core/meter.h"
+#include "core/params.h"
+
+enum {
+	CLIENT_ID_MIN = 4,
+	CLIENT_ID_MAX = 32,  /* [a-z0-9] */
+	METER_TEXT_MAX = 32, /* type and serial: [A-Za-z0-9._-] */
+	HOMES_MAX = 16384,   /* roles and the operator included */
+	HOMES_INDEX_BITS = 15,
+	HOME_ACCOUNTS_MAX = 20, /* live addresses of one home: horizon + 3 at most */
+	HOME_ENROLLED_MAX = 96, /* addresses of one home waiting for their slot */
+};
+_Static_assert(HOMES_MAX * 2 <= 1 << HOMES_INDEX_BITS, "the index stays half empty");
+
+enum client_kind { CLIENT_HOME = 1, CLIENT_ROLE = 2, CLIENT_OPERATOR = 3 };
+
+/* Participation (paper, V-E): trade, rewards, or both. */
+enum mode { MODE_TE = 1, MODE_RE = 2, MODE_BOTH = 3 };
+
+enum home_status { HOME_INVITED = 1, HOME_REGISTERED = 2, HOME_REVOKED = 3 };
+
+/* What the operator fixes when enrolling a home. */
+struct home_terms {
+	char client_id[CLIENT_ID_MAX + 1];
+	char meter_type[METER_TEXT_MAX + 1];
+	char meter_serial[METER_TEXT_MAX + 1];
+	struct ratings ratings;
+	uint8_t code_hash[HASH_LEN]; /* SHA-256 of the one-time code */
+};
+
+/* A key as enrolled; alg as in wire/key.h, opaque here. */
+struct enrolled_key {
+	int alg;
+	struct address_key key;
+};
+
+struct home {
+	enum client_kind kind;
+	enum home_status status;
+	enum mode mode;
+	uint32_t number;       /* its place in the table, for ever */
+	uint64_t role_account; /* of a role */
+	struct home_terms terms;
+	struct enrolled_key ems; /* the identity key */
+	struct enrolled_key meter_key;
+	struct meter meter;
+	int64_t wallet_uc; /* money not in an address's account; may be below zero by penalties */
+	int64_t wallet_closed_uc;  /* at the close of the last block */
+	int64_t wallet_sealed_uc;  /* of that, at the last sealed block */
+	int64_t shut_held_uc;      /* promised in answers to sealed books */
+	uint64_t announced_height; /* open block in which a CPF was announced; 0: none */
+	uint64_t announced_account;
+	uint64_t accounts[HOME_ACCOUNTS_MAX]; /* live addresses, oldest first */
+	uint32_t account_count;
+	uint32_t enrolled_count;
+	int64_t left_wh[REGISTER_COUNT]; /* while closing: metered energy not given to an award yet
+					  */
+};
+
+struct homes {
+	struct home rows[HOMES_MAX];
+	uint32_t count;
+	struct index by_client;
+	struct index_cell cells[1 << HOMES_INDEX_BITS];
+};
+
+/* An empty table. *homes must be all zeros. */
+void homes_init(struct homes *homes);
+
+/* The client of that id, or NULL. */
+const struct home *home_find(const struct homes *homes, const char *client_id);
+struct home *home_edit(struct homes *homes, uint32_t number);
+
+/* Whether one more client of that id (and, if serial is not "", that meter) could be added: OK,
+ * OUT_OF_RANGE (form of an id), EXISTS, TOO_MANY; *field says which. */
+enum verdict home_add_check(
+	const struct homes *homes, const struct home_terms *terms, const char **field);
+
+/* Add a client that home_add_check() lets in; returns its number. */
+uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_terms *terms);
+
+/* Whether any client but `except` has this key enrolled in any place. */
+bool home_key_known(const struct homes *homes, const struct enrolled_key *key, uint32_t except);
+
+/* Whether text is 4..32 of [a-z0-9]. */
+bool client_id_valid(const char *text);
+
+/* "TE", "RE", "RE+TE"; NULL / 0 if unknown. */
+const char *mode_name(enum mode mode);
+enum mode mode_from_name(const char *name);
+
+#endif

@@ -1,0 +1,227 @@
+#include "core/market.h"
+#include <assert.h>
+#include <stddef.h>
+#include "core/enrolment.h"
+#include "core/ledger_check.h"
+#include "core/order_intake.h"
+
+static void add_client(struct market *m, enum client_kind kind, const char *client_id, int alg,
+	const struct address_key *key, uint64_t account)
+{
+	struct home_terms terms = {.client_id = ""};
+	struct home *h;
+
+	memcpy(terms.client_id, client_id, strlen(client_id));
+	h = &m->homes.rows[home_add(&m->homes, kind, &terms)];
+	h->status = HOME_REGISTERED;
+	h->ems = (struct enrolled_key){.alg = alg, .key = *key};
+	h->role_account = account;
+}
+
+void market_init(struct market *m, const struct params *params, sha256_fn *sha256,
+	const struct enrolled_key *operator_key, int role_alg, const uint8_t genesis_hash[HASH_LEN],
+	const uint8_t rules_hash[HASH_LEN])
+{
+	ledger_init(&m->ledger, params, sha256, genesis_hash, rules_hash);
+	homes_init(&m->homes);
+	m->next_seq = 1;
+	m->clock_ms = INT64_MIN;
+	m->enrolled_free = INDEX_NONE;
+	index_init(&m->enrolled_by_address, m->enrolled_cells, ENROLLED_INDEX_BITS);
+	add_client(m, CLIENT_OPERATOR, "operator", operator_key->alg, &operator_key->key, 0);
+	for (uint32_t i = 0; i < params->role_count; i++)
+		add_client(m, CLIENT_ROLE, params->roles[i].name, role_alg, &params->roles[i].key,
+			ACCOUNT_FIRST_ROLE + i);
+}
+
+const struct home *market_owner(const struct market *m, uint64_t account)
+{
+	if (account < m->ledger.accounts.first || account >= m->ledger.accounts.next)
+		return NULL;
+	return &m->homes.rows[m->owner[account % ACCOUNTS_MAX]];
+}
+
+struct wallet market_wallet(const struct market *m, const struct home *h)
+{
+	struct wallet w = {.balance_uc = h->wallet_uc,
+		.held_uc = h->shut_held_uc,
+		.sealed_uc = h->wallet_sealed_uc};
+
+	if (h->kind == CLIENT_ROLE) {
+		const struct account *a = account_get(&m->ledger.accounts, h->role_account);
+		w.balance_uc = a->balance_uc;
+		w.held_uc = a->held_uc;
+		w.sealed_uc = a->balance_uc;
+	}
+	for (uint32_t i = 0; i < h->account_count; i++) {
+		const struct account *a = account_get(&m->ledger.accounts, h->accounts[i]);
+		w.pending_uc += a->balance_uc;
+		w.held_uc += a->held_uc;
+	}
+	w.balance_uc += w.pending_uc;
+	return w;
+}
+
+static void decide_deposit(const struct market *m, const struct command *c, struct decision *d)
+{
+	const struct home *to = home_find(&m->homes, c->u.deposit.client_id);
+	struct tx tx;
+
+	d->field = "clientId";
+	if (!to || to->kind == CLIENT_OPERATOR) {
+		d->verdict = VERDICT_UNKNOWN_HOME;
+		return;
+	}
+	d->promise = PROMISE_LEDGER;
+	d->seq = m->next_seq;
+	d->height = m->ledger.height;
+	market_tx(m, c, d, &tx);
+	d->verdict = ledger_check(&m->ledger, &tx, &d->field);
+	d->field = d->verdict == VERDICT_OK ? "" : "amount";
+}
+
+static void decide_reading(const struct market *m, const struct command *c, struct decision *d)
+{
+	const struct home *h = &m->homes.rows[c->home];
+
+	d->field = "meter";
+	if (strcmp(h->terms.meter_serial, c->u.reading.meter_serial) != 0 ||
+		h->terms.meter_serial[0] == '\0') {
+		d->verdict = VERDICT_UNKNOWN_METER;
+		return;
+	}
+	d->verdict = meter_check(&h->meter, &h->terms.ratings, &m->ledger.params,
+		ledger_slot(&m->ledger), c->market_ms, &c->u.reading.reading, &d->field);
+}
+
+static void decide_revoke(const struct market *m, const struct command *c, struct decision *d)
+{
+	const struct home *h = home_find(&m->homes, c->u.home_revoke.client_id);
+
+	d->field = "clientId";
+	if (!h || h->kind != CLIENT_HOME)
+		d->verdict = VERDICT_UNKNOWN_HOME;
+	else
+		d->verdict = h->status == HOME_REVOKED ? VERDICT_REVOKED : VERDICT_OK;
+}
+
+/* Who may send a command of that kind at all. */
+static enum verdict check_sender(const struct market *m, const struct command *c)
+{
+	const struct home *h = &m->homes.rows[c->home];
+	bool operators = c->kind == COMMAND_HOME_ADD || c->kind == COMMAND_HOME_REVOKE ||
+			 c->kind == COMMAND_DEPOSIT;
+
+	if (c->kind == COMMAND_CLOCK)
+		return VERDICT_OK;
+	if (h->status == HOME_REVOKED)
+		return VERDICT_REVOKED;
+	if (operators != (h->kind == CLIENT_OPERATOR))
+		return VERDICT_NOT_ALLOWED;
+	if (h->status != HOME_REGISTERED && c->kind != COMMAND_REGISTER)
+		return VERDICT_NOT_REGISTERED;
+	if (h->kind == CLIENT_ROLE && c->kind != COMMAND_TX)
+		return VERDICT_NOT_ALLOWED;
+	return VERDICT_OK;
+}
+
+void market_decide(const struct market *m, const struct command *c, struct decision *d)
+{
+	*d = (struct decision){.field = "", .promise = PROMISE_PRIVATE};
+	d->verdict = check_sender(m, c);
+	if (d->verdict != VERDICT_OK)
+		return;
+	switch (c->kind) {
+	case COMMAND_TX:
+		order_intake_decide(m, c, d);
+		break;
+	case COMMAND_REGISTER:
+		d->verdict = enrolment_check_register(m, c, &d->field);
+		break;
+	case COMMAND_ADDRESSES:
+		d->verdict = enrolment_check_addresses(m, c, &d->field);
+		break;
+	case COMMAND_READING:
+		decide_reading(m, c, d);
+		break;
+	case COMMAND_CLOCK:
+		break;
+	case COMMAND_HOME_ADD:
+		d->verdict = home_add_check(&m->homes, &c->u.home_add, &d->field);
+		break;
+	case COMMAND_HOME_REVOKE:
+		decide_revoke(m, c, d);
+		break;
+	case COMMAND_DEPOSIT:
+		decide_deposit(m, c, d);
+		break;
+	}
+	if (d->verdict == VERDICT_OK)
+		d->field = "";
+}
+
+void market_tx(
+	const struct market *m, const struct command *c, const struct decision *d, struct tx *tx)
+{
+	if (c->kind == COMMAND_TX) {
+		*tx = c->u.tx;
+	} else {
+		const struct home *to = home_find(&m->homes, c->u.deposit.client_id);
+		*tx = (struct tx){.kind = TX_DEPOSIT};
+		tx->u.deposit.amount_uc = c->u.deposit.amount_uc;
+		if (to->kind == CLIENT_ROLE)
+			tx->u.deposit.account =
+				account_get(&m->ledger.accounts, to->role_account)->address;
+	}
+	tx->seq = d->seq;
+	tx->market_ms = c->market_ms;
+}
+
+static void apply_private(struct market *m, const struct command *c)
+{
+	struct home *h = &m->homes.rows[c->home];
+
+	switch (c->kind) {
+	case COMMAND_REGISTER:
+		enrolment_register(m, c);
+		break;
+	case COMMAND_ADDRESSES:
+		enrolment_add_addresses(m, c);
+		break;
+	case COMMAND_READING:
+		meter_accept(&h->meter, &c->u.reading.reading);
+		break;
+	case COMMAND_CLOCK:
+		m->clock_ms = c->market_ms;
+		break;
+	case COMMAND_HOME_ADD:
+		(void)home_add(&m->homes, CLIENT_HOME, &c->u.home_add);
+		break;
+	case COMMAND_HOME_REVOKE:
+		enrolment_revoke(m, home_find(&m->homes, c->u.home_revoke.client_id)->number);
+		break;
+	case COMMAND_TX:
+	case COMMAND_DEPOSIT:
+		assert(!"a ledger command");
+	}
+}
+
+void market_apply(struct market *m, const struct command *c, const struct decision *d,
+	const struct tx *tx, const struct result_sink *sink)
+{
+	assert(d->verdict == VERDICT_OK);
+	if (d->promise == PROMISE_PRIVATE) {
+		apply_private(m, c);
+		return;
+	}
+	m->next_seq++;
+	if (c->kind == COMMAND_TX) {
+		order_intake_apply(m, c, d, tx, sink);
+		return;
+	}
+	ledger_apply(&m->ledger, tx, sink);
+	if (address_is_empty(&tx->u.deposit.account)) {
+		const struct home *to = home_find(&m->homes, c->u.deposit.client_id);
+		m->homes.rows[to->number].wallet_uc += c->u.deposit.amount_uc;
+	}
+}

@@ -1,0 +1,147 @@
+#include "core/meter.h"
+#include <assert.h>
+#include <stddef.h>
+#include "core/units.h"
+
+/* A longer gap is judged like this one, so that rating x time stays within 63 bits. */
+enum { GAP_SLOTS_MAX = 100000 };
+
+static const char *const names[REGISTER_COUNT] = {
+	[REGISTER_PV] = "pv_wh",
+	[REGISTER_IMPORT] = "import_wh",
+	[REGISTER_EXPORT] = "export_wh",
+	[REGISTER_CHARGE] = "charge_wh",
+	[REGISTER_DISCHARGE] = "discharge_wh",
+};
+
+const char *register_name(enum register_name name)
+{
+	return name < REGISTER_COUNT ? names[name] : NULL;
+}
+
+int64_t meter_production_wh(const struct registers *delta)
+{
+	return delta->wh[REGISTER_PV];
+}
+
+int64_t meter_consumption_wh(const struct registers *delta)
+{
+	return delta->wh[REGISTER_PV] + delta->wh[REGISTER_IMPORT] + delta->wh[REGISTER_DISCHARGE] -
+	       delta->wh[REGISTER_EXPORT];
+}
+
+static struct registers difference(const struct registers *now, const struct registers *before)
+{
+	struct registers d;
+
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		d.wh[i] = now->wh[i] - before->wh[i];
+	return d;
+}
+
+static int64_t rating_w(const struct ratings *ratings, int name)
+{
+	if (name == REGISTER_PV)
+		return ratings->pv_w;
+	if (name == REGISTER_IMPORT || name == REGISTER_EXPORT)
+		return ratings->fuse_w;
+	return ratings->battery_w;
+}
+
+static enum verdict check_delta(const struct ratings *ratings, const struct params *params,
+	const struct registers *d, int64_t slots, const char **field)
+{
+	for (int i = 0; i < REGISTER_COUNT; i++) {
+		*field = names[i];
+		if (d->wh[i] < 0)
+			return VERDICT_REGISTER_ROLLBACK;
+	}
+	for (int i = 0; i < REGISTER_COUNT; i++) {
+		/* rating x 1.1 x time, in W s x 10 */
+		int64_t most = rating_w(ratings, i) * 11 * params->slot_s * slots;
+		*field = names[i];
+		if (d->wh[i] * S_PER_HOUR * 10 > most)
+			return VERDICT_BEYOND_RATING;
+	}
+	*field = names[REGISTER_EXPORT];
+	if (meter_consumption_wh(d) < 0)
+		return VERDICT_REGISTERS_INCONSISTENT;
+	*field = "";
+	return VERDICT_OK;
+}
+
+static enum verdict check_time(const struct params *params, int64_t open_slot, int64_t now_ms,
+	const struct reading *r, const char **field)
+{
+	int64_t end_ms;
+
+	*field = "slot";
+	if (r->slot < open_slot - 1)
+		return VERDICT_READING_LATE;
+	if (r->slot > open_slot - 1 || r->slot < -1)
+		return VERDICT_READING_EARLY;
+	end_ms = params_slot_start_ms(params, r->slot + 1);
+	if (now_ms < end_ms)
+		return VERDICT_READING_EARLY;
+	*field = "taken";
+	if (r->taken_ms < end_ms - params->boundary_s * MS_PER_S ||
+		r->taken_ms > end_ms + params->boundary_s * MS_PER_S)
+		return VERDICT_BOUNDARY;
+	return VERDICT_OK;
+}
+
+enum verdict meter_check(const struct meter *meter, const struct ratings *ratings,
+	const struct params *params, int64_t open_slot, int64_t now_ms, const struct reading *r,
+	const char **field)
+{
+	struct registers d;
+	int64_t slots;
+	enum verdict v;
+
+	for (int i = 0; i < REGISTER_COUNT; i++) {
+		*field = names[i];
+		if (r->registers.wh[i] < 0 || r->registers.wh[i] > REGISTER_WH_MAX)
+			return VERDICT_OUT_OF_RANGE;
+	}
+	v = check_time(params, open_slot, now_ms, r, field);
+	if (v != VERDICT_OK || !meter->has_base) {
+		if (v == VERDICT_OK)
+			*field = "";
+		return v;
+	}
+	*field = "slot";
+	if (r->slot <= meter->base.slot)
+		return VERDICT_READING_EXISTS;
+	d = difference(&r->registers, &meter->base.registers);
+	slots = r->slot - meter->base.slot;
+	return check_delta(
+		ratings, params, &d, slots < GAP_SLOTS_MAX ? slots : GAP_SLOTS_MAX, field);
+}
+
+void meter_accept(struct meter *meter, const struct reading *reading)
+{
+	meter->has_delta = meter->has_base && reading->slot == meter->base.slot + 1;
+	if (meter->has_delta)
+		meter->delta = difference(&reading->registers, &meter->base.registers);
+	meter->has_base = true;
+	meter->base = *reading;
+}
+
+bool meter_has(const struct meter *meter, int64_t slot)
+{
+	return meter->has_delta && meter->base.slot == slot;
+}
+
+enum register_name meter_measures(const struct contract *contract)
+{
+	switch (contract->measure) {
+	case MEASURE_STORAGE:
+		return contract->side == SIDE_BUY ? REGISTER_DISCHARGE : REGISTER_CHARGE;
+	case MEASURE_EXPORT:
+		return REGISTER_EXPORT;
+	case MEASURE_IMPORT:
+		return REGISTER_IMPORT;
+	}
+	assert(!"measure");
+	return REGISTER_COUNT;
+}

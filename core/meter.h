@@ -1,0 +1,73 @@
+/* meter: the registers of a home's certified meters, and what they say of a slot. Private: no
+ * reading ever enters the ledger. */
+#ifndef LEM_CORE_METER_H
+#define LEM_CORE_METER_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/contract.h"
+#include "core/params.h"
+#include "core/verdict.h"
+
+/* Cumulative registers in Wh, each counting up for ever. */
+enum register_name {
+	REGISTER_PV,
+	REGISTER_IMPORT,
+	REGISTER_EXPORT,
+	REGISTER_CHARGE,
+	REGISTER_DISCHARGE,
+	REGISTER_COUNT,
+};
+#define REGISTER_WH_MAX INT64_C(1000000000000) /* 10^12 Wh */
+
+struct registers {
+	int64_t wh[REGISTER_COUNT];
+};
+
+/* What a home's equipment can do, fixed at enrolment; in W, 0 where there is none. */
+struct ratings {
+	int64_t pv_w;
+	int64_t battery_w;
+	int64_t fuse_w; /* import and export */
+};
+
+/* A reading: the registers as they stood at the end of `slot`. */
+struct reading {
+	int64_t slot;     /* -1: the start of the market */
+	int64_t taken_ms; /* market time */
+	struct registers registers;
+};
+
+/* The meter of one home as the market knows it. */
+struct meter {
+	bool has_base;
+	bool has_delta;      /* delta is that of base.slot */
+	struct reading base; /* the newest accepted reading */
+	struct registers delta;
+};
+
+/* Name of a register as in messages ("pv_wh"); NULL beyond the last. */
+const char *register_name(enum register_name name);
+
+/* Whether a reading is accepted while `open_slot` is the market's slot and now_ms its time:
+ * OUT_OF_RANGE, READING_LATE (slot settled), READING_EARLY, BOUNDARY, READING_EXISTS,
+ * REGISTER_ROLLBACK, BEYOND_RATING, REGISTERS_INCONSISTENT. *field names the member. The ratings
+ * allow a tenth above themselves. */
+enum verdict meter_check(const struct meter *meter, const struct ratings *ratings,
+	const struct params *params, int64_t open_slot, int64_t now_ms,
+	const struct reading *reading, const char **field);
+
+/* Take in a reading that meter_check() accepts. After a gap it is a new base: it says nothing of
+ * the slots within. */
+void meter_accept(struct meter *meter, const struct reading *reading);
+
+/* Whether the slot has been metered: its reading and that of the slot before were accepted. */
+bool meter_has(const struct meter *meter, int64_t slot);
+
+/* P of a delta: d(pv). C: d(pv) + d(import) + d(discharge) - d(export), the loads plus charging. */
+int64_t meter_production_wh(const struct registers *delta);
+int64_t meter_consumption_wh(const struct registers *delta);
+
+/* The register that measures an answer to this contract. */
+enum register_name meter_measures(const struct contract *contract);
+
+#endif

@@ -1,0 +1,43 @@
+#include "core/settlement.h"
+#include <assert.h>
+
+__extension__ typedef __int128 wide;
+
+int64_t settlement_payment_uc(int64_t award_uc, int64_t awarded_wh, int64_t delivered_wh)
+{
+	assert(awarded_wh > 0 && award_uc >= 0 && delivered_wh >= 0);
+	if (delivered_wh >= awarded_wh)
+		return award_uc;
+	return (int64_t)((wide)award_uc * delivered_wh / awarded_wh);
+}
+
+int64_t settlement_penalty_uc(int64_t penalty_mc_per_kwh, int64_t awarded_wh, int64_t delivered_wh)
+{
+	if (delivered_wh >= awarded_wh)
+		return 0;
+	return penalty_mc_per_kwh * (awarded_wh - delivered_wh);
+}
+
+static void settle_order(struct ledger *l, const struct result_sink *sink, const struct order *o)
+{
+	const struct auction *a = &l->auctions.auctions[o->auction];
+	bool opener_buys = a->contract.side == SIDE_BUY;
+	bool excused = (l->flags & HEADER_OUTAGE) && o->why == DELIVERY_NO_READING;
+
+	ledger_transfer(l, sink, opener_buys ? a->opener : o->account,
+		opener_buys ? o->account : a->opener,
+		settlement_payment_uc(o->award_uc, o->awarded_wh, o->delivered_wh), o->seq,
+		TRANSFER_PAYMENT);
+	if (excused)
+		return;
+	ledger_transfer(l, sink, o->account, a->opener,
+		settlement_penalty_uc(
+			a->contract.penalty_mc_per_kwh, o->awarded_wh, o->delivered_wh),
+		o->seq, TRANSFER_PENALTY);
+}
+
+void settle(struct ledger *l, const struct result_sink *sink)
+{
+	for (uint32_t i = 0; i < l->due_count; i++)
+		settle_order(l, sink, &l->auctions.orders[l->auctions.due[i]]);
+}
