@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "core/address.h"
 
 /* Characters of a text, without the NUL. */
 #define TEXT_BASE64URL_LEN(bytes) (((bytes)*4 + 2) / 3)
@@ -16,7 +17,6 @@
 
 enum {
 	ADDRESS_BITS = 130, /* of the SHA-256 of an address key */
-	ADDRESS_LEN = 26,   /* characters, and that no bits are left over */
 	ADDRESS_BYTES = 17, /* of the packed bits; the last byte holds two */
 };
 
