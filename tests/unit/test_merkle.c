@@ -220,6 +220,28 @@ static void every_earlier_tree_is_proved_and_no_other(void **state)
 	assert_false(consistent(0, 1, path, 0));
 }
 
+/* The root is a stranger's too: a proof of the wrong length fails under the root it leads to. */
+static void a_proof_of_wrong_length_fails_under_its_own_root(void **state)
+{
+	uint8_t path[MERKLE_CONSISTENCY_MAX][HASH_LEN], root[HASH_LEN], earlier[HASH_LEN];
+	size_t len = merkle_path(digest_sha256, leaves, 5, 0, path);
+
+	(void)state;
+	assert_int_equal(len, 3);
+	memcpy(path[3], leaves[9], HASH_LEN);
+	merkle_node_hash(digest_sha256, path[3], roots[5], root);
+	assert_false(merkle_inclusion_check(digest_sha256, leaves[0], 0, 5, path, 4, root));
+	assert_false(merkle_inclusion_check(digest_sha256, leaves[0], 0, 5, path, 2, roots[4]));
+
+	merkle_node_hash(digest_sha256, leaves[0], path[0], root);
+	assert_false(merkle_consistency_check(digest_sha256, 1, leaves[0], 5, root, path, 1));
+	len = merkle_consistency_path(digest_sha256, leaves, 5, 3, path);
+	memcpy(path[len], leaves[9], HASH_LEN);
+	merkle_node_hash(digest_sha256, path[len], roots[3], earlier);
+	merkle_node_hash(digest_sha256, path[len], roots[5], root);
+	assert_false(merkle_consistency_check(digest_sha256, 3, earlier, 5, root, path, len + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +251,7 @@ int main(void)
 		cmocka_unit_test(paths_of_a_built_tree_cost_no_hash),
 		cmocka_unit_test(a_changed_inclusion_proof_fails),
 		cmocka_unit_test(every_earlier_tree_is_proved_and_no_other),
+		cmocka_unit_test(a_proof_of_wrong_length_fails_under_its_own_root),
 	};
 
 	return cmocka_run_group_tests_name("merkle", tests, make_leaves, NULL);
