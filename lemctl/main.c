@@ -1,0 +1,49 @@
+/* lemctl: the operator's and integrator's command. */
+#include <stdio.h>
+#include <string.h>
+#include "lemctl/canon.h"
+
+enum { EXIT_USAGE = 2 };
+
+/* A subcommand; its argv[0] is its own name. */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{"canon", canon_command, "read JSON, write its canonical form (RFC 8785)"},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *out)
+{
+	(void)fputs("usage: lemctl COMMAND [ARGUMENT...]\n"
+		    "       lemctl --help | --version\n\ncommands:\n",
+		out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		(void)fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(name, "--version") == 0) {
+		(void)puts("lemctl " LEM_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc > 1)
+		(void)fprintf(stderr, "lemctl: '%s' is not a command\n", name);
+	print_help(stderr);
+	return EXIT_USAGE;
+}
