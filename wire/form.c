@@ -78,8 +78,7 @@ bool form_has(struct form *f, struct form_object *o, const char *name)
 	return form_member(f, o, name, false) != JSON_NONE;
 }
 
-void form_string(
-	struct form *f, struct form_object *o, const char *name, char *out, size_t size)
+void form_string(struct form *f, struct form_object *o, const char *name, char *out, size_t size)
 {
 	uint32_t node = form_member(f, o, name, true);
 
@@ -137,8 +136,7 @@ void form_hash(struct form *f, struct form_object *o, const char *name, uint8_t 
 		memcpy(out, bytes, HASH_LEN);
 }
 
-void form_bytes(
-	struct form *f, struct form_object *o, const char *name, uint8_t *out, size_t len)
+void form_bytes(struct form *f, struct form_object *o, const char *name, uint8_t *out, size_t len)
 {
 	char text[128];
 	uint8_t bytes[96];

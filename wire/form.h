@@ -57,12 +57,12 @@ void form_int(struct form *form, struct form_object *object, const char *name, i
 void form_bool(struct form *form, struct form_object *object, const char *name, bool *out);
 
 /* A required lower-case hex string of exactly 32 bytes. */
-void form_hash(struct form *form, struct form_object *object, const char *name,
-	uint8_t out[HASH_LEN]);
+void form_hash(
+	struct form *form, struct form_object *object, const char *name, uint8_t out[HASH_LEN]);
 
 /* A required base64url string of exactly len bytes. */
-void form_bytes(struct form *form, struct form_object *object, const char *name, uint8_t *out,
-	size_t len);
+void form_bytes(
+	struct form *form, struct form_object *object, const char *name, uint8_t *out, size_t len);
 
 /* A required date in ms. */
 void form_date(struct form *form, struct form_object *object, const char *name, int64_t *out_ms);

@@ -6,8 +6,7 @@
 #include "wire/quantity.h"
 #include "wire/text.h"
 
-void tx_form_address(
-	struct form *f, struct form_object *o, const char *name, struct address *out)
+void tx_form_address(struct form *f, struct form_object *o, const char *name, struct address *out)
 {
 	char text[64];
 	uint8_t bits[ADDRESS_BYTES];
@@ -228,7 +227,8 @@ static void read_admit(
 		char text[64];
 		size_t text_len = 0, len = 0;
 		struct address_key *key = &room->keys[n];
-		if (n == TX_ADMIT_KEYS_MAX || !json_string(f->doc, k, text, sizeof text, &text_len) ||
+		if (n == TX_ADMIT_KEYS_MAX ||
+			!json_string(f->doc, k, text, sizeof text, &text_len) ||
 			!text_base64url_read(text, text_len, key->bytes, sizeof key->bytes, &len)) {
 			form_fail(f, o->path, "keys", VERDICT_BAD_FIELD);
 			return;

@@ -18,12 +18,12 @@ enum { TX_BODY_MAX = 128 + TX_ADMIT_KEYS_MAX * 48 };
 
 /* Read the `parameters` of a transaction of tx->kind into *tx. Kinds of the operator only where
  * room is given (it may be NULL for signed kinds). Failures are the form's. */
-void tx_form_read(struct form *form, uint32_t parameters, struct tx *tx,
-	struct tx_admit_room *room);
+void tx_form_read(
+	struct form *form, uint32_t parameters, struct tx *tx, struct tx_admit_room *room);
 
 /* Read a member that is an address: 26 characters of base32. */
-void tx_form_address(struct form *form, struct form_object *object, const char *name,
-	struct address *out);
+void tx_form_address(
+	struct form *form, struct form_object *object, const char *name, struct address *out);
 
 /* Read {"unit":...,"value":...} of energy, 1..ENERGY_WH_MAX Wh (0 too if zero_allowed). */
 void tx_form_energy(struct form *form, struct form_object *object, const char *path,

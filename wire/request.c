@@ -1,0 +1,132 @@
+#include "wire/request.h"
+#include <string.h>
+#include "wire/date.h"
+#include "wire/digest.h"
+#include "wire/jcs.h"
+#include "wire/request_form.h"
+#include "wire/text.h"
+
+static const struct {
+	const char *name;
+	size_t text_max;
+	enum operation_class class;
+} table[OPERATION_COUNT] = {
+#define X(name, text, max, who) [OPERATION_##name] = {text, max, OPERATION_BY_##who},
+	OPERATIONS(X)
+#undef X
+};
+
+enum operation operation_from_name(const char *name)
+{
+	for (int i = 1; i < OPERATION_COUNT; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return (enum operation)i;
+	}
+	return OPERATION_NONE;
+}
+
+const char *operation_name(enum operation operation)
+{
+	return table[operation].name;
+}
+
+size_t operation_text_max(enum operation operation)
+{
+	return table[operation].text_max;
+}
+
+enum operation_class operation_class_of(enum operation operation)
+{
+	return table[operation].class;
+}
+
+/* An id of `min` to `max` characters out of a set. */
+static void read_id(struct form *f, struct form_object *o, const char *name, const char *set,
+	size_t min, char *out, size_t size)
+{
+	size_t len;
+
+	form_string(f, o, name, out, size);
+	len = strlen(out);
+	if (f->verdict == VERDICT_OK && (len < min || strspn(out, set) != len)) {
+		form_fail(f, o->path, name, VERDICT_BAD_FIELD);
+		out[0] = '\0';
+	}
+}
+
+static const char id_set[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+static const char req_id_set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+/* Signing input, body and id of the message. */
+static enum verdict canonicalise(struct request_workspace *w, const struct json_doc *doc,
+	const char *market, struct request *r)
+{
+	static const char *const skip[] = {"clientId", "signature", NULL};
+	size_t prefix = signing_prefix("request", market, w->input);
+	size_t len = jcs_write(doc, 0, skip, w->input + prefix, sizeof w->input - prefix);
+
+	if (len == 0)
+		return VERDICT_TOO_LARGE;
+	r->input = w->input;
+	r->input_len = prefix + len;
+	r->body = w->input + prefix;
+	r->body_len = len;
+	digest_sha256(r->input, r->input_len, r->id);
+	digest_sha256(r->signature, r->is_signed ? sizeof r->signature : 0, r->signature_hash);
+	return VERDICT_OK;
+}
+
+static void read_envelope(struct form *f, struct form_object *o, struct request *r)
+{
+	char operation[32];
+
+	read_id(f, o, "clientId", id_set, CLIENT_ID_MIN, r->client_id, sizeof r->client_id);
+	read_id(f, o, "reqId", req_id_set, REQ_ID_MIN, r->req_id, sizeof r->req_id);
+	form_date(f, o, "date", &r->date_ms);
+	form_string(f, o, "operation", operation, sizeof operation);
+	if (f->verdict == VERDICT_OK && operation_from_name(operation) != r->operation)
+		form_fail(f, o->path, "operation", VERDICT_UNKNOWN_OPERATION);
+	r->is_signed = form_has(f, o, "signature");
+	if (r->is_signed)
+		form_bytes(f, o, "signature", r->signature, SIGNATURE_LEN);
+}
+
+static enum verdict read_document(struct request_workspace *w, const char *market,
+	const struct json_doc *doc, struct request *r, struct request_error *error)
+{
+	struct form f;
+	struct form_object o;
+	uint32_t parameters;
+
+	form_init(&f, doc);
+	o = form_enter(&f, 0, "");
+	read_envelope(&f, &o, r);
+	parameters = form_member(&f, &o, "parameters", true);
+	form_leave(&f, &o);
+	if (f.verdict == VERDICT_OK)
+		request_form_read(&f, w, market, parameters, r);
+	if (f.verdict == VERDICT_OK && !r->is_signed && !r->is_observation)
+		form_fail(&f, "", "signature", VERDICT_BAD_FIELD);
+	if (f.verdict != VERDICT_OK) {
+		memcpy(error->field, f.field, sizeof error->field);
+		return f.verdict;
+	}
+	return canonicalise(w, doc, market, r);
+}
+
+enum verdict request_read(struct request_workspace *w, const char *market, enum operation operation,
+	const char *text, size_t len, struct request *r, struct request_error *error)
+{
+	struct json_limits limits = json_limits_message;
+	struct json_doc doc = {.nodes = w->nodes, .node_max = REQUEST_NODES_MAX};
+
+	memset(r, 0, sizeof *r);
+	memset(error, 0, sizeof *error);
+	r->operation = operation;
+	if (len > table[operation].text_max)
+		return VERDICT_TOO_LARGE;
+	limits.text_max = table[operation].text_max;
+	if (json_read(&doc, text, len, &limits, &error->json) != JSON_OK)
+		return VERDICT_BAD_JSON;
+	return read_document(w, market, &doc, r, error);
+}
