@@ -37,7 +37,7 @@ size_t json_token_utf8(const char *text, size_t len, uint32_t *ret_code)
 	size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
 	uint32_t code = lead & (0x7Fu >> length);
 
-	if (lead < 0xC2 || lead > 0xF4 || length > len)
+	if (lead < 0xC0 || lead > 0xF4 || length > len)
 		return 0;
 	for (size_t i = 1; i < length; i++) {
 		if (!is_continuation(text[i]))

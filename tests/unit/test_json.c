@@ -173,6 +173,8 @@ static void hundredths_are_read_by_their_digits(void **state)
 		{"-0.0", true, 0},
 		{"0.725", false, 42},
 		{"0.720", false, 42},
+		{"0.00", true, 0},
+		{"0.000", false, 42},
 		{"1e0", false, 42},
 		{"1.5e0", false, 42},
 		{"92233720368547758.07", true, INT64_MAX},

@@ -75,6 +75,7 @@ static void structure_is_that_of_the_grammar(void **state)
 		{"{}}", JSON_TRAILING, JSON_TRAILING},
 		{"\xEF\xBB\xBF{}", JSON_BYTE_ORDER_MARK, JSON_BYTE_ORDER_MARK},
 		{"[1]//", JSON_TRAILING, JSON_TRAILING},
+		{"[[[[]]],[],{},[[]],{\"a\":{}},[1]]", JSON_OK, JSON_OK},
 	};
 
 	(void)state;
@@ -199,6 +200,7 @@ static void strings_hold_what_their_profile_allows(void **state)
 		{"\"\x7f\"", JSON_OK, JSON_CONTROL_RAW},
 		{"\"\xC2\x9F\"", JSON_OK, JSON_CONTROL_RAW},
 		{"\"\xC2\xA0\"", JSON_OK, JSON_OK},
+		{"\"\xC2", JSON_BAD_UTF8, JSON_BAD_UTF8},
 		{"{\"\x7f\":1}", JSON_OK, JSON_CONTROL_RAW},
 		{"{\"\\t\":1}", JSON_OK, JSON_CONTROL_ESCAPED},
 		{"\"\\a\"", JSON_BAD_ESCAPE, JSON_BAD_ESCAPE},
@@ -213,6 +215,7 @@ static void strings_hold_what_their_profile_allows(void **state)
 		{"\"\\uDBFF\\uDFFF\"", JSON_OK, JSON_OK},
 		{"\"\\uD800\"", JSON_LONE_SURROGATE, JSON_LONE_SURROGATE},
 		{"\"\\uDC00\"", JSON_LONE_SURROGATE, JSON_LONE_SURROGATE},
+		{"\"\\uDC00\\uDC00\"", JSON_LONE_SURROGATE, JSON_LONE_SURROGATE},
 		{"\"\\uD800\\uD800\"", JSON_LONE_SURROGATE, JSON_LONE_SURROGATE},
 		{"\"\\uD800\\uE000\"", JSON_LONE_SURROGATE, JSON_LONE_SURROGATE},
 		{"\"\\uD800abcdef\"", JSON_LONE_SURROGATE, JSON_LONE_SURROGATE},

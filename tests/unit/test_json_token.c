@@ -48,6 +48,8 @@ static void utf8_is_valid_or_refused(void **state)
 			cases[i].length);
 		assert_int_equal(code, cases[i].code);
 	}
+	assert_int_equal(json_token_utf8("\xC3\xA9", 1, &(uint32_t){0}), 0);
+	assert_int_equal(json_token_utf8("\xF0\x90\x80\x80", 3, &(uint32_t){0}), 0);
 	assert_int_equal(json_token_utf8("", 0, &(uint32_t){0}), 0);
 }
 

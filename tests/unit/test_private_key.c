@@ -84,6 +84,29 @@ static void saved_keys_load(void **state)
 	private_key_free(NULL);
 }
 
+/* The public half against OpenSSL's own, 04 || x || y; y is odd in half of all keys. */
+static void the_public_half_is_the_compressed_point(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 16; i++) {
+		struct private_key *key = NULL;
+		const struct public_key *public;
+		uint8_t point[65];
+		size_t len = 0;
+
+		assert_int_equal(private_key_generate(KEY_P256, &key), ERR_OK);
+		public = private_key_public(key);
+		assert_int_equal(EVP_PKEY_get_octet_string_param(private_key_handle(key),
+					 OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len),
+			1);
+		assert_int_equal(len, sizeof point);
+		assert_int_equal(public->len, KEY_P256_LEN);
+		assert_int_equal(public->bytes[0], point[64] % 2 ? 3 : 2);
+		assert_memory_equal(public->bytes + 1, point + 1, 32);
+		private_key_free(key);
+	}
+}
+
 static void keys_differ(void **state)
 {
 	struct private_key *a = NULL, *b = NULL;
@@ -274,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(saved_keys_load, remove_file),
+		cmocka_unit_test(the_public_half_is_the_compressed_point),
 		cmocka_unit_test_teardown(keys_differ, remove_file),
 		cmocka_unit_test_teardown(a_key_is_never_overwritten, remove_file),
 		cmocka_unit_test_teardown(a_key_that_cannot_be_saved_leaves_nothing, remove_file),

@@ -116,8 +116,8 @@ static void room_is_checked_on_both_sides(void **state)
 
 static void only_the_one_text_of_the_bytes_is_read(void **state)
 {
-	static const char *const base64url[] = {"Z", "Zh", "Zm9", "Zg==", "Zm9=", "Zm+v", "Zm/v",
-		"Zm9v\n", " Zm9", "Zm9vZ", "Zm\xC3\xA9"};
+	static const char *const base64url[] = {"Z", "A", "AAAAA", "Zh", "Zm9",
+		"Zg==", "Zm9=", "Zm+v", "Zm/v", "Zm9v\n", " Zm9", "Zm9vZ", "Zm\xC3\xA9"};
 	static const char *const hex[] = {"6", "6F", "6g", "0x", "66 6f", "666"};
 	static const char *const base32[] = {"MY", "mz", "m", "myy", "m1", "m0", "m8", "m9", "my="};
 	uint8_t out[8];
