@@ -1,0 +1,154 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lemctl/book_file.c" /* the programs are no libraries */
+#include "lemctl/clear.c"
+
+/* What clear_stream() answered. */
+struct answer {
+	int status;
+	char *out, *err;
+	size_t out_len, err_len;
+};
+
+static struct answer run(enum rule rule, const char *text)
+{
+	struct answer a = {0};
+	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	FILE *out = open_memstream(&a.out, &a.out_len);
+	FILE *err = open_memstream(&a.err, &a.err_len);
+
+	assert_true(in && out && err);
+	a.status = clear_stream(rule, in, out, err);
+	(void)fclose(in);
+	(void)fclose(out);
+	(void)fclose(err);
+	return a;
+}
+
+static void release(struct answer *a)
+{
+	free(a->out);
+	free(a->err);
+}
+
+static void awards_are_printed_in_merit_order(void **state)
+{
+	static const char book[] =
+		"{\"side\":\"buy\",\"quantity_wh\":5000,\"limit_mc_per_kwh\":9000,\"orders\":["
+		"{\"id\":\"a\",\"price_mc_per_kwh\":8200,\"quantity_wh\":3000,"
+		"\"all_or_nothing\":false},"
+		"{\"id\":\"b \\\"\\u00e9\\/\",\"price_mc_per_kwh\":8100,\"quantity_wh\":1000},"
+		"{\"id\":\"c\",\"price_mc_per_kwh\":8200,\"quantity_wh\":3000},"
+		"{\"id\":\"d\",\"price_mc_per_kwh\":9001,\"quantity_wh\":1}]}";
+	static const struct {
+		enum rule rule;
+		const char *want;
+	} cases[] = {
+		{RULE_PAY_AS_BID, "{\"awards\":[{\"id\":\"b \\\"\\u00e9\\/\",\"quantity_wh\":1000,"
+				  "\"price_mc_per_kwh\":8100},{\"id\":\"a\",\"quantity_wh\":3000,"
+				  "\"price_mc_per_kwh\":8200},{\"id\":\"c\",\"quantity_wh\":1000,"
+				  "\"price_mc_per_kwh\":8200}]}\n"},
+		{RULE_UNIFORM, "{\"awards\":[{\"id\":\"b \\\"\\u00e9\\/\",\"quantity_wh\":1000,"
+			       "\"price_mc_per_kwh\":8200},{\"id\":\"a\",\"quantity_wh\":3000,"
+			       "\"price_mc_per_kwh\":8200},{\"id\":\"c\",\"quantity_wh\":1000,"
+			       "\"price_mc_per_kwh\":8200}]}\n"},
+		{RULE_VICKREY, "{\"awards\":[{\"id\":\"b \\\"\\u00e9\\/\",\"quantity_wh\":1000,"
+			       "\"amount_uc\":8200000},{\"id\":\"a\",\"quantity_wh\":3000,"
+			       "\"amount_uc\":25400000},{\"id\":\"c\",\"quantity_wh\":1000,"
+			       "\"amount_uc\":9000000}]}\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct answer a = run(cases[i].rule, book);
+
+		assert_int_equal(a.status, 0);
+		assert_string_equal(a.out, cases[i].want);
+		assert_string_equal(a.err, "");
+		release(&a);
+	}
+}
+
+static void no_winner_is_an_empty_list(void **state)
+{
+	struct answer a = run(RULE_UNIFORM,
+		"{\"side\":\"sell\",\"quantity_wh\":5,\"limit_mc_per_kwh\":9,\"orders\":[]}");
+
+	(void)state;
+	assert_int_equal(a.status, 0);
+	assert_string_equal(a.out, "{\"awards\":[]}\n");
+	release(&a);
+}
+
+static void a_refusal_prints_its_reason_and_no_award(void **state)
+{
+	struct answer a = run(RULE_UNIFORM, "{\"side\":\"lend\"}");
+
+	(void)state;
+	assert_int_equal(a.status, 1);
+	assert_string_equal(a.out, "");
+	assert_string_equal(a.err, "lemctl clear: side: must be \"buy\" or \"sell\"\n");
+	release(&a);
+}
+
+static void a_full_disk_is_not_success(void **state)
+{
+	const char book[] = "{\"side\":\"buy\",\"quantity_wh\":5,\"limit_mc_per_kwh\":9,"
+			    "\"orders\":[]}";
+	FILE *in = fmemopen((void *)(uintptr_t)book, strlen(book), "r");
+	FILE *full = fopen("/dev/full", "w");
+	FILE *err = tmpfile();
+
+	(void)state;
+	assert_true(in && full && err);
+	assert_int_equal(clear_stream(RULE_UNIFORM, in, full, err), 1);
+	(void)fclose(in);
+	(void)fclose(full);
+	(void)fclose(err);
+}
+
+static void the_rule_is_named_exactly_once(void **state)
+{
+	static const struct {
+		const char *args[5];
+		enum rule want;
+	} cases[] = {
+		{{"clear", "--rule", "uniform"}, RULE_UNIFORM},
+		{{"clear", "--rule=vickrey"}, RULE_VICKREY},
+		{{"clear"}, (enum rule)0},
+		{{"clear", "--rule"}, (enum rule)0},
+		{{"clear", "--rule", "mcafee"}, (enum rule)0},
+		{{"clear", "--rules", "uniform"}, (enum rule)0},
+		{{"clear", "--rule=uniform", "book.json"}, (enum rule)0},
+		{{"clear", "--rule", "uniform", "book.json"}, (enum rule)0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *argv[5] = {NULL};
+		int argc = 0;
+
+		for (; cases[i].args[argc]; argc++)
+			argv[argc] = (char *)(uintptr_t)cases[i].args[argc];
+		assert_int_equal(rule_given(argc, argv), cases[i].want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(awards_are_printed_in_merit_order),
+		cmocka_unit_test(no_winner_is_an_empty_list),
+		cmocka_unit_test(a_refusal_prints_its_reason_and_no_award),
+		cmocka_unit_test(a_full_disk_is_not_success),
+		cmocka_unit_test(the_rule_is_named_exactly_once),
+	};
+
+	return cmocka_run_group_tests_name("clear", tests, NULL, NULL);
+}
