@@ -28,7 +28,7 @@ static void skip_space(struct reader *r)
 static char peek(struct reader *r)
 {
 	skip_space(r);
-	return r->at < r->doc->len ? r->doc->text[r->at] : 0;
+	return r->at < r->doc->len ? r->doc->text[r->at] : '\0';
 }
 
 /* The end of the text is another mistake than the wrong character. */
