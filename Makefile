@@ -14,16 +14,20 @@ WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-
 HARDEN := -fPIC -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2
 override CFLAGS := -std=c11 -D_GNU_SOURCE -DLEM_VERSION='"$(VERSION)"' -I. $(WARN) $(HARDEN) \
 	$(OPT) $(SAN) $(CFLAGS)
-LIBS := -lcrypto -lsqlite3 -lm -pthread
+LIBS := -lcrypto -lsqlite3 -linih -lm -pthread
 
 src = $(wildcard $(1:%=%/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
 CORE := $(B)/libcore.a
 WIRE := $(B)/libwire.a
 STORE := $(B)/libstore.a
-SHARED := $(STORE) $(WIRE) $(CORE)
+ENGINE := $(B)/libengine.a
+HEM := $(B)/libhem.a
+LEMCTL := $(B)/liblemctl.a
+SHARED := $(HEM) $(LEMCTL) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
+GEN := $(B)/gen/schema_ledger.c $(B)/gen/schema_csm.c
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -40,11 +44,22 @@ $(B)/%.o: %.c Makefile
 
 $(CORE): $(call obj,core)
 $(WIRE): $(call obj,wire)
-$(STORE): $(call obj,store)
+$(STORE): $(call obj,store) $(GEN:.c=.o)
+$(ENGINE): $(call obj,engine)
+$(HEM): $(filter-out %/main.o,$(call obj,$(HEM_DIRS)))
+$(LEMCTL): $(filter-out %/main.o,$(call obj,lemctl))
 %.a:
 	@rm -f $@
 	$(call say,AR)
 	$(Q)$(AR) rcs $@ $^
+
+$(B)/gen/schema_%.c: tools/embed_sql.sh $(wildcard schema/*/*.sql)
+	@mkdir -p $(@D)
+	$(Q)tools/embed_sql.sh $* schema/$*/*.sql >$@
+$(B)/gen/%.o: override CFLAGS += -Wno-overlength-strings
+$(B)/gen/%.o: $(B)/gen/%.c
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 unit: $(UNIT) ## build and run the unit tests
 	@tools/run_tests.sh $(UNIT)
@@ -52,7 +67,7 @@ unit: $(UNIT) ## build and run the unit tests
 $(B)/unit/%: $(B)/tests/unit/%.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lcjson $(LIBS)
 
 clean: ## remove build/
 	rm -rf $(B)

@@ -72,20 +72,25 @@ static enum verdict canonicalise(struct request_workspace *w, const struct json_
 	r->body = w->input + prefix;
 	r->body_len = len;
 	digest_sha256(r->input, r->input_len, r->id);
-	digest_sha256(r->signature, r->is_signed ? sizeof r->signature : 0, r->signature_hash);
 	return VERDICT_OK;
 }
 
-static void read_envelope(struct form *f, struct form_object *o, struct request *r)
+/* What a message and its stored body have in common. */
+static void read_common(struct form *f, struct form_object *o, struct request *r)
 {
 	char operation[32];
 
-	read_id(f, o, "clientId", id_set, CLIENT_ID_MIN, r->client_id, sizeof r->client_id);
 	read_id(f, o, "reqId", req_id_set, REQ_ID_MIN, r->req_id, sizeof r->req_id);
 	form_date(f, o, "date", &r->date_ms);
 	form_string(f, o, "operation", operation, sizeof operation);
 	if (f->verdict == VERDICT_OK && operation_from_name(operation) != r->operation)
 		form_fail(f, o->path, "operation", VERDICT_UNKNOWN_OPERATION);
+}
+
+static void read_envelope(struct form *f, struct form_object *o, struct request *r)
+{
+	read_id(f, o, "clientId", id_set, CLIENT_ID_MIN, r->client_id, sizeof r->client_id);
+	read_common(f, o, r);
 	r->is_signed = form_has(f, o, "signature");
 	if (r->is_signed)
 		form_bytes(f, o, "signature", r->signature, SIGNATURE_LEN);
@@ -111,7 +116,41 @@ static enum verdict read_document(struct request_workspace *w, const char *marke
 		memcpy(error->field, f.field, sizeof error->field);
 		return f.verdict;
 	}
+	digest_sha256(r->signature, r->is_signed ? sizeof r->signature : 0, r->signature_hash);
 	return canonicalise(w, doc, market, r);
+}
+
+enum verdict request_read_body(struct request_workspace *w, const char *market,
+	enum operation operation, const char *body, size_t len, struct request *r,
+	struct request_error *error)
+{
+	struct json_limits limits = json_limits_message;
+	struct json_doc doc = {.nodes = w->nodes, .node_max = REQUEST_NODES_MAX};
+	struct form f;
+	struct form_object o;
+	uint32_t parameters;
+	enum verdict v;
+
+	memset(r, 0, sizeof *r);
+	memset(error, 0, sizeof *error);
+	r->operation = operation;
+	limits.text_max = table[operation].text_max;
+	if (json_read(&doc, body, len, &limits, &error->json) != JSON_OK)
+		return VERDICT_BAD_JSON;
+	form_init(&f, &doc);
+	o = form_enter(&f, 0, "");
+	read_common(&f, &o, r);
+	parameters = form_member(&f, &o, "parameters", true);
+	form_leave(&f, &o);
+	if (f.verdict == VERDICT_OK)
+		request_form_read(&f, w, market, parameters, r);
+	memcpy(error->field, f.field, sizeof error->field);
+	if (f.verdict != VERDICT_OK)
+		return f.verdict;
+	v = canonicalise(w, &doc, market, r);
+	if (v == VERDICT_OK && (r->body_len != len || memcmp(r->body, body, len) != 0))
+		return VERDICT_BAD_JSON;
+	return v;
 }
 
 enum verdict request_read(struct request_workspace *w, const char *market, enum operation operation,

@@ -10,6 +10,7 @@
 #include "wire/key.h"
 #include "wire/sign.h"
 #include "wire/signing.h"
+#include "wire/tx_form.h"
 
 /* X(NAME, "name on the wire", longest text in bytes, who: see enum operation_class) */
 #define OPERATIONS(X)                                                                              \
@@ -39,7 +40,7 @@ enum operation_class { OPERATION_BY_ADDRESS, OPERATION_BY_IDENTITY, OPERATION_BY
 
 enum {
 	REQUEST_TEXT_MAX = 16384,
-	REQUEST_INPUT_MAX = REQUEST_TEXT_MAX + SIGNING_PREFIX_MAX,
+	REQUEST_INPUT_MAX = TX_BODY_MAX + SIGNING_PREFIX_MAX, /* the longer of both */
 	REQUEST_NODES_MAX = 1024,
 	REQ_ID_MIN = 8,
 	REQ_ID_MAX = 64,
@@ -96,6 +97,8 @@ struct request_error {
 	struct json_error json;
 };
 
+_Static_assert((int)TX_BODY_MAX >= (int)REQUEST_TEXT_MAX, "the workspace holds either");
+
 /* The operation of that name, or OPERATION_NONE; its name; the longest text; its class. */
 enum operation operation_from_name(const char *name);
 const char *operation_name(enum operation operation);
@@ -108,6 +111,13 @@ enum operation_class operation_class_of(enum operation operation);
  * are set if they could be read, else "". */
 enum verdict request_read(struct request_workspace *workspace, const char *market,
 	enum operation operation, const char *text, size_t len, struct request *ret,
+	struct request_error *error);
+
+/* Read a body as it is stored: the canonical form of a request without clientId and signature. As
+ * request_read(), but refuses (BAD_JSON) what is not in canonical form; signature and signature_hash
+ * are the caller's to set. */
+enum verdict request_read_body(struct request_workspace *workspace, const char *market,
+	enum operation operation, const char *body, size_t len, struct request *ret,
 	struct request_error *error);
 
 #endif

@@ -1,0 +1,108 @@
+-- What a person reads at the prompt: kWh, cents, UTC times of market time, addresses. Made anew at
+-- every start, so they may change without a migration.
+
+DROP VIEW IF EXISTS v_auctions;
+CREATE VIEW v_auctions AS
+SELECT a.seq AS auction, datetime(t.market_ms / 1000, 'unixepoch') AS opened,
+	o.address AS opener, CASE a.side WHEN 1 THEN 'buys' ELSE 'sells' END AS side,
+	a.quantity_wh / 1000.0 AS kwh, a.limit_mc_per_kwh / 1000.0 AS limit_cents_per_kwh,
+	CASE a.rule WHEN 1 THEN 'pay-as-bid' WHEN 2 THEN 'uniform' WHEN 3 THEN 'vickrey' END AS rule,
+	datetime(a.gate_ms / 1000, 'unixepoch') AS gate, a.slot AS delivery_slot,
+	CASE e.status WHEN 2 THEN 'cleared' WHEN 3 THEN 'void' WHEN 4 THEN 'cancelled'
+		ELSE 'open' END AS status,
+	e.cleared_wh / 1000.0 AS cleared_kwh, e.cleared_uc / 1000000.0 AS cleared_cents,
+	CASE WHEN e.marginal_mc_per_kwh >= 0 THEN e.marginal_mc_per_kwh / 1000.0 END
+		AS marginal_cents_per_kwh,
+	(SELECT count(*) FROM orders r WHERE r.auction = a.seq) AS orders
+FROM auctions a
+JOIN transactions t ON t.seq = a.seq
+JOIN accounts o ON o.number = a.opener
+LEFT JOIN auction_ends e ON e.auction = a.seq;
+
+DROP VIEW IF EXISTS v_orders;
+CREATE VIEW v_orders AS
+SELECT r.seq AS "order", r.auction, datetime(t.market_ms / 1000, 'unixepoch') AS received,
+	c.address, CASE a.side WHEN 1 THEN 'sells' ELSE 'buys' END AS side,
+	r.quantity_wh / 1000.0 AS kwh, r.price_mc_per_kwh / 1000.0 AS cents_per_kwh,
+	CASE WHEN w."order" IS NOT NULL THEN 'awarded' WHEN e.status = 3 THEN 'lost'
+		WHEN e.status = 4 THEN 'cancelled' WHEN e.status = 5 THEN 'void'
+		ELSE 'open' END AS status
+FROM orders r
+JOIN transactions t ON t.seq = r.seq
+JOIN auctions a ON a.seq = r.auction
+JOIN accounts c ON c.number = r.account
+LEFT JOIN awards w ON w."order" = r.seq
+LEFT JOIN order_ends e ON e."order" = r.seq;
+
+DROP VIEW IF EXISTS v_awards;
+CREATE VIEW v_awards AS
+SELECT w."order", r.auction, w.height, c.address, a.slot AS delivery_slot,
+	w.quantity_wh / 1000.0 AS kwh, w.price_mc_per_kwh / 1000.0 AS cents_per_kwh,
+	w.amount_uc / 1000000.0 AS cents
+FROM awards w
+JOIN orders r ON r.seq = w."order"
+JOIN auctions a ON a.seq = r.auction
+JOIN accounts c ON c.number = r.account;
+
+DROP VIEW IF EXISTS v_deliveries;
+CREATE VIEW v_deliveries AS
+SELECT d."order", r.auction, d.height, c.address, a.slot AS delivery_slot,
+	w.quantity_wh / 1000.0 AS awarded_kwh, d.wh / 1000.0 AS delivered_kwh,
+	max(w.quantity_wh - d.wh, 0) / 1000.0 AS short_kwh,
+	CASE d.why WHEN 1 THEN 'metered' WHEN 2 THEN 'no reading' WHEN 3 THEN 'no base'
+		ELSE 'uncertified' END AS why
+FROM deliveries d
+JOIN awards w ON w."order" = d."order"
+JOIN orders r ON r.seq = d."order"
+JOIN auctions a ON a.seq = r.auction
+JOIN accounts c ON c.number = r.account;
+
+DROP VIEW IF EXISTS v_payments;
+CREATE VIEW v_payments AS
+SELECT t.height, t.n, CASE t.why WHEN 1 THEN 'deposit' WHEN 2 THEN 'payment' WHEN 3 THEN 'penalty'
+		WHEN 4 THEN 'reward' ELSE 'close' END AS why,
+	p.address AS payer, q.address AS payee, t.amount_uc / 1000000.0 AS cents,
+	nullif(t."order", 0) AS "order"
+FROM transfers t
+JOIN accounts p ON p.number = t.payer
+JOIN accounts q ON q.number = t.payee;
+
+DROP VIEW IF EXISTS v_balances;
+CREATE VIEW v_balances AS
+SELECT a.number AS account, a.address,
+	(coalesce((SELECT sum(amount_uc) FROM transfers WHERE payee = a.number), 0)
+	- coalesce((SELECT sum(amount_uc) FROM transfers WHERE payer = a.number), 0)) / 1000000.0
+		AS cents
+FROM accounts a
+WHERE NOT EXISTS (SELECT 1 FROM closings c WHERE c.account = a.number);
+
+DROP VIEW IF EXISTS v_blocks;
+CREATE VIEW v_blocks AS
+SELECT b.height, datetime(b.time_ms / 1000, 'unixepoch') AS slot_end, b.tx_count AS transactions,
+	CASE WHEN b.flags & 1 THEN 'outage' ELSE '' END AS flags,
+	coalesce(c.address, CASE WHEN b.height = 0 THEN 'genesis' ELSE 'unvalidated' END) AS validator,
+	s.cpf / 100.0 AS cpf, s.rank, lower(hex(b.hash)) AS hash
+FROM blocks b
+LEFT JOIN seals s ON s.height = b.height
+LEFT JOIN accounts c ON c.number = s.account;
+
+DROP VIEW IF EXISTS v_rewards;
+CREATE VIEW v_rewards AS
+SELECT t.height, s.height AS sealed_height, c.address, s.cpf / 100.0 AS cpf,
+	t.amount_uc / 1000000.0 AS cents
+FROM transfers t
+JOIN seals s ON s.height = t.height - 1
+JOIN accounts c ON c.number = t.payee
+WHERE t.why = 4;
+
+DROP VIEW IF EXISTS v_prices;
+CREATE VIEW v_prices AS
+SELECT a.slot AS delivery_slot, datetime(min(a.gate_ms) / 1000, 'unixepoch') AS gate,
+	count(*) AS auctions, sum(e.cleared_wh) / 1000.0 AS kwh,
+	CASE WHEN sum(e.cleared_wh) > 0
+		THEN round(sum(e.cleared_uc) / 1000.0 / sum(e.cleared_wh), 3) END AS mean_cents_per_kwh,
+	max(CASE WHEN e.marginal_mc_per_kwh >= 0 THEN e.marginal_mc_per_kwh / 1000.0 END)
+		AS marginal_cents_per_kwh
+FROM auctions a
+JOIN auction_ends e ON e.auction = a.seq AND e.status = 2
+GROUP BY a.slot;

@@ -1,0 +1,298 @@
+#include "store/csm_db.h"
+#include <stdlib.h>
+#include <string.h>
+#include "store/csm_statements.h"
+#include "store/schema.h"
+
+static const char *const statements[CSM_STATEMENT_COUNT] = {
+	[CSM_INSERT_MARKET] = "INSERT INTO market (id, genesis) VALUES (1, ?1)",
+	[CSM_GET_GENESIS] = "SELECT genesis FROM market",
+	[CSM_GET_SIGNED] = "SELECT last_signed_height, last_signed_hash FROM market",
+	[CSM_SET_SIGNED] = "UPDATE market SET last_signed_height = ?1, last_signed_hash = ?2",
+	[CSM_INSERT_INTAKE] = "INSERT INTO intake VALUES"
+			      " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[CSM_GET_INTAKE] = "SELECT seq, batch, kind, home, market_ms, ledger_seq, height,"
+			   " operation, req_id, tx_id, body, signature"
+			   " FROM intake WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
+	[CSM_INSERT_REQUEST] = "INSERT INTO requests VALUES (?1, ?2, ?3, ?4)",
+	[CSM_GET_REQUEST] = "SELECT seq FROM requests"
+			    " WHERE hour = ?1 AND home = ?2 AND req_id = ?3",
+	[CSM_INSERT_BATCH] = "INSERT INTO batches VALUES (?1, ?2, ?3)",
+	[CSM_GET_BATCH] = "SELECT first_seq, count FROM batches WHERE batch = ?1",
+	[CSM_GET_LAST_BATCH] = "SELECT coalesce(max(batch), 0) FROM batches",
+	[CSM_INSERT_SNAPSHOT] = "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2, ?3, ?4)",
+	[CSM_PRUNE_SNAPSHOTS] = "DELETE FROM snapshots WHERE height NOT IN"
+				" (SELECT height FROM snapshots ORDER BY height DESC LIMIT 2)",
+	[CSM_GET_SNAPSHOT] = "SELECT height, intake_seq, header_hash, state FROM snapshots"
+			     " WHERE height <= ?1 ORDER BY height DESC LIMIT 1",
+	[CSM_PUT_HOME] = "INSERT INTO homes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+			 " ON CONFLICT (number) DO UPDATE SET status = ?4, mode = ?5",
+	[CSM_PUT_METER] = "INSERT OR IGNORE INTO meters VALUES (?1, ?2, ?3)",
+	[CSM_PUT_KEY] = "INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3, ?4)",
+	[CSM_INSERT_ADDRESS] = "INSERT INTO addresses VALUES (?1, ?2, ?3)",
+	[CSM_INSERT_READING] = "INSERT OR REPLACE INTO readings VALUES"
+			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CSM_INSERT_OBSERVATION] =
+		"INSERT INTO observations (market_ms, home, item, name, value)"
+		" VALUES (?1, ?2, ?3, ?4, ?5)",
+};
+
+static const struct db_kind kind = {.name = "csm",
+	.application_id = 0x4c454d32, /* "LEM2" */
+	.migrations = csm_migrations,
+	.migration_count = &csm_migration_count,
+	.statements = statements,
+	.statement_count = CSM_STATEMENT_COUNT,
+	.full_sync = true,
+	.cache_kib = 16384};
+
+enum err csm_db_create(struct csm_db *csm, const char *path, const struct genesis *genesis)
+{
+	char document[GENESIS_TEXT_MAX];
+	size_t len = genesis_write(genesis, document, sizeof document);
+	enum err err = db_open(&csm->db, &kind, path, DB_CREATE);
+	sqlite3_stmt *s;
+
+	if (err != ERR_OK)
+		return err;
+	s = db_statement(&csm->db, CSM_INSERT_MARKET);
+	db_bind_text(s, 1, document, len);
+	err = len == 0 ? ERR_LIMIT : db_run(&csm->db, s);
+	if (err != ERR_OK)
+		db_close(&csm->db);
+	return err;
+}
+
+enum err csm_db_open(struct csm_db *csm, const char *path)
+{
+	return db_open(&csm->db, &kind, path, DB_WRITE);
+}
+
+enum err csm_db_open_read(struct csm_db *csm, const char *path)
+{
+	return db_open(&csm->db, &kind, path, DB_READ_ONLY);
+}
+
+void csm_db_close(struct csm_db *csm)
+{
+	if (csm)
+		db_close(&csm->db);
+}
+
+enum err csm_db_genesis(struct csm_db *csm, char *out, size_t size, size_t *ret_len)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_GENESIS);
+	enum err err = db_row(&csm->db, s);
+	const void *bytes;
+
+	if (err == ERR_OK) {
+		bytes = db_column_bytes(s, 0, ret_len);
+		if (*ret_len >= size) {
+			err = ERR_FORMAT;
+		} else {
+			memcpy(out, bytes, *ret_len);
+			out[*ret_len] = '\0';
+		}
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+enum err csm_db_last_signed(
+	struct csm_db *csm, uint64_t *ret_height, uint8_t ret_hash[static HASH_LEN])
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_SIGNED);
+	enum err err = db_row(&csm->db, s);
+	size_t len;
+	const void *hash;
+
+	if (err == ERR_OK) {
+		*ret_height = (uint64_t)sqlite3_column_int64(s, 0);
+		hash = db_column_bytes(s, 1, &len);
+		memset(ret_hash, 0, HASH_LEN);
+		if (len == HASH_LEN)
+			memcpy(ret_hash, hash, HASH_LEN);
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+enum err csm_db_will_sign(
+	struct csm_db *csm, uint64_t height, const uint8_t hash[static HASH_LEN])
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_SET_SIGNED);
+
+	db_bind_int(s, 1, (int64_t)height);
+	db_bind_blob(s, 2, hash, HASH_LEN);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_add_intake(struct csm_db *csm, const struct intake_row *row, int64_t hour)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_INTAKE);
+	enum err err;
+
+	db_bind_int(s, 1, (int64_t)row->seq);
+	db_bind_int(s, 2, (int64_t)row->batch);
+	db_bind_int(s, 3, (int64_t)row->kind);
+	db_bind_int(s, 4, (int64_t)row->home);
+	db_bind_int(s, 5, row->market_ms);
+	db_bind_int(s, 6, (int64_t)row->ledger_seq);
+	db_bind_int(s, 7, (int64_t)row->height);
+	db_bind_text(s, 8, row->operation, strlen(row->operation));
+	db_bind_text(s, 9, row->req_id, strlen(row->req_id));
+	db_bind_blob(s, 10, row->tx_id, HASH_LEN);
+	db_bind_text(s, 11, row->body, row->body_len);
+	db_bind_blob(s, 12, row->signature, row->is_signed ? SIGNATURE_LEN : 0);
+	err = db_run(&csm->db, s);
+	if (err != ERR_OK || hour < 0)
+		return err;
+	s = db_statement(&csm->db, CSM_INSERT_REQUEST);
+	db_bind_int(s, 1, hour);
+	db_bind_int(s, 2, (int64_t)row->home);
+	db_bind_text(s, 3, row->req_id, strlen(row->req_id));
+	db_bind_int(s, 4, (int64_t)row->seq);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_find_request(
+	struct csm_db *csm, int64_t hour, uint32_t home, const char *req_id, uint64_t *ret_seq)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_REQUEST);
+	enum err err;
+
+	db_bind_int(s, 1, hour);
+	db_bind_int(s, 2, (int64_t)home);
+	db_bind_text(s, 3, req_id, strlen(req_id));
+	err = db_row(&csm->db, s);
+	if (err == ERR_OK)
+		*ret_seq = (uint64_t)sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+static struct intake_row row_of(sqlite3_stmt *s)
+{
+	struct intake_row row = {.seq = (uint64_t)sqlite3_column_int64(s, 0),
+		.batch = (uint64_t)sqlite3_column_int64(s, 1),
+		.kind = (enum command_kind)sqlite3_column_int(s, 2),
+		.home = (uint32_t)sqlite3_column_int64(s, 3),
+		.market_ms = sqlite3_column_int64(s, 4),
+		.ledger_seq = (uint64_t)sqlite3_column_int64(s, 5),
+		.height = (uint64_t)sqlite3_column_int64(s, 6),
+		.operation = (const char *)sqlite3_column_text(s, 7),
+		.req_id = (const char *)sqlite3_column_text(s, 8)};
+	size_t len = 0;
+	const void *bytes = db_column_bytes(s, 9, &len);
+
+	if (len == HASH_LEN)
+		memcpy(row.tx_id, bytes, HASH_LEN);
+	row.body = db_column_bytes(s, 10, &row.body_len);
+	bytes = db_column_bytes(s, 11, &len);
+	row.is_signed = len == SIGNATURE_LEN;
+	if (row.is_signed)
+		memcpy(row.signature, bytes, SIGNATURE_LEN);
+	if (!row.body)
+		row.body = "";
+	return row;
+}
+
+enum err csm_db_intake(struct csm_db *csm, uint64_t from, uint64_t count,
+	bool (*visit)(void *context, const struct intake_row *row), void *context)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_INTAKE);
+	enum err err;
+
+	db_bind_int(s, 1, (int64_t)from);
+	db_bind_int(s, 2, (int64_t)count);
+	while ((err = db_row(&csm->db, s)) == ERR_OK) {
+		struct intake_row row = row_of(s);
+		if (!visit(context, &row))
+			break;
+	}
+	(void)sqlite3_reset(s);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err csm_db_add_batch(
+	struct csm_db *csm, uint64_t batch, uint64_t first_seq, uint64_t count)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_BATCH);
+
+	db_bind_int(s, 1, (int64_t)batch);
+	db_bind_int(s, 2, (int64_t)first_seq);
+	db_bind_int(s, 3, (int64_t)count);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_batch(
+	struct csm_db *csm, uint64_t batch, uint64_t *ret_first_seq, uint64_t *ret_count)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_BATCH);
+	enum err err;
+
+	db_bind_int(s, 1, (int64_t)batch);
+	err = db_row(&csm->db, s);
+	if (err == ERR_OK) {
+		*ret_first_seq = (uint64_t)sqlite3_column_int64(s, 0);
+		*ret_count = (uint64_t)sqlite3_column_int64(s, 1);
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+enum err csm_db_last_batch(struct csm_db *csm, uint64_t *ret_batch)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_LAST_BATCH);
+	enum err err = db_row(&csm->db, s);
+
+	if (err == ERR_OK)
+		*ret_batch = (uint64_t)sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+enum err csm_db_add_snapshot(struct csm_db *csm, uint64_t height, uint64_t intake_seq,
+	const uint8_t hash[static HASH_LEN], const uint8_t *state, size_t len)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_SNAPSHOT);
+	enum err err;
+
+	db_bind_int(s, 1, (int64_t)height);
+	db_bind_int(s, 2, (int64_t)intake_seq);
+	db_bind_blob(s, 3, hash, HASH_LEN);
+	db_bind_blob(s, 4, state, len);
+	err = db_run(&csm->db, s);
+	return err == ERR_OK ? db_run(&csm->db, db_statement(&csm->db, CSM_PRUNE_SNAPSHOTS)) : err;
+}
+
+enum err csm_db_snapshot(struct csm_db *csm, uint64_t max_height, uint64_t *ret_height,
+	uint64_t *ret_intake_seq, uint8_t ret_hash[static HASH_LEN], uint8_t **ret_state,
+	size_t *ret_len)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_SNAPSHOT);
+	size_t hash_len, len;
+	const void *hash, *state;
+	enum err err;
+
+	db_bind_int(s, 1, (int64_t)max_height);
+	err = db_row(&csm->db, s);
+	if (err == ERR_OK) {
+		hash = db_column_bytes(s, 2, &hash_len);
+		state = db_column_bytes(s, 3, &len);
+		*ret_state = malloc(len + 1);
+		if (!*ret_state || hash_len != HASH_LEN) {
+			err = *ret_state ? ERR_FORMAT : ERR_NOMEM;
+			free(*ret_state);
+		} else {
+			*ret_height = (uint64_t)sqlite3_column_int64(s, 0);
+			*ret_intake_seq = (uint64_t)sqlite3_column_int64(s, 1);
+			memcpy(ret_hash, hash, HASH_LEN);
+			memcpy(*ret_state, state, len);
+			*ret_len = len;
+		}
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}

@@ -1,0 +1,109 @@
+#include <string.h>
+#include "store/csm_db.h"
+#include "store/csm_statements.h"
+
+static enum err put_key(struct csm_db *csm, uint32_t home, const char *role,
+	const struct enrolled_key *key, uint64_t intake_seq)
+{
+	struct public_key public = {.alg = (enum key_alg)key->alg, .len = key->key.len};
+	char text[KEY_TEXT_MAX + 1];
+	sqlite3_stmt *s;
+
+	if (key->key.len == 0)
+		return ERR_OK;
+	memcpy(public.bytes, key->key.bytes, sizeof public.bytes);
+	key_print(&public, text);
+	s = db_statement(&csm->db, CSM_PUT_KEY);
+	db_bind_int(s, 1, (int64_t)home);
+	db_bind_text(s, 2, role, strlen(role));
+	db_bind_text(s, 3, text, strlen(text));
+	db_bind_int(s, 4, (int64_t)intake_seq);
+	return db_run(&csm->db, s);
+}
+
+static enum err put_meter(struct csm_db *csm, const struct home *h)
+{
+	sqlite3_stmt *s;
+
+	if (h->terms.meter_serial[0] == '\0')
+		return ERR_OK;
+	s = db_statement(&csm->db, CSM_PUT_METER);
+	db_bind_text(s, 1, h->terms.meter_serial, strlen(h->terms.meter_serial));
+	db_bind_text(s, 2, h->terms.meter_type, strlen(h->terms.meter_type));
+	db_bind_int(s, 3, (int64_t)h->number);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t intake_seq)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_PUT_HOME);
+	enum err err;
+
+	db_bind_int(s, 1, (int64_t)h->number);
+	db_bind_text(s, 2, h->terms.client_id, strlen(h->terms.client_id));
+	db_bind_int(s, 3, (int64_t)h->kind);
+	db_bind_int(s, 4, (int64_t)h->status);
+	db_bind_int(s, 5, (int64_t)h->mode);
+	db_bind_int(s, 6, h->terms.ratings.pv_w);
+	db_bind_int(s, 7, h->terms.ratings.battery_w);
+	db_bind_int(s, 8, h->terms.ratings.fuse_w);
+	err = db_run(&csm->db, s);
+	if (err == ERR_OK)
+		err = put_meter(csm, h);
+	if (err == ERR_OK)
+		err = put_key(csm, h->number, "ems", &h->ems, intake_seq);
+	if (err == ERR_OK)
+		err = put_key(csm, h->number, "meter", &h->meter_key, intake_seq);
+	return err;
+}
+
+enum err csm_db_add_address(struct csm_db *csm, const struct slot_key *key, uint32_t home)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_ADDRESS);
+
+	db_bind_int(s, 1, key->slot);
+	db_bind_int(s, 2, (int64_t)home);
+	db_bind_text(s, 3, key->address.text, ADDRESS_LEN);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct reading *reading,
+	uint64_t intake_seq, int64_t market_ms, enum verdict verdict)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_READING);
+	const char *refused = verdict == VERDICT_OK ? "" : verdict_name(verdict);
+
+	db_bind_int(s, 1, reading->slot);
+	db_bind_int(s, 2, (int64_t)home);
+	db_bind_int(s, 3, (int64_t)intake_seq);
+	db_bind_int(s, 4, market_ms);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		db_bind_int(s, 5 + i, reading->registers.wh[i]);
+	db_bind_text(s, 5 + REGISTER_COUNT, refused, strlen(refused));
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height, uint32_t home,
+	int64_t balance_uc, int64_t held_uc, int64_t pending_uc)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_WALLET);
+
+	db_bind_int(s, 1, (int64_t)height);
+	db_bind_int(s, 2, (int64_t)home);
+	db_bind_int(s, 3, balance_uc);
+	db_bind_int(s, 4, held_uc);
+	db_bind_int(s, 5, pending_uc);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_add_observation(
+	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_OBSERVATION);
+
+	db_bind_int(s, 1, market_ms);
+	db_bind_int(s, 2, (int64_t)home);
+	for (int i = 0; i < 3; i++)
+		db_bind_text(s, 3 + i, request->observation[i], strlen(request->observation[i]));
+	return db_run(&csm->db, s);
+}
