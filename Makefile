@@ -24,10 +24,10 @@ STORE := $(B)/libstore.a
 ENGINE := $(B)/libengine.a
 HEM := $(B)/libhem.a
 LEMCTL := $(B)/liblemctl.a
-SHARED := $(HEM) $(LEMCTL) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+SHARED := $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
-GEN := $(B)/gen/schema_ledger.c $(B)/gen/schema_csm.c
+GEN := $(patsubst schema/%/,$(B)/gen/schema_%.c,$(wildcard schema/*/))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -61,13 +61,26 @@ $(B)/gen/%.o: $(B)/gen/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+$(B)/hem: $(B)/hem-client/main.o $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+
+$(B)/lemctl: $(B)/lemctl/main.o $(LEMCTL) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+
+$(PLUGIN): $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,defs,-z,relro,-z,now -Wl,--exclude-libs,ALL \
+		-Wl,--unresolved-symbols=ignore-in-object-files -o $@ $^ $(LIBS)
+
 unit: $(UNIT) ## build and run the unit tests
 	@tools/run_tests.sh $(UNIT)
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lcjson $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)
 
 clean: ## remove build/
 	rm -rf $(B)

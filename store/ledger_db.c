@@ -27,7 +27,7 @@ static const char *const statements[LEDGER_STATEMENT_COUNT] = {
 	[GET_HEIGHT] = "SELECT max(height) FROM blocks",
 	[GET_BLOCK] = "SELECT header, hash, operator_signature FROM blocks WHERE height = ?1",
 	[GET_TXS] = "SELECT seq, market_ms, body, signature FROM transactions"
-		    " WHERE height = ?1 ORDER BY seq",
+		    " WHERE height = ?1 AND seq > ?2 ORDER BY seq",
 	[GET_SEALED] = "SELECT coalesce(max(height), 0) FROM seals",
 };
 
@@ -191,13 +191,14 @@ enum err ledger_db_block(
 	return err;
 }
 
-enum err ledger_db_txs(struct ledger_db *l, uint64_t height,
+enum err ledger_db_txs(struct ledger_db *l, uint64_t height, uint64_t after_seq,
 	bool (*visit)(void *context, const struct stored_tx *tx), void *context)
 {
 	sqlite3_stmt *s = db_statement(&l->db, GET_TXS);
 	enum err err;
 
 	db_bind_int(s, 1, (int64_t)height);
+	db_bind_int(s, 2, (int64_t)after_seq);
 	while ((err = db_row(&l->db, s)) == ERR_OK) {
 		struct stored_tx tx = {.seq = (uint64_t)sqlite3_column_int64(s, 0),
 			.market_ms = sqlite3_column_int64(s, 1)};

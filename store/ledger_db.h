@@ -69,10 +69,11 @@ __attribute__((warn_unused_result)) enum err ledger_db_height(
 __attribute__((warn_unused_result)) enum err ledger_db_block(struct ledger_db *ledger_db,
 	uint64_t height, const char *name, struct stored_block *ret);
 
-/* A block's transactions, ascending by sequence: each is given to `visit`, which answers whether to
- * go on. */
+/* A block's transactions with a sequence above after_seq, ascending: each is given to `visit`, which
+ * answers whether to go on. */
 __attribute__((warn_unused_result)) enum err ledger_db_txs(struct ledger_db *ledger_db,
-	uint64_t height, bool (*visit)(void *context, const struct stored_tx *tx), void *context);
+	uint64_t height, uint64_t after_seq,
+	bool (*visit)(void *context, const struct stored_tx *tx), void *context);
 
 /* The newest sealed block's height; 0 if none. */
 __attribute__((warn_unused_result)) enum err ledger_db_sealed(

@@ -1,0 +1,314 @@
+#include "engine/answers.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/cpf.h"
+#include "wire/header_form.h"
+#include "wire/out.h"
+
+enum { ANSWER_MAX = 4096, TOPIC_MAX = 128, RETRY_AFTER_MS = 1000 };
+
+static void publish(struct engine *e, const char *topic, const char *text, size_t len)
+{
+	if (!e->replaying)
+		(void)outbox_add(&e->waiting, topic, text, len, false);
+}
+
+static void publish_to(
+	struct engine *e, const char *client_id, const char *kind, const struct out *out)
+{
+	char topic[TOPIC_MAX];
+
+	snprintf(topic, sizeof topic, "lem/%s/to/%s/%s", e->genesis.name, client_id, kind);
+	if (out_end(out) > 0)
+		publish(e, topic, out->text, out->len);
+	else
+		e->waiting.failed = true;
+}
+
+void answer_reject(struct engine *e, const char *client_id, enum operation operation,
+	const char *req_id, enum verdict verdict, const char *field, const char *rule)
+{
+	char text[ANSWER_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"code\":\"%s\",\"field\":", verdict_name(verdict));
+	out_string(&out, field);
+	out_printf(&out, ",\"market_ms\":%lld,\"number\":%d,\"operation\":\"%s\",\"reqId\":",
+		(long long)e->now_ms, (int)verdict, operation_name(operation));
+	if (req_id[0])
+		out_string(&out, req_id);
+	else
+		out_printf(&out, "null");
+	if (verdict == VERDICT_BUSY || verdict == VERDICT_RATE_LIMITED)
+		out_printf(&out, ",\"retry_after_ms\":%d", RETRY_AFTER_MS);
+	out_printf(&out, ",\"rule\":");
+	out_string(&out, rule[0] ? rule : verdict_text(verdict));
+	out_printf(&out, "}");
+	publish_to(e, client_id, "reject", &out);
+}
+
+void answer_receipt(struct engine *e, const struct awaiting *a, size_t index, size_t size,
+	const uint8_t (*path)[HASH_LEN], size_t path_len, const uint8_t root[HASH_LEN],
+	const uint8_t signature[SIGNATURE_LEN])
+{
+	char text[ANSWER_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out,
+		"{\"class\":\"%s\",\"height\":%llu,\"index\":%zu,\"intake_seq\":%llu"
+		",\"market_ms\":%lld,\"operation\":\"%s\",\"path\":",
+		a->promise == PROMISE_LEDGER ? "ledger" : "private",
+		(unsigned long long)a->height, index, (unsigned long long)a->intake_seq,
+		(long long)a->market_ms, operation_name(a->operation));
+	out_base64url(&out, path, path_len * HASH_LEN);
+	out_printf(&out, ",\"reqId\":\"%s\",\"root\":", a->req_id);
+	out_hex(&out, root, HASH_LEN);
+	out_printf(&out, ",\"seq\":%llu,\"signature\":", (unsigned long long)a->seq);
+	out_base64url(&out, signature, SIGNATURE_LEN);
+	out_printf(&out, ",\"size\":%zu,\"tx_id\":", size);
+	out_hex(&out, a->tx_id, HASH_LEN);
+	out_printf(&out, "}");
+	publish_to(e, a->client_id, "receipt", &out);
+	if (a->operation == OPERATION_REGISTER && e->waiting.last)
+		e->waiting.last->ends_session = true;
+}
+
+void answer_award(struct engine *e, const struct home *home, const struct order *o,
+	const struct auction *a)
+{
+	const struct account *account = account_get(&e->market->ledger.accounts, o->account);
+	char text[ANSWER_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"address\":\"%s\",\"amount_uc\":%lld,\"auction\":%llu",
+		account->address.text, (long long)o->award_uc, (unsigned long long)a->seq);
+	out_printf(&out,
+		",\"marginal_mc_per_kwh\":%lld,\"order\":%llu,\"outcome\":\"%s\""
+		",\"price_mc_per_kwh\":%lld,\"quantity_wh\":%lld,\"slot\":%lld}",
+		(long long)a->marginal_mc_per_kwh, (unsigned long long)o->seq,
+		o->status == ORDER_AWARDED ? "awarded"
+		: o->status == ORDER_VOID  ? "void"
+					   : "lost",
+		(long long)o->award_mc_per_kwh, (long long)o->awarded_wh,
+		(long long)a->contract.slot);
+	publish_to(e, home->terms.client_id, "award", &out);
+}
+
+/* Close an object that is signed as a statement: the signature stands where its name sorts. */
+static enum err sign_statement(struct engine *e, const char *unsigned_text, size_t len,
+	uint8_t sig[static SIGNATURE_LEN])
+{
+	return signing_sign(
+		e->operator_key, "statement", e->genesis.market, unsigned_text, len, sig);
+}
+
+static void write_wallet(struct out *out, const struct wallet *w)
+{
+	out_printf(out, "\"balance_uc\":%lld,\"held_uc\":%lld", (long long)w->balance_uc,
+		(long long)w->held_uc);
+}
+
+/* The answer to `wallet`, with its signature or, to be signed, without. */
+static void write_wallet_answer(struct engine *e, struct out *out, const struct wallet *w,
+	const char *req_id, const uint8_t *sig)
+{
+	out_printf(out, "{");
+	write_wallet(out, w);
+	out_printf(out,
+		",\"height\":%llu,\"market_ms\":%lld,\"pending_uc\":%lld"
+		",\"reqId\":\"%s\",\"sealed_uc\":%lld",
+		(unsigned long long)e->market->ledger.height - 1, (long long)e->now_ms,
+		(long long)w->pending_uc, req_id, (long long)w->sealed_uc);
+	if (sig) {
+		out_printf(out, ",\"signature\":");
+		out_base64url(out, sig, SIGNATURE_LEN);
+	}
+	out_printf(out, "}");
+}
+
+enum err answer_wallet(struct engine *e, const struct home *home, const char *req_id)
+{
+	struct wallet w = market_wallet(e->market, home);
+	uint8_t sig[SIGNATURE_LEN];
+	char text[ANSWER_MAX];
+	struct out out;
+	enum err err;
+
+	out_init(&out, text, sizeof text);
+	write_wallet_answer(e, &out, &w, req_id, NULL);
+	err = sign_statement(e, text, out.len, sig);
+	if (err != ERR_OK)
+		return err;
+	out_init(&out, text, sizeof text);
+	write_wallet_answer(e, &out, &w, req_id, sig);
+	publish_to(e, home->terms.client_id, "wallet", &out);
+	return ERR_OK;
+}
+
+static void write_deliveries(struct engine *e, struct out *out, const struct home *home)
+{
+	const char *comma = "";
+
+	out_printf(out, "\"deliveries\":[");
+	for (uint32_t i = e->note_first[home->number]; i != UINT32_MAX; i = e->notes[i].next) {
+		const struct delivery_note *n = &e->notes[i];
+		out_printf(out, "%s{\"order\":%llu,\"wh\":%lld,\"why\":\"%s\"}", comma,
+			(unsigned long long)n->order, (long long)n->wh, delivery_why_name(n->why));
+		comma = ",";
+	}
+	out_printf(out, "]");
+}
+
+static void write_statement(struct engine *e, struct out *out, const struct home *home,
+	const struct header *header, const uint8_t *hash, bool eligible, const uint8_t *sig)
+{
+	int64_t slot = (int64_t)header->height - 2;
+	bool metered = meter_has(&home->meter, slot);
+	int64_t p = metered ? meter_production_wh(&home->meter.delta) : 0;
+	int64_t c = metered ? meter_consumption_wh(&home->meter.delta) : 0;
+	struct wallet w = market_wallet(e->market, home);
+	const struct account *a = NULL;
+
+	if (home->announced_height == header->height)
+		a = account_get(&e->market->ledger.accounts, home->announced_account);
+	out_printf(out, "{\"address\":\"%s\",\"consumption_wh\":%lld,\"cpf\":",
+		a ? a->address.text : "", (long long)c);
+	out_cpf(out, metered ? cpf_hundredths(p, c) : 0);
+	out_printf(out, ",");
+	write_deliveries(e, out, home);
+	out_printf(out, ",\"eligible\":%s", eligible ? "true" : "false");
+	out_printf(out, ",\"header_hash\":");
+	out_hex(out, hash, HASH_LEN);
+	out_printf(out, ",\"height\":%llu,\"metered\":%s,\"production_wh\":%lld",
+		(unsigned long long)header->height, metered ? "true" : "false", (long long)p);
+	if (sig) {
+		out_printf(out, ",\"signature\":");
+		out_base64url(out, sig, SIGNATURE_LEN);
+	}
+	out_printf(out, ",\"slot\":%lld,\"wallet\":{", (long long)slot);
+	write_wallet(out, &w);
+	out_printf(out, ",\"pending_uc\":%lld,\"sealed_uc\":%lld}}", (long long)w.pending_uc,
+		(long long)w.sealed_uc);
+}
+
+enum err answer_statement(struct engine *e, const struct home *home, const struct header *header,
+	const uint8_t hash[HASH_LEN], bool eligible)
+{
+	enum { STATEMENT_MAX = 65536 };
+	char *text = malloc(STATEMENT_MAX);
+	uint8_t sig[SIGNATURE_LEN];
+	struct out out;
+	enum err err;
+
+	if (!text)
+		return ERR_NOMEM;
+	out_init(&out, text, STATEMENT_MAX);
+	write_statement(e, &out, home, header, hash, eligible, NULL);
+	err = sign_statement(e, text, out.len, sig);
+	if (err == ERR_OK) {
+		out_init(&out, text, STATEMENT_MAX);
+		write_statement(e, &out, home, header, hash, eligible, sig);
+		publish_to(e, home->terms.client_id, "statement", &out);
+	}
+	free(text);
+	return err;
+}
+
+static void publish_auction(struct engine *e, uint64_t seq, const struct out *out)
+{
+	char topic[TOPIC_MAX];
+
+	snprintf(topic, sizeof topic, "lem/%s/auctions/%llu", e->genesis.name,
+		(unsigned long long)seq);
+	publish(e, topic, out->text, out->len);
+}
+
+void answer_auction_opened(struct engine *e, const struct auction *a)
+{
+	const struct contract *c = &a->contract;
+	const struct account *opener = account_get(&e->market->ledger.accounts, a->opener);
+	char text[ANSWER_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out,
+		"{\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\",\"gate_ms\":%lld"
+		",\"limit_inclusive\":%s,\"limit_mc_per_kwh\":%lld,\"measure\":\"%s\"",
+		(unsigned long long)a->seq, book_kind_name(c->book), (long long)c->gate_ms,
+		c->limit_inclusive ? "true" : "false", (long long)c->limit_mc_per_kwh,
+		measure_name(c->measure));
+	out_printf(&out,
+		",\"min_quantity_wh\":%lld,\"opener\":\"%s\",\"penalty_mc_per_kwh\":%lld"
+		",\"quantity_wh\":%lld,\"rule\":\"%s\",\"side\":\"%s\",\"slot\":%lld}",
+		(long long)c->min_quantity_wh, opener->address.text,
+		(long long)c->penalty_mc_per_kwh, (long long)c->quantity_wh, rule_name(c->rule),
+		c->side == SIDE_BUY ? "buy" : "sell", (long long)c->slot);
+	publish_auction(e, a->seq, &out);
+}
+
+void answer_auction_ended(struct engine *e, const struct auction *a, int64_t best_losing)
+{
+	char text[ANSWER_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out,
+		"{\"auction\":%llu,\"best_losing_mc_per_kwh\":%lld,\"cleared_uc\":%lld"
+		",\"cleared_wh\":%lld,\"event\":\"ended\",\"marginal_mc_per_kwh\":%lld"
+		",\"status\":\"%s\"}",
+		(unsigned long long)a->seq, (long long)best_losing, (long long)a->cleared_uc,
+		(long long)a->cleared_wh, (long long)a->marginal_mc_per_kwh,
+		a->status == AUCTION_CLEARED ? "cleared"
+		: a->status == AUCTION_VOID  ? "void"
+					     : "cancelled");
+	publish_auction(e, a->seq, &out);
+}
+
+void answer_offers_flush(struct engine *e)
+{
+	char topic[TOPIC_MAX];
+	struct out out;
+
+	if (e->offers_len == 0)
+		return;
+	out_init(&out, e->offers + e->offers_len, ENGINE_OFFERS_MAX - e->offers_len);
+	out_printf(&out, "],\"market_ms\":%lld}", (long long)e->now_ms);
+	snprintf(topic, sizeof topic, "lem/%s/offers", e->genesis.name);
+	publish(e, topic, e->offers, e->offers_len + out.len);
+	e->offers_len = 0;
+}
+
+void answer_offer(struct engine *e, const struct stored_tx *tx)
+{
+	struct out out;
+
+	if (e->replaying)
+		return;
+	if (e->offers_len + tx->body_len + 256 > ENGINE_OFFERS_MAX)
+		answer_offers_flush(e);
+	out_init(&out, e->offers + e->offers_len, ENGINE_OFFERS_MAX - e->offers_len);
+	out_printf(&out, e->offers_len == 0 ? "{\"items\":[" : ",");
+	ledger_tx_write(&out, tx);
+	e->offers_len += out.len;
+}
+
+void answer_head(struct engine *e, const struct stored_block *b)
+{
+	char text[ANSWER_MAX], header[HEADER_TEXT_MAX], topic[TOPIC_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"header\":");
+	out_bytes(&out, header, header_write(&b->header, e->genesis.name, header));
+	out_printf(&out, ",\"header_hash\":");
+	out_hex(&out, b->hash, HASH_LEN);
+	out_printf(&out, ",\"operator_signature\":");
+	out_base64url(&out, b->operator_signature, SIGNATURE_LEN);
+	out_printf(&out, ",\"sealed_height\":%llu}", (unsigned long long)e->sealed_height);
+	snprintf(topic, sizeof topic, "lem/%s/head", e->genesis.name);
+	(void)outbox_add(&e->outbox, topic, text, out.len, true);
+}

@@ -1,0 +1,41 @@
+/* answers: the documents that the market publishes (docs/protocol.md, section 6), put into the
+ * engine's batch or outbox. Nothing here decides anything. */
+#ifndef LEM_ENGINE_ANSWERS_H
+#define LEM_ENGINE_ANSWERS_H
+#include "engine/engine.h"
+
+/* reject. rule: a sentence that says more than the verdict's, or "". */
+void answer_reject(struct engine *e, const char *client_id, enum operation operation,
+	const char *req_id, enum verdict verdict, const char *field, const char *rule);
+
+/* receipt, of leaf `index` of `size` by `path`. */
+void answer_receipt(struct engine *e, const struct awaiting *a, size_t index, size_t size,
+	const uint8_t (*path)[HASH_LEN], size_t path_len, const uint8_t root[HASH_LEN],
+	const uint8_t signature[SIGNATURE_LEN]);
+
+/* award, for an order that was awarded, lost or void. */
+void answer_award(struct engine *e, const struct home *home, const struct order *order,
+	const struct auction *auction);
+
+/* wallet. ERR_CRYPTO, ERR_NOMEM. */
+__attribute__((warn_unused_result)) enum err answer_wallet(
+	struct engine *e, const struct home *home, const char *req_id);
+
+/* statement of the block just closed, whose header hash is `hash`. */
+__attribute__((warn_unused_result)) enum err answer_statement(struct engine *e,
+	const struct home *home, const struct header *header, const uint8_t hash[HASH_LEN],
+	bool eligible);
+
+/* auctions/<id>. */
+void answer_auction_opened(struct engine *e, const struct auction *auction);
+void answer_auction_ended(
+	struct engine *e, const struct auction *auction, int64_t best_losing_mc_per_kwh);
+
+/* Collect an accepted transaction for `offers`, and publish what was collected. */
+void answer_offer(struct engine *e, const struct stored_tx *tx);
+void answer_offers_flush(struct engine *e);
+
+/* head, retained; into the outbox. */
+void answer_head(struct engine *e, const struct stored_block *block);
+
+#endif

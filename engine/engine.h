@@ -1,0 +1,122 @@
+/*
+ * engine: the market with its two databases, without a broker. One thread uses it: takes inspected
+ * requests and the clock, commits them together, and hands out what is to be published then.
+ *
+ * Order of calls: engine_open(); then engine_take() and engine_clock() in any number, and
+ * engine_commit(), after which the outbox may be published; engine_feed() between. When a call
+ * fails the engine is of no more use: its memory may be ahead of the disk. engine_close() it and
+ * open it anew: what was committed is all there.
+ */
+#ifndef LEM_ENGINE_ENGINE_H
+#define LEM_ENGINE_ENGINE_H
+#include "core/market.h"
+#include "engine/inspect.h"
+#include "engine/outbox.h"
+#include "store/csm_db.h"
+#include "store/ledger_db.h"
+#include "wire/genesis.h"
+
+enum {
+	ENGINE_BATCH_MAX = 4096, /* accepted requests in one commit */
+	ENGINE_FEEDS_MAX = 64,   /* clients being sent blocks at one time */
+	ENGINE_BLOCKS_MAX = 16,  /* blocks closed in one commit; a longer outage takes several */
+	SYNC_BLOCKS_MAX = 16,    /* blocks of one `sync` */
+	ENGINE_OFFERS_MAX = 32768,
+	ENGINE_WHY_MAX = 512,
+};
+
+/* An accepted request that waits for its receipt. */
+struct awaiting {
+	char client_id[CLIENT_ID_MAX + 1];
+	char req_id[REQ_ID_MAX + 1];
+	enum operation operation;
+	enum promise promise;
+	uint64_t intake_seq, seq, height;
+	int64_t market_ms;
+	uint8_t tx_id[HASH_LEN];
+};
+
+/* Blocks on their way to a client, or to all. */
+struct feed {
+	char client_id[CLIENT_ID_MAX + 1]; /* "": the common topic */
+	uint64_t height, to;
+	uint64_t after_seq;
+	uint32_t part;
+};
+
+/* A delivery of the closing block, for its home's statement. */
+struct delivery_note {
+	uint64_t order;
+	int64_t wh;
+	enum delivery_why why;
+	uint32_t next; /* of the same home; UINT32_MAX ends the list */
+};
+
+struct engine {
+	struct genesis genesis;
+	const struct private_key *operator_key; /* borrowed */
+	struct market *market;
+	struct keyring *keyring;
+	struct csm_db csm;
+	struct ledger_db ledger;
+	struct outbox outbox;  /* to publish, of committed batches */
+	struct outbox waiting; /* of the batch that is open */
+	bool in_batch;
+	bool replaying;
+	bool live; /* opened and replayed */
+	uint64_t intake_seq; /* last given */
+	uint64_t batch, batch_first;
+	uint64_t sealed_height;
+	struct awaiting *awaiting; /* ENGINE_BATCH_MAX of them */
+	size_t awaiting_count;
+	struct stored_block closed[ENGINE_BLOCKS_MAX];
+	size_t closed_count;
+	struct feed feeds[ENGINE_FEEDS_MAX];
+	size_t feed_count, feed_next;
+	char *offers; /* items of the next `offers` message */
+	size_t offers_len;
+	int64_t now_ms;
+	struct delivery_note *notes; /* ORDERS_MAX of them */
+	uint32_t note_count;
+	uint32_t *note_first; /* by home */
+	struct ledger_tx_workspace *workspace;
+	char *body; /* TX_BODY_MAX */
+	uint8_t *snapshot;
+	size_t snapshot_size;
+	uint64_t replay_from; /* intake sequence of the snapshot that replay began at */
+	char why[ENGINE_WHY_MAX];
+};
+
+/* Open both databases, restore the newest snapshot that the ledger knows, replay the rest. The
+ * operator's key must be genesis'. ERR_* with e->why; on failure it is closed. */
+__attribute__((warn_unused_result)) enum err engine_open(struct engine *e, const char *csm_path,
+	const char *ledger_path, const struct private_key *operator_key);
+
+/* Close; NULL-safe, also after a failed open. What is not committed is lost, by design. */
+void engine_close(struct engine *e);
+
+/* Take a request at market time now_ms: accept it into the open batch, answer it, or reject it. The
+ * clock comes first: engine_clock() is called within. */
+__attribute__((warn_unused_result)) enum err engine_take(
+	struct engine *e, const struct inspected *message, int64_t now_ms);
+
+/* Reject a message that did not get as far as the market. */
+void engine_reject(struct engine *e, enum operation operation,
+	const struct inspect_refusal *refusal, int64_t now_ms);
+
+/* Do what is due at now_ms: gates, ends of slots, blocks. */
+__attribute__((warn_unused_result)) enum err engine_clock(struct engine *e, int64_t now_ms);
+
+/* Make the open batch durable, then sign its receipts and blocks; the outbox is ready. */
+__attribute__((warn_unused_result)) enum err engine_commit(struct engine *e);
+
+/* Whether anything waits for engine_commit(). */
+bool engine_has_batch(const struct engine *e);
+
+/* Add one part of one feed to the outbox; false if no feed is left. */
+bool engine_feed(struct engine *e);
+
+/* Put the retained documents `market` and `head` into the outbox. */
+void engine_publish_retained(struct engine *e);
+
+#endif
