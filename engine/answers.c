@@ -60,9 +60,9 @@ void answer_receipt(struct engine *e, const struct awaiting *a, size_t index, si
 	out_printf(&out,
 		"{\"class\":\"%s\",\"height\":%llu,\"index\":%zu,\"intake_seq\":%llu"
 		",\"market_ms\":%lld,\"operation\":\"%s\",\"path\":",
-		a->promise == PROMISE_LEDGER ? "ledger" : "private",
-		(unsigned long long)a->height, index, (unsigned long long)a->intake_seq,
-		(long long)a->market_ms, operation_name(a->operation));
+		a->promise == PROMISE_LEDGER ? "ledger" : "private", (unsigned long long)a->height,
+		index, (unsigned long long)a->intake_seq, (long long)a->market_ms,
+		operation_name(a->operation));
 	out_base64url(&out, path, path_len * HASH_LEN);
 	out_printf(&out, ",\"reqId\":\"%s\",\"root\":", a->req_id);
 	out_hex(&out, root, HASH_LEN);
@@ -76,8 +76,8 @@ void answer_receipt(struct engine *e, const struct awaiting *a, size_t index, si
 		e->waiting.last->ends_session = true;
 }
 
-void answer_award(struct engine *e, const struct home *home, const struct order *o,
-	const struct auction *a)
+void answer_award(
+	struct engine *e, const struct home *home, const struct order *o, const struct auction *a)
 {
 	const struct account *account = account_get(&e->market->ledger.accounts, o->account);
 	char text[ANSWER_MAX];
@@ -99,8 +99,8 @@ void answer_award(struct engine *e, const struct home *home, const struct order 
 }
 
 /* Close an object that is signed as a statement: the signature stands where its name sorts. */
-static enum err sign_statement(struct engine *e, const char *unsigned_text, size_t len,
-	uint8_t sig[static SIGNATURE_LEN])
+static enum err sign_statement(
+	struct engine *e, const char *unsigned_text, size_t len, uint8_t sig[static SIGNATURE_LEN])
 {
 	return signing_sign(
 		e->operator_key, "statement", e->genesis.market, unsigned_text, len, sig);
@@ -175,8 +175,9 @@ static void write_statement(struct engine *e, struct out *out, const struct home
 
 	if (home->announced_height == header->height)
 		a = account_get(&e->market->ledger.accounts, home->announced_account);
-	out_printf(out, "{\"address\":\"%s\",\"consumption_wh\":%lld,\"cpf\":",
-		a ? a->address.text : "", (long long)c);
+	out_printf(out,
+		"{\"address\":\"%s\",\"consumption_wh\":%lld,\"cpf\":", a ? a->address.text : "",
+		(long long)c);
 	out_cpf(out, metered ? cpf_hundredths(p, c) : 0);
 	out_printf(out, ",");
 	write_deliveries(e, out, home);

@@ -19,7 +19,6 @@
 enum {
 	ENGINE_BATCH_MAX = 4096, /* accepted requests in one commit */
 	ENGINE_FEEDS_MAX = 64,   /* clients being sent blocks at one time */
-	ENGINE_BLOCKS_MAX = 16,  /* blocks closed in one commit; a longer outage takes several */
 	SYNC_BLOCKS_MAX = 16,    /* blocks of one `sync` */
 	ENGINE_OFFERS_MAX = 32768,
 	ENGINE_WHY_MAX = 512,
@@ -63,14 +62,14 @@ struct engine {
 	struct outbox waiting; /* of the batch that is open */
 	bool in_batch;
 	bool replaying;
-	bool live; /* opened and replayed */
+	bool live;           /* opened and replayed */
 	uint64_t intake_seq; /* last given */
 	uint64_t batch, batch_first;
 	uint64_t sealed_height;
 	struct awaiting *awaiting; /* ENGINE_BATCH_MAX of them */
 	size_t awaiting_count;
-	struct stored_block closed[ENGINE_BLOCKS_MAX];
-	size_t closed_count;
+	struct stored_block *closed; /* blocks of the open batch, to be signed after its commit */
+	size_t closed_count, closed_max;
 	struct feed feeds[ENGINE_FEEDS_MAX];
 	size_t feed_count, feed_next;
 	char *offers; /* items of the next `offers` message */

@@ -64,7 +64,7 @@ static enum verdict check_signature(struct inspector *i, const struct public_key
 	if (!verify)
 		return VERDICT_KEY_WEAK;
 	return verify_key_check(verify, digest, input, len, signature) == VERIFY_OK ? VERDICT_OK
-										   : no;
+										    : no;
 }
 
 /* Each key that a request brings must be sound, and its sender have it. */
@@ -91,7 +91,8 @@ static enum verdict check_proofs(struct inspector *i, struct inspect_refusal *re
 	return VERDICT_OK;
 }
 
-/* The key that must have signed: the address's, or the identity's, or that which register brings. */
+/* The key that must have signed: the address's, or the identity's, or that which register brings.
+ */
 static enum verdict signing_key(struct inspector *i, const struct keyring_client *client,
 	struct public_key *key, struct inspect_refusal *refusal)
 {
@@ -113,8 +114,8 @@ static enum verdict signing_key(struct inspector *i, const struct keyring_client
 	return VERDICT_OK;
 }
 
-static enum verdict check_meter(struct inspector *i, const struct keyring_client *client,
-	struct inspect_refusal *refusal)
+static enum verdict check_meter(
+	struct inspector *i, const struct keyring_client *client, struct inspect_refusal *refusal)
 {
 	const struct request *r = &i->request;
 	enum verdict v;

@@ -1,5 +1,5 @@
-/* inspect: a request from its bytes to a command with every signature verified, or a refusal. Used by
- * the broker's verifier threads, each with its own inspector, and by tools. */
+/* inspect: a request from its bytes to a command with every signature verified, or a refusal. Used
+ * by the broker's verifier threads, each with its own inspector, and by tools. */
 #ifndef LEM_ENGINE_INSPECT_H
 #define LEM_ENGINE_INSPECT_H
 #include "engine/keyring.h"

@@ -8,8 +8,7 @@
 struct key_cache;
 
 /* A cache of 2^bits keys. ERR_NOMEM. */
-__attribute__((warn_unused_result)) enum err key_cache_new(
-	unsigned bits, struct key_cache **ret);
+__attribute__((warn_unused_result)) enum err key_cache_new(unsigned bits, struct key_cache **ret);
 void key_cache_free(struct key_cache *cache);
 
 /* The key made ready; borrowed until the next call. NULL if it is weak or memory is short. */

@@ -196,8 +196,8 @@ bool keyring_client(struct keyring *k, const char *client_id, struct keyring_cli
 	return n != INDEX_NONE;
 }
 
-bool keyring_address(struct keyring *k, const struct address *address,
-	struct public_key *ret_key, uint32_t *ret_home)
+bool keyring_address(struct keyring *k, const struct address *address, struct public_key *ret_key,
+	uint32_t *ret_home)
 {
 	uint32_t place;
 	bool found;

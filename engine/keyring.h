@@ -34,8 +34,7 @@ void keyring_add_address(struct keyring *keyring, const struct address *address,
 void keyring_drop_address(struct keyring *keyring, const struct address *address);
 
 /* Look up a client by id; false if unknown. */
-bool keyring_client(
-	struct keyring *keyring, const char *client_id, struct keyring_client *ret);
+bool keyring_client(struct keyring *keyring, const char *client_id, struct keyring_client *ret);
 
 /* Look up the key of an address and its home; false if unknown. */
 bool keyring_address(struct keyring *keyring, const struct address *address,

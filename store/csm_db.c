@@ -14,6 +14,9 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_GET_INTAKE] = "SELECT seq, batch, kind, home, market_ms, ledger_seq, height,"
 			   " operation, req_id, tx_id, body, signature"
 			   " FROM intake WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
+	[CSM_GET_INTAKE_ROW] = "SELECT seq, batch, kind, home, market_ms, ledger_seq, height,"
+			       " operation, req_id, tx_id, body, signature"
+			       " FROM intake WHERE seq = ?1",
 	[CSM_INSERT_REQUEST] = "INSERT INTO requests VALUES (?1, ?2, ?3, ?4)",
 	[CSM_GET_REQUEST] = "SELECT seq FROM requests"
 			    " WHERE hour = ?1 AND home = ?2 AND req_id = ?3",
@@ -33,9 +36,8 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_INSERT_READING] = "INSERT OR REPLACE INTO readings VALUES"
 			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
-	[CSM_INSERT_OBSERVATION] =
-		"INSERT INTO observations (market_ms, home, item, name, value)"
-		" VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
+				   " VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
 static const struct db_kind kind = {.name = "csm",
@@ -118,8 +120,7 @@ enum err csm_db_last_signed(
 	return err;
 }
 
-enum err csm_db_will_sign(
-	struct csm_db *csm, uint64_t height, const uint8_t hash[static HASH_LEN])
+enum err csm_db_will_sign(struct csm_db *csm, uint64_t height, const uint8_t hash[static HASH_LEN])
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_SET_SIGNED);
 
@@ -201,11 +202,13 @@ static struct intake_row row_of(sqlite3_stmt *s)
 enum err csm_db_intake(struct csm_db *csm, uint64_t from, uint64_t count,
 	bool (*visit)(void *context, const struct intake_row *row), void *context)
 {
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_INTAKE);
+	/* A visitor of many rows may ask for single ones: they have a statement of their own. */
+	sqlite3_stmt *s = db_statement(&csm->db, count == 1 ? CSM_GET_INTAKE_ROW : CSM_GET_INTAKE);
 	enum err err;
 
 	db_bind_int(s, 1, (int64_t)from);
-	db_bind_int(s, 2, (int64_t)count);
+	if (count != 1)
+		db_bind_int(s, 2, (int64_t)count);
 	while ((err = db_row(&csm->db, s)) == ERR_OK) {
 		struct intake_row row = row_of(s);
 		if (!visit(context, &row))
@@ -215,8 +218,7 @@ enum err csm_db_intake(struct csm_db *csm, uint64_t from, uint64_t count,
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-enum err csm_db_add_batch(
-	struct csm_db *csm, uint64_t batch, uint64_t first_seq, uint64_t count)
+enum err csm_db_add_batch(struct csm_db *csm, uint64_t batch, uint64_t first_seq, uint64_t count)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_BATCH);
 

@@ -33,8 +33,7 @@ struct csm_db {
 __attribute__((warn_unused_result)) enum err csm_db_create(
 	struct csm_db *csm, const char *path, const struct genesis *genesis);
 __attribute__((warn_unused_result)) enum err csm_db_open(struct csm_db *csm, const char *path);
-__attribute__((warn_unused_result)) enum err csm_db_open_read(
-	struct csm_db *csm, const char *path);
+__attribute__((warn_unused_result)) enum err csm_db_open_read(struct csm_db *csm, const char *path);
 void csm_db_close(struct csm_db *csm);
 
 /* The genesis document, NUL-terminated, and the last signed header. */
@@ -53,8 +52,8 @@ __attribute__((warn_unused_result)) enum err csm_db_add_intake(
 	struct csm_db *csm, const struct intake_row *row, int64_t hour);
 
 /* The sequence under which (hour, home, req_id) was accepted; ERR_NOT_FOUND. */
-__attribute__((warn_unused_result)) enum err csm_db_find_request(struct csm_db *csm, int64_t hour,
-	uint32_t home, const char *req_id, uint64_t *ret_seq);
+__attribute__((warn_unused_result)) enum err csm_db_find_request(
+	struct csm_db *csm, int64_t hour, uint32_t home, const char *req_id, uint64_t *ret_seq);
 
 /* The rows from `from` on, ascending, at most `count`, to visit, which answers whether to go on. */
 __attribute__((warn_unused_result)) enum err csm_db_intake(struct csm_db *csm, uint64_t from,
@@ -86,8 +85,8 @@ __attribute__((warn_unused_result)) enum err csm_db_add_address(
 __attribute__((warn_unused_result)) enum err csm_db_add_reading(struct csm_db *csm, uint32_t home,
 	const struct reading *reading, uint64_t intake_seq, int64_t market_ms,
 	enum verdict verdict);
-__attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *csm,
-	uint64_t height, uint32_t home, int64_t balance_uc, int64_t held_uc, int64_t pending_uc);
+__attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height,
+	uint32_t home, int64_t balance_uc, int64_t held_uc, int64_t pending_uc);
 __attribute__((warn_unused_result)) enum err csm_db_add_observation(
 	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request);
 

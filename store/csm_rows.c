@@ -83,8 +83,8 @@ enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct read
 	return db_run(&csm->db, s);
 }
 
-enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height, uint32_t home,
-	int64_t balance_uc, int64_t held_uc, int64_t pending_uc)
+enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height, uint32_t home, int64_t balance_uc,
+	int64_t held_uc, int64_t pending_uc)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_WALLET);
 

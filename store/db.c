@@ -111,8 +111,8 @@ static enum err check_kind(struct db *db, enum db_mode mode, int64_t *version)
 	}
 	if (*version > (int64_t)*db->kind->migration_count ||
 		(mode == DB_READ_ONLY && *version != (int64_t)*db->kind->migration_count)) {
-		snprintf(db->why, sizeof db->why, "version %d, this program knows %d", (int)*version,
-			(int)*db->kind->migration_count);
+		snprintf(db->why, sizeof db->why, "version %d, this program knows %d",
+			(int)*version, (int)*db->kind->migration_count);
 		return ERR_DB_FOREIGN;
 	}
 	return ERR_OK;
@@ -129,13 +129,13 @@ static enum err configure(struct db *db, enum db_mode mode)
 		"PRAGMA foreign_keys = ON; PRAGMA cache_size = -%d; PRAGMA temp_store = MEMORY",
 		db->kind->cache_kib);
 	if (mode == DB_READ_ONLY) {
-		(void)sqlite3_db_config(
-			db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		return db_exec(db, sql);
 	}
 	if (db_exec(db, db->kind->full_sync
-			    ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
-			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") != ERR_OK)
+				? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
+				: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") !=
+		ERR_OK)
 		return ERR_DB;
 	return db_exec(db, sql);
 }

@@ -18,14 +18,14 @@ struct db_migration {
 
 /* What kind of file this is. */
 struct db_kind {
-	const char *name;            /* "ledger" */
-	int32_t application_id;      /* PRAGMA application_id: another's file is never opened */
+	const char *name;       /* "ledger" */
+	int32_t application_id; /* PRAGMA application_id: another's file is never opened */
 	const struct db_migration *migrations;
 	const size_t *migration_count; /* PRAGMA user_version once open */
-	const char *views;           /* run at every writing open, or NULL */
+	const char *views;             /* run at every writing open, or NULL */
 	const char *const *statements; /* prepared on opening; index = the table's enum */
 	size_t statement_count;
-	bool full_sync;              /* synchronous FULL: a commit survives power loss; else NORMAL */
+	bool full_sync; /* synchronous FULL: a commit survives power loss; else NORMAL */
 	int cache_kib;
 };
 
@@ -43,16 +43,17 @@ enum db_mode {
 	DB_READ_ONLY, /* must exist; never written or checkpointed */
 };
 
-/* Open a file. ERR_EXISTS, ERR_NOT_FOUND, ERR_DB_FOREIGN (another application's, a newer version, or
- * one that was never finished), ERR_PERMISSION, ERR_NOMEM, ERR_DB; db->why has a sentence with the
- * path. On failure db is closed. */
+/* Open a file. ERR_EXISTS, ERR_NOT_FOUND, ERR_DB_FOREIGN (another application's, a newer version,
+ * or one that was never finished), ERR_PERMISSION, ERR_NOMEM, ERR_DB; db->why has a sentence with
+ * the path. On failure db is closed. */
 __attribute__((warn_unused_result)) enum err db_open(
 	struct db *db, const struct db_kind *kind, const char *path, enum db_mode mode);
 
 /* Close; NULL-safe, also after a failed open. An open transaction is rolled back. */
 void db_close(struct db *db);
 
-/* BEGIN IMMEDIATE; COMMIT; ROLLBACK. ERR_DB_FULL, ERR_IO, ERR_DB. A failed commit has rolled back. */
+/* BEGIN IMMEDIATE; COMMIT; ROLLBACK. ERR_DB_FULL, ERR_IO, ERR_DB. A failed commit has rolled back.
+ */
 __attribute__((warn_unused_result)) enum err db_begin(struct db *db);
 __attribute__((warn_unused_result)) enum err db_commit(struct db *db);
 void db_rollback(struct db *db);

@@ -17,11 +17,11 @@ struct stored_block {
 struct ledger_db {
 	struct db db;
 	const struct ledger *ledger;
-	enum err err;      /* the first failure of a row; nothing is written after it */
-	uint64_t height;   /* block in which `transfers` counts */
+	enum err err;    /* the first failure of a row; nothing is written after it */
+	uint64_t height; /* block in which `transfers` counts */
 	uint64_t transfers;
-	uint64_t seq;      /* of the transaction being executed */
-	bool muted;        /* rows are there already: replay of what was written before a crash */
+	uint64_t seq; /* of the transaction being executed */
+	bool muted;   /* rows are there already: replay of what was written before a crash */
 };
 
 /* Make a new ledger file with genesis and the permanent accounts; errors as db_open(). */
@@ -66,11 +66,11 @@ __attribute__((warn_unused_result)) enum err ledger_db_height(
 	struct ledger_db *ledger_db, uint64_t *ret_height);
 
 /* A block's header, hash and signature. ERR_NOT_FOUND; ERR_FORMAT if the row is damaged. */
-__attribute__((warn_unused_result)) enum err ledger_db_block(struct ledger_db *ledger_db,
-	uint64_t height, const char *name, struct stored_block *ret);
+__attribute__((warn_unused_result)) enum err ledger_db_block(
+	struct ledger_db *ledger_db, uint64_t height, const char *name, struct stored_block *ret);
 
-/* A block's transactions with a sequence above after_seq, ascending: each is given to `visit`, which
- * answers whether to go on. */
+/* A block's transactions with a sequence above after_seq, ascending: each is given to `visit`,
+ * which answers whether to go on. */
 __attribute__((warn_unused_result)) enum err ledger_db_txs(struct ledger_db *ledger_db,
 	uint64_t height, uint64_t after_seq,
 	bool (*visit)(void *context, const struct stored_tx *tx), void *context);

@@ -216,4 +216,3 @@ void ledger_db_set_applied(struct ledger_db *l, uint64_t applied_seq)
 	db_bind_int(s, 1, (int64_t)applied_seq);
 	ledger_row_put(l, s);
 }
-

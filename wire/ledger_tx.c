@@ -12,7 +12,7 @@ static bool operation_of(struct request_workspace *w, const struct stored_tx *st
 
 	*doc = (struct json_doc){.nodes = w->nodes, .node_max = REQUEST_NODES_MAX};
 	return json_read(doc, stored->body, stored->body_len, &limits, NULL) == JSON_OK &&
-		json_string(doc, json_get(doc, 0, "operation"), name, size, NULL);
+	       json_string(doc, json_get(doc, 0, "operation"), name, size, NULL);
 }
 
 static enum verdict read_operator(struct ledger_tx_workspace *w, const char *market,
@@ -32,8 +32,7 @@ static enum verdict read_operator(struct ledger_tx_workspace *w, const char *mar
 	form_leave(&f, &o);
 	if (f.verdict != VERDICT_OK)
 		return f.verdict;
-	if (len != stored->body_len ||
-		memcmp(w->request.input + prefix, stored->body, len) != 0)
+	if (len != stored->body_len || memcmp(w->request.input + prefix, stored->body, len) != 0)
 		return VERDICT_BAD_JSON;
 	return (uint64_t)seq == stored->seq ? VERDICT_OK : VERDICT_BAD_SEQ;
 }
@@ -89,8 +88,9 @@ void ledger_tx_write(struct out *out, const struct stored_tx *stored)
 {
 	out_printf(out, "{\"body\":");
 	out_bytes(out, stored->body, stored->body_len);
-	out_printf(out, ",\"market_ms\":%lld,\"seq\":%llu,\"signature\":",
-		(long long)stored->market_ms, (unsigned long long)stored->seq);
+	out_printf(out,
+		",\"market_ms\":%lld,\"seq\":%llu,\"signature\":", (long long)stored->market_ms,
+		(unsigned long long)stored->seq);
 	if (stored->is_signed)
 		out_base64url(out, stored->signature, SIGNATURE_LEN);
 	else

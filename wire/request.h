@@ -114,8 +114,8 @@ enum verdict request_read(struct request_workspace *workspace, const char *marke
 	struct request_error *error);
 
 /* Read a body as it is stored: the canonical form of a request without clientId and signature. As
- * request_read(), but refuses (BAD_JSON) what is not in canonical form; signature and signature_hash
- * are the caller's to set. */
+ * request_read(), but refuses (BAD_JSON) what is not in canonical form; signature and
+ * signature_hash are the caller's to set. */
 enum verdict request_read_body(struct request_workspace *workspace, const char *market,
 	enum operation operation, const char *body, size_t len, struct request *ret,
 	struct request_error *error);

@@ -1,0 +1,267 @@
+#include "engine/batch.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/encode.h"
+#include "engine/answers.h"
+#include "wire/digest.h"
+#include "wire/header_form.h"
+#include "wire/out.h"
+
+enum { MS_PER_HOUR = 3600000 };
+
+static enum err db_failed(struct engine *e, enum err err, const struct db *db)
+{
+	snprintf(e->why, sizeof e->why, "%.500s", db->why);
+	return err;
+}
+
+bool engine_has_batch(const struct engine *e)
+{
+	return e->in_batch || e->waiting.count > 0 || e->offers_len > 0;
+}
+
+enum err batch_begin(struct engine *e)
+{
+	enum err err;
+
+	if (e->in_batch)
+		return ERR_OK;
+	err = db_begin(&e->csm.db);
+	if (err != ERR_OK)
+		return db_failed(e, err, &e->csm.db);
+	err = db_begin(&e->ledger.db);
+	if (err != ERR_OK)
+		return db_failed(e, err, &e->ledger.db);
+	e->in_batch = true;
+	e->batch++;
+	e->batch_first = e->intake_seq + 1;
+	return ERR_OK;
+}
+
+static const char *command_operation(const struct command *c, const struct inspected *message)
+{
+	return message                    ? operation_name(message->operation)
+	       : c->kind == COMMAND_CLOCK ? "clock"
+					  : "";
+}
+
+enum err batch_log(
+	struct engine *e, struct command *c, const struct decision *d, const struct inspected *m)
+{
+	struct intake_row row = {.seq = ++e->intake_seq,
+		.batch = e->batch,
+		.kind = c->kind,
+		.home = c->home,
+		.market_ms = c->market_ms,
+		.ledger_seq = d->seq,
+		.height = d->height,
+		.operation = command_operation(c, m),
+		.req_id = m ? m->req_id : "",
+		.body = m ? m->body : "",
+		.body_len = m ? m->body_len : 0,
+		.is_signed = m != NULL};
+	enum err err;
+
+	c->intake_seq = row.seq;
+	if (m) {
+		struct awaiting *a = &e->awaiting[e->awaiting_count++];
+		memcpy(row.tx_id, m->id, HASH_LEN);
+		memcpy(row.signature, m->signature, SIGNATURE_LEN);
+		*a = (struct awaiting){.operation = m->operation,
+			.promise = d->promise,
+			.intake_seq = row.seq,
+			.seq = d->seq,
+			.height = d->height,
+			.market_ms = c->market_ms};
+		memcpy(a->client_id, m->client_id, sizeof a->client_id);
+		memcpy(a->req_id, m->req_id, sizeof a->req_id);
+		memcpy(a->tx_id, m->id, HASH_LEN);
+	}
+	err = csm_db_add_intake(&e->csm, &row, m ? m->date_ms / MS_PER_HOUR : -1);
+	return err == ERR_OK ? ERR_OK : db_failed(e, err, &e->csm.db);
+}
+
+static void receipt_leaf(const struct awaiting *a, uint8_t out[HASH_LEN])
+{
+	struct encode x = {.len = 0};
+
+	encode_u8(&x, 0);
+	encode_u8(&x, (unsigned)a->promise);
+	encode_bytes(&x, a->tx_id, HASH_LEN);
+	encode_u64(&x, a->intake_seq);
+	encode_u64(&x, a->seq);
+	encode_i64(&x, a->market_ms);
+	encode_u64(&x, a->height);
+	digest_sha256(x.bytes, x.len, out);
+}
+
+static enum err sign_root(struct engine *e, const uint8_t root[HASH_LEN], size_t size,
+	uint8_t sig[static SIGNATURE_LEN])
+{
+	char text[128];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"root\":");
+	out_hex(&out, root, HASH_LEN);
+	out_printf(&out, ",\"size\":%zu}", size);
+	return signing_sign(e->operator_key, "receipt", e->genesis.market, text, out.len, sig);
+}
+
+/* Receipts of n accepted requests under one signature; only those of `only` if it is not 0. */
+static enum err send_receipts(struct engine *e, const struct awaiting *a, size_t n, uint64_t only)
+{
+	uint8_t(*leaves)[HASH_LEN] = malloc(n * HASH_LEN);
+	uint8_t(*nodes)[HASH_LEN] = malloc((2 * n - 1) * HASH_LEN);
+	uint8_t path[MERKLE_LEVELS_MAX][HASH_LEN], sig[SIGNATURE_LEN];
+	enum err err = leaves && nodes ? ERR_OK : ERR_NOMEM;
+
+	for (size_t i = 0; err == ERR_OK && i < n; i++)
+		receipt_leaf(&a[i], leaves[i]);
+	if (err == ERR_OK) {
+		merkle_tree_build(digest_sha256, leaves, n, nodes);
+		err = sign_root(e, merkle_tree_root(nodes, n), n, sig);
+	}
+	for (size_t i = 0; err == ERR_OK && i < n; i++) {
+		size_t len;
+		if (only != 0 && a[i].intake_seq != only)
+			continue;
+		len = merkle_tree_path(nodes, n, i, path);
+		answer_receipt(e, &a[i], i, n, (const uint8_t(*)[HASH_LEN])path, len,
+			merkle_tree_root(nodes, n), sig);
+	}
+	free(leaves);
+	free(nodes);
+	return err;
+}
+
+/* The batch of an earlier receipt, as it was. */
+struct recollection {
+	struct awaiting *awaiting;
+	size_t count;
+	const char *client_id;
+	uint64_t intake_seq;
+};
+
+static bool recollect(void *context, const struct intake_row *row)
+{
+	struct recollection *r = context;
+	struct awaiting *a = &r->awaiting[r->count];
+
+	if (row->kind == COMMAND_CLOCK)
+		return true;
+	*a = (struct awaiting){.operation = operation_from_name(row->operation),
+		.promise = row->ledger_seq ? PROMISE_LEDGER : PROMISE_PRIVATE,
+		.intake_seq = row->seq,
+		.seq = row->ledger_seq,
+		.height = row->ledger_seq ? row->height : 0,
+		.market_ms = row->market_ms};
+	snprintf(a->req_id, sizeof a->req_id, "%s", row->req_id);
+	if (row->seq == r->intake_seq)
+		snprintf(a->client_id, sizeof a->client_id, "%s", r->client_id);
+	memcpy(a->tx_id, row->tx_id, HASH_LEN);
+	r->count++;
+	return true;
+}
+
+static bool note_batch(void *context, const struct intake_row *row)
+{
+	*(uint64_t *)context = row->batch;
+	return false;
+}
+
+enum err batch_receipt_again(struct engine *e, const char *client_id, uint64_t intake_seq)
+{
+	struct recollection r = {.client_id = client_id, .intake_seq = intake_seq};
+	uint64_t batch = 0, first = 0, count = 0;
+	enum err err = csm_db_intake(&e->csm, intake_seq, 1, note_batch, &batch);
+
+	if (err != ERR_OK || (e->in_batch && batch == e->batch))
+		return err;
+	err = csm_db_batch(&e->csm, batch, &first, &count);
+	if (err != ERR_OK)
+		return db_failed(e, err, &e->csm.db);
+	r.awaiting = calloc(count, sizeof *r.awaiting);
+	if (!r.awaiting)
+		return ERR_NOMEM;
+	err = csm_db_intake(&e->csm, first, count, recollect, &r);
+	if (err == ERR_OK && r.count > 0)
+		err = send_receipts(e, r.awaiting, r.count, intake_seq);
+	free(r.awaiting);
+	return err;
+}
+
+/* Sign what is durable by now, and make the ledger's part durable too. */
+static enum err finish_blocks(struct engine *e)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < e->closed_count; i++) {
+		struct stored_block *b = &e->closed[i];
+		err = header_sign(
+			e->operator_key, &b->header, e->genesis.market, b->operator_signature);
+		if (err == ERR_OK)
+			ledger_db_add_block(&e->ledger, b, e->genesis.name);
+	}
+	ledger_db_set_applied(&e->ledger, e->intake_seq);
+	if (err == ERR_OK)
+		err = e->ledger.err;
+	if (err == ERR_OK)
+		err = db_commit(&e->ledger.db);
+	return err == ERR_OK ? ERR_OK : db_failed(e, err, &e->ledger.db);
+}
+
+static enum err commit_databases(struct engine *e)
+{
+	uint64_t count = e->intake_seq + 1 - e->batch_first;
+	enum err err = e->ledger.err;
+
+	if (err != ERR_OK)
+		return db_failed(e, err, &e->ledger.db);
+	if (count > 0)
+		err = csm_db_add_batch(&e->csm, e->batch, e->batch_first, count);
+	else
+		e->batch--;
+	if (err == ERR_OK)
+		err = db_commit(&e->csm.db);
+	if (err != ERR_OK)
+		return db_failed(e, err, &e->csm.db);
+	return finish_blocks(e);
+}
+
+/* Announce the blocks that are final for us now. */
+static void publish_blocks(struct engine *e)
+{
+	for (size_t i = 0; i < e->closed_count; i++) {
+		answer_head(e, &e->closed[i]);
+		if (e->feed_count > 0 && e->feeds[0].client_id[0] == '\0')
+			e->feeds[0].to = e->closed[i].header.height;
+		else if (e->feed_count < ENGINE_FEEDS_MAX) {
+			memmove(&e->feeds[1], &e->feeds[0], e->feed_count * sizeof e->feeds[0]);
+			e->feeds[0] = (struct feed){.height = e->closed[i].header.height,
+				.to = e->closed[i].header.height};
+			e->feed_count++;
+		}
+	}
+	e->closed_count = 0;
+}
+
+enum err engine_commit(struct engine *e)
+{
+	enum err err = ERR_OK;
+
+	answer_offers_flush(e);
+	if (e->in_batch) {
+		err = commit_databases(e);
+		if (err == ERR_OK && e->awaiting_count > 0)
+			err = send_receipts(e, e->awaiting, e->awaiting_count, 0);
+		e->in_batch = false;
+		e->awaiting_count = 0;
+	}
+	if (err != ERR_OK)
+		return err;
+	outbox_move(&e->outbox, &e->waiting);
+	publish_blocks(e);
+	return e->outbox.failed ? ERR_NOMEM : ERR_OK;
+}

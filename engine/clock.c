@@ -1,0 +1,220 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/snapshot.h"
+#include "engine/answers.h"
+#include "engine/batch.h"
+#include "engine/clock.h"
+#include "engine/effects.h"
+#include "wire/header_form.h"
+
+static enum err fail(struct engine *e, enum err err, const char *what)
+{
+	if (e->why[0] == '\0')
+		snprintf(e->why, sizeof e->why, "%s: %s", what, err_text(err));
+	return err;
+}
+
+/* The body of a shut answer, out of the intake log. */
+struct body_search {
+	struct engine *engine;
+	struct stored_tx *stored;
+	bool found;
+};
+
+static bool take_body(void *context, const struct intake_row *row)
+{
+	struct body_search *s = context;
+
+	if (row->body_len >= TX_BODY_MAX)
+		return false;
+	memcpy(s->engine->body, row->body, row->body_len);
+	s->stored->body = s->engine->body;
+	s->stored->body_len = row->body_len;
+	s->stored->is_signed = true;
+	memcpy(s->stored->signature, row->signature, SIGNATURE_LEN);
+	s->found = true;
+	return false;
+}
+
+static enum err execute(struct engine *e, enum market_step step, struct tx *tx, uint64_t intake_seq)
+{
+	struct stored_tx stored = {.seq = tx->seq, .market_ms = tx->market_ms};
+	struct body_search search = {.engine = e, .stored = &stored};
+	struct result_sink sink = effects_sink(e);
+	uint64_t account = 0;
+	enum err err;
+
+	if (step == MARKET_RELEASE) {
+		err = csm_db_intake(&e->csm, intake_seq, 1, take_body, &search);
+		if (err != ERR_OK || !search.found)
+			return fail(e, ERR_DB, "a sealed answer is not in the intake log");
+		account = account_find(&e->market->ledger.accounts, &tx->address)->number;
+	} else {
+		stored.body = e->body;
+		stored.body_len = ledger_tx_complete(tx, e->genesis.market, e->body, TX_BODY_MAX);
+		if (stored.body_len == 0)
+			return fail(e, ERR_INTERNAL, "an operator's transaction does not fit");
+	}
+	ledger_db_add_tx(&e->ledger, tx, account, e->market->ledger.height, &stored);
+	market_apply_step(e->market, tx, &sink);
+	if (step == MARKET_RELEASE && tx->kind == TX_BID_OFFER)
+		answer_offer(e, &stored);
+	return ERR_OK;
+}
+
+static bool stands(const struct market *m, uint64_t account)
+{
+	for (uint32_t i = 0; i < m->standing_count; i++) {
+		if (m->standing[i] == account)
+			return true;
+	}
+	return false;
+}
+
+/* Tell every registered home how the market sees it. */
+static enum err send_statements(
+	struct engine *e, const struct header *header, const uint8_t hash[HASH_LEN])
+{
+	const struct homes *homes = &e->market->homes;
+	enum err err = ERR_OK;
+
+	for (uint32_t i = 0; err == ERR_OK && i < homes->count && !e->replaying; i++) {
+		const struct home *h = &homes->rows[i];
+		struct wallet w;
+		bool eligible;
+		if (h->kind != CLIENT_HOME || h->status == HOME_INVITED)
+			continue;
+		eligible = h->announced_height == header->height &&
+			   stands(e->market, h->announced_account);
+		err = answer_statement(e, h, header, hash, eligible);
+		w = market_wallet(e->market, h);
+		if (err == ERR_OK)
+			err = csm_db_add_wallet(
+				&e->csm, header->height, i, w.balance_uc, w.held_uc, w.pending_uc);
+	}
+	memset(e->note_first, 0xff, HOMES_MAX * sizeof *e->note_first);
+	e->note_count = 0;
+	return err;
+}
+
+/* The state at this block's edge, into csm.db. */
+static enum err keep_snapshot(struct engine *e, uint64_t height, const uint8_t hash[HASH_LEN])
+{
+	size_t need = market_snapshot_write(e->market, e->snapshot, e->snapshot_size);
+
+	if (need > e->snapshot_size) {
+		uint8_t *larger = realloc(e->snapshot, need * 2);
+		if (!larger)
+			return ERR_NOMEM;
+		e->snapshot = larger;
+		e->snapshot_size = need * 2;
+		need = market_snapshot_write(e->market, e->snapshot, e->snapshot_size);
+	}
+	return csm_db_add_snapshot(&e->csm, height, e->intake_seq, hash, e->snapshot, need);
+}
+
+/* No header but one may ever be signed at a height. */
+static enum err guard_signature(struct engine *e, uint64_t height, const uint8_t hash[HASH_LEN])
+{
+	uint8_t last_hash[HASH_LEN];
+	uint64_t last = 0;
+	enum err err = csm_db_last_signed(&e->csm, &last, last_hash);
+
+	if (err == ERR_OK && height < last && !e->replaying)
+		return fail(e, ERR_INTERNAL, "a later header has been signed already");
+	if (err == ERR_OK && height == last && memcmp(hash, last_hash, HASH_LEN) != 0)
+		return fail(e, ERR_INTERNAL, "another header of this height has been signed");
+	if (err == ERR_OK && height > last && !e->replaying)
+		err = csm_db_will_sign(&e->csm, height, hash);
+	return err;
+}
+
+/* Room for one more closed block; NULL without memory. */
+static struct stored_block *next_closed(struct engine *e)
+{
+	struct stored_block *more;
+
+	if (e->closed_count == e->closed_max) {
+		size_t max = e->closed_max ? e->closed_max * 2 : 4;
+		more = realloc(e->closed, max * sizeof *more);
+		if (!more)
+			return NULL;
+		e->closed = more;
+		e->closed_max = max;
+	}
+	memset(&e->closed[e->closed_count], 0, sizeof *e->closed);
+	return &e->closed[e->closed_count];
+}
+
+static enum err close_block(struct engine *e)
+{
+	struct stored_block *b = next_closed(e);
+	struct result_sink sink = effects_sink(e);
+	enum err err;
+
+	if (!b)
+		return ERR_NOMEM;
+	market_close(e->market, &sink, &b->header);
+	err = header_hash(&b->header, e->genesis.market, b->hash);
+	if (err == ERR_OK)
+		err = guard_signature(e, b->header.height, b->hash);
+	if (err == ERR_OK)
+		err = send_statements(e, &b->header, b->hash);
+	if (err != ERR_OK)
+		return fail(e, err, "closing a block");
+	market_chain(e->market, b->hash);
+	e->closed_count++;
+	if (e->replaying)
+		return clock_replayed_block(e);
+	/* Of several blocks at one clock only the last is worth a snapshot. */
+	if (ledger_slot_end_ms(&e->market->ledger) <= e->market->clock_ms)
+		return ERR_OK;
+	return keep_snapshot(e, b->header.height, b->hash);
+}
+
+enum err clock_run(struct engine *e)
+{
+	struct tx tx;
+	uint64_t intake_seq = 0;
+
+	for (;;) {
+		enum market_step step = market_next(e->market, &tx, &intake_seq);
+		enum err err = ERR_OK;
+		if (step == MARKET_IDLE)
+			return e->ledger.err;
+		if (step == MARKET_CLOSE)
+			err = close_block(e);
+		else
+			err = execute(e, step, &tx, intake_seq);
+		if (err != ERR_OK)
+			return fail(e, err, "carrying out what the clock demands");
+	}
+}
+
+enum err engine_clock(struct engine *e, int64_t now_ms)
+{
+	struct command c = {.kind = COMMAND_CLOCK};
+	struct decision d;
+	enum err err = ERR_OK;
+
+	if (now_ms > e->now_ms)
+		e->now_ms = now_ms;
+	if (!market_clock_due(e->market, e->now_ms))
+		return ERR_OK;
+	/* At most one clock of a batch closes blocks, so that its snapshot is the batch's only one.
+	 */
+	if (e->closed_count > 0)
+		err = engine_commit(e);
+	if (err == ERR_OK)
+		err = batch_begin(e);
+	if (err != ERR_OK)
+		return err;
+	c.market_ms = e->now_ms;
+	market_decide(e->market, &c, &d);
+	err = batch_log(e, &c, &d, NULL);
+	if (err != ERR_OK)
+		return err;
+	market_apply(e->market, &c, &d, NULL, NULL);
+	return clock_run(e);
+}
