@@ -17,7 +17,7 @@ override CFLAGS := -std=c11 -D_GNU_SOURCE -DLEM_VERSION='"$(VERSION)"' -I. $(WAR
 LIBS := -lcrypto -lsqlite3 -linih -lm -pthread
 
 src = $(wildcard $(1:%=%/*.c))
-obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
+obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))
 CORE := $(B)/libcore.a
 WIRE := $(B)/libwire.a
 STORE := $(B)/libstore.a
@@ -37,7 +37,7 @@ help: ## this list
 
 all: $(PLUGIN) $(B)/hem $(B)/lemctl ## build the plugin, hem and lemctl into build/
 
-$(B)/%.o: %.c Makefile
+$(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -61,23 +61,24 @@ $(B)/gen/%.o: $(B)/gen/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/hem: $(B)/hem-client/main.o $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+$(B)/hem: $(B)/obj/hem-client/main.o $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-$(B)/lemctl: $(B)/lemctl/main.o $(LEMCTL) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+$(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
 $(PLUGIN): $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,defs,-z,relro,-z,now -Wl,--exclude-libs,ALL \
-		-Wl,--unresolved-symbols=ignore-in-object-files -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--exclude-libs,ALL \
+		-o $@ $^ $(LIBS)
 
+.PRECIOUS: $(B)/gen/schema_%.c $(B)/obj/%.o
 unit: $(UNIT) ## build and run the unit tests
 	@tools/run_tests.sh $(UNIT)
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(SHARED)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)

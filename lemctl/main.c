@@ -1,9 +1,10 @@
 /* lemctl: the operator's and integrator's command. */
 #include <stdio.h>
 #include <string.h>
+#include "lemctl/args.h"
 #include "lemctl/canon.h"
-
-enum { EXIT_USAGE = 2 };
+#include "lemctl/clear.h"
+#include "lemctl/init.h"
 
 /* A subcommand; its argv[0] is its own name. */
 struct command {
@@ -13,6 +14,8 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"init", init_command, "make a market: keys, genesis, databases, mosquitto.conf"},
+	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"canon", canon_command, "read JSON, write its canonical form (RFC 8785)"},
 };
 

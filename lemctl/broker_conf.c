@@ -1,0 +1,48 @@
+#include "lemctl/broker_conf.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char text[] =
+	"# The broker of a local energy market, made by `lemctl init`.\n"
+	"# With true the broker gives plugins no time and hides other listeners' messages.\n"
+	"per_listener_settings false\n"
+	"user %s\n"
+	"\n"
+	"listener %d 127.0.0.1\n"
+	"cafile %s/ca.crt\n"
+	"certfile %s/server.crt\n"
+	"keyfile %s/server.key\n"
+	"allow_anonymous false\n"
+	"\n"
+	"# Slow clients: what is queued for one of them is bounded; it catches up by `sync`.\n"
+	"max_queued_messages 2000\n"
+	"max_queued_bytes 4194304\n"
+	"message_size_limit 131072\n"
+	"\n"
+	"plugin %s\n"
+	"plugin_opt_state_dir %s\n"
+	"# Topics outside the market: allow, or defer to an acl_file or another plugin.\n"
+	"plugin_opt_other_topics %s\n";
+
+enum err broker_conf_write(const struct broker_conf *c)
+{
+	char path[4096];
+	char *dir = realpath(c->dir, NULL);
+	char *plugin = realpath(c->plugin, NULL);
+	FILE *file;
+	bool ok;
+
+	if (!dir)
+		return ERR_IO;
+	(void)snprintf(path, sizeof path, "%s/mosquitto.conf", dir);
+	file = fopen(path, "wx");
+	ok = file &&
+		fprintf(file, text, c->user, c->port, dir, dir, dir, plugin ? plugin : c->plugin,
+			dir, c->other_topics) > 0;
+	if (file && fclose(file) != 0)
+		ok = false;
+	free(dir);
+	free(plugin);
+	return ok ? ERR_OK : ERR_IO;
+}
