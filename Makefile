@@ -1,5 +1,6 @@
 # The local energy market: `make help` says what can be made.
 VERSION := 0.1.0
+MAKEFLAGS += -r
 PREFIX ?= /usr/local
 B := build
 V ?= 0
@@ -86,4 +87,5 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(SHARED)
 clean: ## remove build/
 	rm -rf $(B)
 
+%.d: ;
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -40,6 +40,18 @@ enum operation_class operation_class_of(enum operation operation)
 	return table[operation].class;
 }
 
+enum operation request_operation(const char *text, size_t len)
+{
+	struct json_node nodes[JSON_MESSAGE_NODES];
+	struct json_doc doc = {.nodes = nodes, .node_max = JSON_MESSAGE_NODES};
+	char name[32];
+
+	if (json_read(&doc, text, len, &json_limits_message, NULL) != JSON_OK ||
+		!json_string(&doc, json_get(&doc, 0, "operation"), name, sizeof name, NULL))
+		return OPERATION_NONE;
+	return operation_from_name(name);
+}
+
 /* An id of `min` to `max` characters out of a set. */
 static void read_id(struct form *f, struct form_object *o, const char *name, const char *set,
 	size_t min, char *out, size_t size)

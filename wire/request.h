@@ -105,6 +105,9 @@ const char *operation_name(enum operation operation);
 size_t operation_text_max(enum operation operation);
 enum operation_class operation_class_of(enum operation operation);
 
+/* The operation that a message names, whatever else is wrong with it; NONE if it names none. */
+enum operation request_operation(const char *text, size_t len);
+
 /* Read a request that came in on the topic of `operation` in the market named `market`
  * ("name:16hex"). VERDICT_OK, or TOO_LARGE, BAD_JSON, BAD_FIELD, OUT_OF_RANGE, UNKNOWN_OPERATION
  * (the message names another), KEY_WEAK never: keys are only read. On refusal client_id and req_id

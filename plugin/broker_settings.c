@@ -1,0 +1,92 @@
+#include "plugin/broker_settings.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DEPTH_MAX = 4, LINE_MAX_LEN = 4096 };
+
+/* If the line is `name value`, the value, cut at its end; else NULL. */
+static char *value_of(char *line, const char *name)
+{
+	size_t n = strlen(name);
+	char *value;
+
+	while (*line == ' ' || *line == '\t')
+		line++;
+	if (strncmp(line, name, n) != 0 || (line[n] != ' ' && line[n] != '\t'))
+		return NULL;
+	value = line + n;
+	while (*value == ' ' || *value == '\t')
+		value++;
+	value[strcspn(value, "\r\n")] = '\0';
+	for (size_t end = strlen(value); end > 0 && value[end - 1] == ' '; end--)
+		value[end - 1] = '\0';
+	return value;
+}
+
+static bool check_dir(const char *path, int depth, char *why, size_t size)
+{
+	DIR *dir = opendir(path);
+	bool ok = true;
+
+	if (!dir)
+		return true;
+	for (const struct dirent *e = readdir(dir); ok && e; e = readdir(dir)) {
+		size_t n = strlen(e->d_name);
+		char file[LINE_MAX_LEN];
+		if (n < 6 || strcmp(e->d_name + n - 5, ".conf") != 0)
+			continue;
+		(void)snprintf(file, sizeof file, "%.3000s/%.255s", path, e->d_name);
+		ok = broker_settings_check_file(file, depth + 1, why, size);
+	}
+	(void)closedir(dir);
+	return ok;
+}
+
+bool broker_settings_check_file(const char *path, int depth, char *why, size_t size)
+{
+	char line[LINE_MAX_LEN];
+	FILE *file = depth < DEPTH_MAX ? fopen(path, "r") : NULL;
+	bool ok = true;
+
+	if (!file)
+		return true;
+	while (ok && fgets(line, sizeof line, file)) {
+		char *value = value_of(line, "per_listener_settings");
+		if (value && strcasecmp(value, "true") == 0) {
+			(void)snprintf(why, size,
+				"per_listener_settings must not be true (%.200s): plugins "
+				"would get no ticks and not see all messages",
+				path);
+			ok = false;
+		}
+		value = value_of(line, "include_dir");
+		if (value && ok)
+			ok = check_dir(value, depth, why, size);
+	}
+	(void)fclose(file);
+	return ok;
+}
+
+bool broker_settings_check(char *why, size_t size)
+{
+	char command[8192];
+	FILE *file = fopen("/proc/self/cmdline", "r");
+	size_t len = file ? fread(command, 1, sizeof command - 1, file) : 0;
+	const char *path = NULL;
+
+	if (file)
+		(void)fclose(file);
+	command[len] = '\0';
+	for (size_t at = 0; at < len; at += strlen(command + at) + 1) {
+		const char *word = command + at;
+		const char *next = word + strlen(word) + 1;
+		bool is_option =
+			strcmp(word, "-c") == 0 || strcmp(word, "--config-file") == 0;
+		if (is_option && next < command + len)
+			path = next;
+	}
+	return path ? broker_settings_check_file(path, 0, why, size) : true;
+}

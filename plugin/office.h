@@ -1,0 +1,56 @@
+/*
+ * office: the market behind the broker: verifier threads and the one market thread, with bounded
+ * queues between them and the broker's thread.
+ *
+ *   broker thread --office_submit()--> verifier --> market --> office_collect() in the tick
+ *
+ * The broker's thread never waits here: a full queue is an answer (BUSY).
+ */
+#ifndef LEM_PLUGIN_OFFICE_H
+#define LEM_PLUGIN_OFFICE_H
+#include <pthread.h>
+#include "engine/engine.h"
+#include "plugin/options.h"
+
+enum {
+	OFFICE_INTAKE_MAX = 4096,   /* messages waiting for one verifier */
+	OFFICE_VERIFIED_MAX = 8192, /* requests waiting for the market */
+	OFFICE_TAKE_MAX = 2048,     /* of them taken in one go */
+	OFFICE_OUT_BYTES_MAX = 16 << 20, /* publications waiting for the tick, before feeds pause */
+	OFFICE_LOG_MAX = 64,        /* log lines waiting for the tick */
+	OFFICE_LINE_MAX = 256,
+};
+
+struct office;
+
+/* A line for the broker's log. */
+struct office_line {
+	int level; /* MOSQ_LOG_* */
+	char text[OFFICE_LINE_MAX];
+};
+
+/* Open the market in options->state_dir and start the threads; the calling thread is the broker's,
+ * which is woken by `wake_signal`. ERR_* with a sentence in why. */
+__attribute__((warn_unused_result)) enum err office_open(const struct options *options,
+	int wake_signal, struct office **ret, char why[static ENGINE_WHY_MAX]);
+
+/* Stop the threads, commit what was taken, close. NULL-safe. */
+void office_close(struct office *office);
+
+/* What the broker's thread may read at any time. */
+struct keyring *office_keyring(struct office *office);
+const struct genesis *office_genesis(const struct office *office);
+
+/* Hand in a copied message of `user`. operation NONE: an operator's, named in the message. False if
+ * the queue is full. */
+bool office_submit(struct office *office, const char *user, enum operation operation,
+	const void *payload, size_t len);
+
+/* Take up to max publications for the broker to send (each the caller's to free()), in order; *more
+ * tells whether others wait. */
+struct publication *office_collect(struct office *office, size_t max, bool *more);
+
+/* Take the next waiting log line; false if there is none. */
+bool office_log_line(struct office *office, struct office_line *ret);
+
+#endif

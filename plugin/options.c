@@ -1,0 +1,115 @@
+#include "plugin/options.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum type { TYPE_PATH, TYPE_OTHER, TYPE_INT };
+
+static const struct row {
+	struct option_row row;
+	enum type type;
+	size_t offset;
+	int64_t min, max;
+} rows[] = {
+	{{"state_dir", "", "directory made by lemctl init"}, TYPE_PATH,
+		offsetof(struct options, state_dir), 0, 0},
+	{{"other_topics", "", "topics outside the market: allow, or defer to others"}, TYPE_OTHER,
+		offsetof(struct options, other_topics_allowed), 0, 0},
+	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT,
+		offsetof(struct options, verifiers), 1, 16},
+	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT,
+		offsetof(struct options, client_rate), 1, 1000000},
+	{{"client_burst", "200", "messages at once of one client"}, TYPE_INT,
+		offsetof(struct options, client_burst), 1, 1000000},
+	{{"login_rate", "5", "logins a second of one network address"}, TYPE_INT,
+		offsetof(struct options, login_rate), 1, 1000000},
+	{{"login_burst", "50", "logins at once of one network address"}, TYPE_INT,
+		offsetof(struct options, login_burst), 1, 1000000},
+	{{"login_rate_all", "200", "logins a second of all addresses"}, TYPE_INT,
+		offsetof(struct options, login_rate_all), 1, 1000000},
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+const struct option_row *options_table(size_t *ret_count)
+{
+	static struct option_row table[ROWS];
+
+	for (size_t i = 0; i < ROWS; i++)
+		table[i] = rows[i].row;
+	*ret_count = ROWS;
+	return table;
+}
+
+static bool set_int(const struct row *r, const char *text, int64_t *to)
+{
+	char *end = NULL;
+	long long value;
+
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || value < r->min || value > r->max)
+		return false;
+	*to = value;
+	return true;
+}
+
+static bool set(const struct row *r, const char *text, struct options *o)
+{
+	char *place = (char *)o + r->offset;
+
+	switch (r->type) {
+	case TYPE_PATH:
+		if (text[0] == '\0' || strlen(text) >= OPTIONS_PATH_MAX)
+			return false;
+		memcpy(place, text, strlen(text) + 1);
+		return true;
+	case TYPE_OTHER:
+		*(bool *)(void *)place = strcmp(text, "allow") == 0;
+		return strcmp(text, "allow") == 0 || strcmp(text, "defer") == 0;
+	case TYPE_INT:
+		return set_int(r, text, (int64_t *)(void *)place);
+	}
+	return false;
+}
+
+static int find(const char *name)
+{
+	for (int i = 0; i < ROWS; i++) {
+		if (strcmp(rows[i].row.name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+bool options_read(const struct mosquitto_opt *opts, int count, struct options *ret,
+	char why[static OPTIONS_WHY_MAX])
+{
+	bool given[ROWS] = {false};
+	struct options o = {.verifiers = 0};
+
+	for (int i = 0; i < count; i++) {
+		int n = find(opts[i].key);
+		if (n < 0 || given[n]) {
+			snprintf(why, OPTIONS_WHY_MAX, "plugin_opt_%.100s: %s", opts[i].key,
+				n < 0 ? "no such option" : "given twice");
+			return false;
+		}
+		given[n] = true;
+		if (!set(&rows[n], opts[i].value, &o)) {
+			snprintf(why, OPTIONS_WHY_MAX, "plugin_opt_%s: bad value \"%.100s\"",
+				rows[n].row.name, opts[i].value);
+			return false;
+		}
+	}
+	for (int i = 0; i < ROWS; i++) {
+		if (!given[i] && !set(&rows[i], rows[i].row.def, &o)) {
+			snprintf(why, OPTIONS_WHY_MAX, "plugin_opt_%s is missing: %s",
+				rows[i].row.name, rows[i].row.help);
+			return false;
+		}
+	}
+	*ret = o;
+	return true;
+}

@@ -1,0 +1,40 @@
+/* options: plugin_opt_* of mosquitto.conf. One table is the parser, the documentation's list and the
+ * check that nothing unknown is there. */
+#ifndef LEM_PLUGIN_OPTIONS_H
+#define LEM_PLUGIN_OPTIONS_H
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OPTIONS_PATH_MAX = 3072, OPTIONS_WHY_MAX = 256 };
+
+/* What the broker's configuration says. */
+struct options {
+	char state_dir[OPTIONS_PATH_MAX]; /* csm.db, ledger.db, operator.pem, lock */
+	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
+	int64_t verifiers;                /* threads that verify signatures */
+	int64_t client_rate;              /* messages per second of one client, in the long run */
+	int64_t client_burst;             /* and at once */
+	int64_t login_rate;               /* logins per second of one network address */
+	int64_t login_burst;
+	int64_t login_rate_all;           /* logins per second of all */
+};
+
+/* One option, for documentation and tests: values is "" for the required ones without default. */
+struct option_row {
+	const char *name; /* without plugin_opt_ */
+	const char *def;  /* default as text, or "" if it must be given */
+	const char *help;
+};
+
+/* The table. */
+const struct option_row *options_table(size_t *ret_count);
+
+/* Read them. False with a sentence in why: an unknown option, one given twice, a bad value, a missing
+ * one. */
+bool options_read(const struct mosquitto_opt *opts, int count, struct options *ret,
+	char why[static OPTIONS_WHY_MAX]);
+
+#endif

@@ -1,0 +1,371 @@
+/* plugin: the broker's callbacks. Each does little and never waits. */
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "core/index.h"
+#include "plugin/access.h"
+#include "plugin/broker_settings.h"
+#include "plugin/bucket.h"
+#include "plugin/login.h"
+#include "plugin/office.h"
+#include "plugin/queue.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum {
+	LOGIN_BUCKETS = 1024, /* network addresses share them by hash */
+	LOGIN_KEYS_BITS = 8,
+	TICK_MAX = 512, /* publications of one tick */
+	KICKS_MAX = 64,
+	KICK_AFTER_MS = 500, /* time for the last receipt to leave */
+};
+
+/* A session that is to end. */
+struct kick {
+	char client_id[CLIENT_ID_MAX + 1];
+	int64_t at_ms;
+};
+
+struct plugin {
+	mosquitto_plugin_id_t *id;
+	struct options options;
+	struct office *office;
+	struct key_cache *login_keys;
+	struct bucket logins[LOGIN_BUCKETS], all_logins;
+	struct bucket clients[HOMES_MAX];
+	int64_t told_ms[HOMES_MAX]; /* when a client was last told of its rate */
+	struct kick kicks[KICKS_MAX];
+	size_t kick_count;
+	int64_t loaded_ms;
+	bool ticking;
+};
+
+static int wake_signal(void)
+{
+	return SIGRTMIN + 3;
+}
+
+static void woken(int signal)
+{
+	(void)signal; /* its only purpose is to end epoll_wait() */
+}
+
+static uint64_t hash_text(const char *text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *c = text; *c; c++)
+		h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* ---- login ---- */
+
+static bool login_allowed(struct plugin *p, const struct mosquitto *client)
+{
+	const char *address = mosquitto_client_address(client);
+	int64_t now_ms = monotonic_ms();
+	struct bucket *b = &p->logins[hash_text(address ? address : "") % LOGIN_BUCKETS];
+
+	return bucket_take(b, p->options.login_rate, p->options.login_burst, now_ms) &&
+		bucket_take(&p->all_logins, p->options.login_rate_all,
+			p->options.login_rate_all * 2, now_ms);
+}
+
+static int on_login(int event, void *data, void *context)
+{
+	const struct mosquitto_evt_basic_auth *e = data;
+	struct plugin *p = context;
+	struct keyring_client client;
+	enum login_answer answer;
+
+	(void)event;
+	if (!e->username || !keyring_client(office_keyring(p->office), e->username, &client))
+		return MOSQ_ERR_PLUGIN_DEFER;
+	if (!p->ticking && monotonic_ms() - p->loaded_ms > 5000) {
+		mosquitto_log_printf(MOSQ_LOG_ERR,
+			"lem: the broker gives plugins no ticks: is per_listener_settings true?");
+		return MOSQ_ERR_AUTH;
+	}
+	if (!login_allowed(p, e->client))
+		return MOSQ_ERR_AUTH;
+	answer = login_check(office_keyring(p->office), p->login_keys,
+		office_genesis(p->office)->market, e->username, mosquitto_client_id(e->client),
+		e->password, !mosquitto_client_clean_session(e->client), (int64_t)time(NULL));
+	if (answer == LOGIN_OK)
+		return MOSQ_ERR_SUCCESS;
+	mosquitto_log_printf(
+		MOSQ_LOG_NOTICE, "lem: %s | login | rejected: %s", e->username, login_text(answer));
+	return MOSQ_ERR_AUTH;
+}
+
+/* ---- access ---- */
+
+static enum access_answer decide(struct plugin *p, const struct mosquitto *mosq,
+	enum access_kind kind, const char *topic, bool retain, struct keyring_client *client)
+{
+	const char *user = mosq ? mosquitto_client_username(mosq) : NULL;
+	bool known;
+
+	if (!access_is_ours(topic))
+		return ACCESS_FOREIGN;
+	known = user && keyring_client(office_keyring(p->office), user, client);
+	return access_decide(office_genesis(p->office)->name, known ? client : NULL,
+		user ? user : "", kind, topic, retain);
+}
+
+static int on_access(int event, void *data, void *context)
+{
+	const struct mosquitto_evt_acl_check *e = data;
+	struct plugin *p = context;
+	struct keyring_client client;
+	enum access_kind kind = e->access == MOSQ_ACL_WRITE ? ACCESS_WRITE
+		: e->access == MOSQ_ACL_SUBSCRIBE           ? ACCESS_SUBSCRIBE
+							    : ACCESS_READ;
+
+	(void)event;
+	if (e->access == MOSQ_ACL_UNSUBSCRIBE)
+		return MOSQ_ERR_SUCCESS;
+	switch (decide(p, e->client, kind, e->topic, e->retain && kind == ACCESS_WRITE, &client)) {
+	case ACCESS_ALLOWED:
+		return MOSQ_ERR_SUCCESS;
+	case ACCESS_DENIED:
+		return MOSQ_ERR_ACL_DENIED;
+	case ACCESS_FOREIGN:
+		break;
+	}
+	return p->options.other_topics_allowed ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
+}
+
+/* ---- intake ---- */
+
+/* A refusal that the broker's thread can give by itself. */
+static void tell(struct plugin *p, const char *user, enum operation operation, enum verdict verdict)
+{
+	char topic[128], text[512];
+	int len = snprintf(text, sizeof text,
+		"{\"code\":\"%s\",\"field\":\"\",\"number\":%d,\"operation\":\"%s\","
+		"\"reqId\":null,\"retry_after_ms\":1000,\"rule\":\"%s\"}",
+		verdict_name(verdict), (int)verdict,
+		operation == OPERATION_NONE ? "" : operation_name(operation),
+		verdict_text(verdict));
+
+	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", office_genesis(p->office)->name,
+		user);
+	(void)mosquitto_broker_publish_copy(NULL, topic, len, text, 1, false, NULL);
+}
+
+static bool within_rate(struct plugin *p, uint32_t home)
+{
+	return bucket_take(&p->clients[home], p->options.client_rate, p->options.client_burst,
+		monotonic_ms());
+}
+
+static void submit(struct plugin *p, const struct keyring_client *client, const char *user,
+	enum operation operation, const void *payload, uint32_t len)
+{
+	size_t max = operation == OPERATION_NONE ? JSON_MESSAGE_TEXT
+						 : operation_text_max(operation);
+	int64_t now_ms = monotonic_ms();
+
+	if (len > max) {
+		tell(p, user, operation, VERDICT_TOO_LARGE);
+	} else if (!within_rate(p, client->home)) {
+		if (now_ms - p->told_ms[client->home] < 1000)
+			return;
+		p->told_ms[client->home] = now_ms;
+		tell(p, user, operation, VERDICT_RATE_LIMITED);
+	} else if (!office_submit(p->office, user, operation, payload, len)) {
+		tell(p, user, operation, VERDICT_BUSY);
+	}
+}
+
+static int on_message(int event, void *data, void *context)
+{
+	const struct mosquitto_evt_message *e = data;
+	struct plugin *p = context;
+	struct keyring_client client;
+
+	(void)event;
+	/* A bridge's messages come here without an access check. */
+	switch (decide(p, e->client, ACCESS_WRITE, e->topic, e->retain, &client)) {
+	case ACCESS_FOREIGN:
+		return MOSQ_ERR_SUCCESS;
+	case ACCESS_DENIED:
+		return MOSQ_ERR_ACL_DENIED;
+	case ACCESS_ALLOWED:
+		break;
+	}
+	submit(p, &client, mosquitto_client_username(e->client),
+		access_operation(office_genesis(p->office)->name, e->topic), e->payload,
+		e->payloadlen);
+	return MOSQ_ERR_SUCCESS;
+}
+
+static int on_control(int event, void *data, void *context)
+{
+	const struct mosquitto_evt_control *e = data;
+	struct plugin *p = context;
+	struct keyring_client client;
+
+	(void)event;
+	if (decide(p, e->client, ACCESS_WRITE, e->topic, e->retain, &client) != ACCESS_ALLOWED)
+		return MOSQ_ERR_ACL_DENIED;
+	submit(p, &client, mosquitto_client_username(e->client), OPERATION_NONE, e->payload,
+		e->payloadlen);
+	return MOSQ_ERR_SUCCESS;
+}
+
+/* ---- tick ---- */
+
+static void plan_kick(struct plugin *p, const struct publication *pub)
+{
+	const char *user = strstr(pub->topic, "/to/");
+	struct kick *k = &p->kicks[p->kick_count];
+
+	if (!user || p->kick_count == KICKS_MAX)
+		return;
+	user += 4;
+	(void)snprintf(
+		k->client_id, sizeof k->client_id, "%.*s", (int)strcspn(user, "/"), user);
+	k->at_ms = monotonic_ms() + KICK_AFTER_MS;
+	p->kick_count++;
+}
+
+static void end_sessions(struct plugin *p)
+{
+	int64_t now_ms = monotonic_ms();
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->kick_count; i++) {
+		if (p->kicks[i].at_ms <= now_ms)
+			(void)mosquitto_kick_client_by_username(p->kicks[i].client_id, false);
+		else
+			p->kicks[kept++] = p->kicks[i];
+	}
+	p->kick_count = kept;
+}
+
+static int on_tick(int event, void *data, void *context)
+{
+	struct plugin *p = context;
+	struct office_line line;
+	struct publication *next;
+	bool more = false;
+
+	(void)event;
+	(void)data;
+	p->ticking = true;
+	for (struct publication *pub = office_collect(p->office, TICK_MAX, &more); pub;
+		pub = next) {
+		next = pub->next;
+		(void)mosquitto_broker_publish_copy(NULL, pub->topic, (int)pub->len, pub->payload,
+			1, pub->retain, NULL);
+		if (pub->ends_session)
+			plan_kick(p, pub);
+		free(pub);
+	}
+	while (office_log_line(p->office, &line))
+		mosquitto_log_printf(line.level, "%s", line.text);
+	if (p->kick_count > 0)
+		end_sessions(p);
+	return MOSQ_ERR_SUCCESS;
+}
+
+/* ---- loading ---- */
+
+static const struct {
+	int event;
+	MOSQ_FUNC_generic_callback function;
+	const char *topic;
+} callbacks[] = {
+	{MOSQ_EVT_BASIC_AUTH, on_login, NULL},
+	{MOSQ_EVT_ACL_CHECK, on_access, NULL},
+	{MOSQ_EVT_MESSAGE, on_message, NULL},
+	{MOSQ_EVT_CONTROL, on_control, ACCESS_CONTROL_TOPIC},
+	{MOSQ_EVT_TICK, on_tick, NULL},
+};
+
+enum { CALLBACKS = sizeof callbacks / sizeof *callbacks };
+
+EXPORT int mosquitto_plugin_version(int count, const int *versions)
+{
+	for (int i = 0; i < count; i++) {
+		if (versions[i] == MOSQ_PLUGIN_VERSION)
+			return MOSQ_PLUGIN_VERSION;
+	}
+	return -1;
+}
+
+static int refuse_to_load(struct plugin *p, const char *why)
+{
+	mosquitto_log_printf(MOSQ_LOG_ERR, "lem: not loaded: %s", why);
+	if (p) {
+		office_close(p->office);
+		key_cache_free(p->login_keys);
+	}
+	free(p);
+	return MOSQ_ERR_INVAL;
+}
+
+static int register_callbacks(struct plugin *p)
+{
+	for (int i = 0; i < CALLBACKS; i++) {
+		int rc = mosquitto_callback_register(p->id, callbacks[i].event,
+			callbacks[i].function, callbacks[i].topic, p);
+		if (rc != MOSQ_ERR_SUCCESS)
+			return rc;
+	}
+	return MOSQ_ERR_SUCCESS;
+}
+
+EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
+	struct mosquitto_opt *opts, int opt_count)
+{
+	struct sigaction action = {.sa_handler = woken};
+	struct plugin *p = calloc(1, sizeof *p);
+	char why[ENGINE_WHY_MAX];
+
+	if (!p)
+		return MOSQ_ERR_NOMEM;
+	p->id = identifier;
+	p->loaded_ms = monotonic_ms();
+	if (!broker_settings_check(why, sizeof why))
+		return refuse_to_load(p, why);
+	if (!options_read(opts, opt_count, &p->options, why))
+		return refuse_to_load(p, why);
+	(void)sigemptyset(&action.sa_mask);
+	if (sigaction(wake_signal(), &action, NULL) != 0)
+		return refuse_to_load(p, "the wake-up signal cannot be set");
+	if (key_cache_new(LOGIN_KEYS_BITS, &p->login_keys) != ERR_OK ||
+		office_open(&p->options, wake_signal(), &p->office, why) != ERR_OK)
+		return refuse_to_load(p, why);
+	if (register_callbacks(p) != MOSQ_ERR_SUCCESS)
+		return refuse_to_load(p, "the broker takes no callbacks");
+	mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: market %s in %s, version %s",
+		office_genesis(p->office)->market, p->options.state_dir, LEM_VERSION);
+	*userdata = p;
+	return MOSQ_ERR_SUCCESS;
+}
+
+EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *opts, int opt_count)
+{
+	struct plugin *p = userdata;
+
+	(void)opts;
+	(void)opt_count;
+	if (!p)
+		return MOSQ_ERR_SUCCESS;
+	for (int i = 0; i < CALLBACKS; i++)
+		(void)mosquitto_callback_unregister(p->id, callbacks[i].event,
+			callbacks[i].function, callbacks[i].topic);
+	office_close(p->office);
+	key_cache_free(p->login_keys);
+	free(p);
+	return MOSQ_ERR_SUCCESS;
+}
