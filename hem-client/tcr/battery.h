@@ -12,7 +12,7 @@ struct battery {
 	double capacity_wh;           /* Cap; 0: the home has none */
 	double soc_min;               /* 0 <= soc_min < soc_max <= 1 */
 	double soc_max;               /* (1) */
-	double eta_charge;            /* efficiencies, above 0 and at most 1 */
+	double eta_charge;            /* efficiencies, BATTERY_ETA_MIN..1 */
 	double eta_discharge;         /* (2), (3), (6) */
 	double power_charge_max_w;    /* at the terminals, above 0: (4) */
 	double power_discharge_max_w; /* (5) */
@@ -22,6 +22,7 @@ struct battery {
 
 /* Bounds of the members above, so that no sum leaves 63 bits. */
 #define BATTERY_CAPACITY_WH_MAX 1e8
+#define BATTERY_ETA_MIN 0.1
 #define BATTERY_POWER_W_MAX 1e8
 #define BATTERY_COST_CENTS_MAX 1e12
 #define BATTERY_LIFETIME_WH_MAX 1e15

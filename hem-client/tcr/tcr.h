@@ -85,8 +85,7 @@ void tcr_quote_because(struct tcr_quote *quote, enum tcr_bound bound, bool of_pr
 /* Turn the quote into "no trade" for this one reason. */
 void tcr_quote_refuse(struct tcr_quote *quote, enum tcr_bound bound, bool of_price);
 
-/* The name in lower case ("rate_charge"), the equation, the sentence; "" outside the table.
- * Static. */
+/* The name ("RATE_CHARGE"), the equation, the sentence of the table; "" outside it. Static. */
 const char *tcr_bound_name(enum tcr_bound bound);
 const char *tcr_bound_equation(enum tcr_bound bound);
 const char *tcr_bound_text(enum tcr_bound bound);
