@@ -3,7 +3,8 @@
  * The header line names the columns: `time` first, then in any order `load_NN_wh` and `pv_NN_wh`
  * of home NN (two digits), perhaps `tariff_mc_per_kwh`, perhaps others. One row an hour, without a
  * gap: the time at which the hour begins (YYYY-MM-DDTHH:00:00+HH:MM, the same offset throughout)
- * and whole numbers. No quotes, no blanks; lines end with LF or CR LF.
+ * and whole numbers; in the rows before and among the chosen days every column that is read must be
+ * right. No quotes, no blanks; lines as in hem-client/hdg/csv.h.
  *
  * A profile begins at local midnight, by the file's own offset, of a chosen day and is endless:
  * after its last day comes its first again. An hour is divided evenly among the seconds in it: the
@@ -19,8 +20,6 @@
 enum {
 	PROFILE_DAYS_MAX = 400,
 	PROFILE_HOME_MAX = 99,
-	PROFILE_LINE_MAX = 8192,
-	PROFILE_COLUMNS_MAX = 256,
 	PROFILE_WHY_MAX = 512,
 };
 #define PROFILE_HOUR_WH_MAX INT64_C(100000000) /* 10^8 Wh */

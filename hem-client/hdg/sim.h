@@ -28,7 +28,7 @@ struct sim_home {
 struct sim_state {
 	int64_t slot;               /* the last slot that is over; -1 before slot 0 */
 	struct registers registers; /* at its end */
-	double stored_wh;           /* SOC x capacity at its end */
+	double soc;                 /* at its end, 0..1; 0 without a battery */
 };
 
 /* Energy to pass the battery's terminals; at most one is above 0, none below. */
@@ -48,11 +48,8 @@ struct sim_slot {
  * (>= -1). */
 void sim_init(struct sim_state *ret, const struct sim_home *home, int64_t slot, double soc);
 
-/* SOC of the state, 0..1; 0 without a battery. */
-double sim_soc(const struct sim_state *state, const struct sim_home *home);
-
 /* Pass through slot state->slot + 1. The award is cut to what (1) to (6) permit; the idle rule adds
- * to it in its direction only. ret_slot may be NULL. */
+ * to it in the award's direction only, up to the same limits. ret_slot may be NULL. */
 void sim_step(const struct sim_home *home, const struct slot_energy *energy,
 	const struct sim_award *award, struct sim_state *state, struct sim_slot *ret_slot);
 
@@ -60,10 +57,8 @@ void sim_step(const struct sim_home *home, const struct slot_energy *energy,
  * same state. */
 void sim_encode(const struct sim_state *state, char out[static SIM_TEXT_MAX]);
 
-/* Read such a line. False, with *ret untouched, unless it is exactly what sim_encode() writes, of a
- * state that sim_step() could be in with this home: registers within 0..REGISTER_WH_MAX, stored
- * energy within the capacity. */
-__attribute__((warn_unused_result)) bool sim_decode(
-	const char *text, const struct sim_home *home, struct sim_state *ret);
+/* Read such a line. False, with *ret untouched, unless it is exactly what sim_encode() writes, with
+ * slot >= -1, registers of 0..REGISTER_WH_MAX and SOC of 0..1. */
+__attribute__((warn_unused_result)) bool sim_decode(const char *text, struct sim_state *ret);
 
 #endif

@@ -1,0 +1,146 @@
+#include "hem-client/hdg/sim.h"
+#include <assert.h>
+#include <math.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+void sim_init(struct sim_state *ret, const struct sim_home *home, int64_t slot, double soc)
+{
+	const struct battery *b = &home->battery;
+
+	assert(slot >= -1);
+	*ret = (struct sim_state){.slot = slot};
+	if (battery_exists(b))
+		ret->soc = fmin(fmax(soc, b->soc_min), b->soc_max);
+}
+
+/* Charge in the award's direction: first what is awarded, then the PV that would be exported. */
+static void charge(const struct sim_home *home, double soc, const struct slot_energy *energy,
+	int64_t award_wh, struct sim_slot *slot)
+{
+	int64_t most_wh = battery_charge_max_wh(&home->battery, soc, home->slot_s);
+	int64_t surplus_wh;
+
+	slot->awarded_wh = smaller(award_wh, most_wh);
+	slot->charge_wh = slot->awarded_wh;
+	surplus_wh = energy->pv_wh - energy->load_wh - slot->charge_wh;
+	if (home->idle_rule == IDLE_SELF_CONSUMPTION && surplus_wh > 0)
+		slot->charge_wh += smaller(surplus_wh, most_wh - slot->charge_wh);
+}
+
+/* Likewise: first what is awarded, then the load that would be imported. */
+static void discharge(const struct sim_home *home, double soc, const struct slot_energy *energy,
+	int64_t award_wh, struct sim_slot *slot)
+{
+	int64_t most_wh = battery_discharge_max_wh(&home->battery, soc, home->slot_s);
+	int64_t uncovered_wh;
+
+	slot->awarded_wh = smaller(award_wh, most_wh);
+	slot->discharge_wh = slot->awarded_wh;
+	uncovered_wh = energy->load_wh - energy->pv_wh - slot->discharge_wh;
+	if (home->idle_rule == IDLE_SELF_CONSUMPTION && uncovered_wh > 0)
+		slot->discharge_wh += smaller(uncovered_wh, most_wh - slot->discharge_wh);
+}
+
+void sim_step(const struct sim_home *home, const struct slot_energy *energy,
+	const struct sim_award *award, struct sim_state *state, struct sim_slot *ret_slot)
+{
+	struct sim_slot slot = {0};
+	int64_t net_wh;
+
+	assert(award->charge_wh >= 0 && award->discharge_wh >= 0);
+	assert(award->charge_wh == 0 || award->discharge_wh == 0);
+	assert(energy->load_wh >= 0 && energy->pv_wh >= 0);
+	if (award->charge_wh > 0)
+		charge(home, state->soc, energy, award->charge_wh, &slot);
+	else if (award->discharge_wh > 0 || energy->load_wh > energy->pv_wh)
+		discharge(home, state->soc, energy, award->discharge_wh, &slot);
+	else
+		charge(home, state->soc, energy, 0, &slot);
+	net_wh = energy->load_wh + slot.charge_wh - energy->pv_wh - slot.discharge_wh;
+	slot.import_wh = net_wh > 0 ? net_wh : 0;
+	slot.export_wh = net_wh < 0 ? -net_wh : 0;
+
+	state->slot++;
+	state->registers.wh[REGISTER_PV] += energy->pv_wh;
+	state->registers.wh[REGISTER_IMPORT] += slot.import_wh;
+	state->registers.wh[REGISTER_EXPORT] += slot.export_wh;
+	state->registers.wh[REGISTER_CHARGE] += slot.charge_wh;
+	state->registers.wh[REGISTER_DISCHARGE] += slot.discharge_wh;
+	state->soc = battery_step(&home->battery, state->soc, slot.charge_wh, slot.discharge_wh);
+	if (ret_slot)
+		*ret_slot = slot;
+}
+
+void sim_encode(const struct sim_state *state, char out[static SIM_TEXT_MAX])
+{
+	const int64_t *wh = state->registers.wh;
+
+	(void)snprintf(out, SIM_TEXT_MAX,
+		"sim1 slot=%" PRId64 " pv=%" PRId64 " import=%" PRId64 " export=%" PRId64
+		" charge=%" PRId64 " discharge=%" PRId64 " soc=%.17g",
+		state->slot, wh[REGISTER_PV], wh[REGISTER_IMPORT], wh[REGISTER_EXPORT],
+		wh[REGISTER_CHARGE], wh[REGISTER_DISCHARGE], state->soc);
+}
+
+/* Move *text behind `label`, which must stand there. */
+static bool skip_label(const char **text, const char *label)
+{
+	size_t len = strlen(label);
+
+	if (strncmp(*text, label, len) != 0)
+		return false;
+	*text += len;
+	return true;
+}
+
+/* Read a number after its label. Whatever strtoll() lets pass is compared with the written form
+ * later on. */
+static bool read_whole(
+	const char **text, const char *label, int64_t least, int64_t most, int64_t *ret)
+{
+	char *end;
+
+	if (!skip_label(text, label))
+		return false;
+	*ret = strtoll(*text, &end, 10);
+	*text = end;
+	return *ret >= least && *ret <= most;
+}
+
+bool sim_decode(const char *text, struct sim_state *ret)
+{
+	static const char *const labels[REGISTER_COUNT] = {
+		[REGISTER_PV] = " pv=",
+		[REGISTER_IMPORT] = " import=",
+		[REGISTER_EXPORT] = " export=",
+		[REGISTER_CHARGE] = " charge=",
+		[REGISTER_DISCHARGE] = " discharge=",
+	};
+	const char *at = text;
+	struct sim_state state;
+	char back[SIM_TEXT_MAX];
+
+	if (!read_whole(&at, "sim1 slot=", -1, INT64_MAX - 1, &state.slot))
+		return false;
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		if (!read_whole(&at, labels[i], 0, REGISTER_WH_MAX, &state.registers.wh[i]))
+			return false;
+	if (!skip_label(&at, " soc="))
+		return false;
+	state.soc = strtod(at, NULL);
+	if (!(state.soc >= 0 && state.soc <= 1))
+		return false;
+	sim_encode(&state, back);
+	if (strcmp(text, back) != 0)
+		return false;
+	*ret = state;
+	return true;
+}
