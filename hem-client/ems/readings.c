@@ -1,0 +1,90 @@
+#include "hem-client/ems/readings.h"
+#include <string.h>
+
+enum err readings_add(struct hem_db *db, const struct reading *r, const char *req_id)
+{
+	enum err err = hem_db_begin(db);
+	sqlite3_stmt *s;
+
+	if (err != ERR_OK)
+		return err;
+	s = db_statement(&db->db, READING_INSERT);
+	db_bind_int(s, 1, r->slot);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		db_bind_int(s, 2 + i, r->registers.wh[i]);
+	db_bind_text(s, 2 + REGISTER_COUNT, req_id, strlen(req_id));
+	return hem_db_end(db, db_run(&db->db, s));
+}
+
+static enum err run(struct hem_db *db, enum hem_statement which, const char *req_id, int64_t value)
+{
+	enum err err = hem_db_begin(db);
+	sqlite3_stmt *s;
+
+	if (err != ERR_OK)
+		return err;
+	s = db_statement(&db->db, which);
+	if (req_id)
+		db_bind_text(s, 1, req_id, strlen(req_id));
+	db_bind_int(s, req_id ? 2 : 1, value);
+	return hem_db_end(db, db_run(&db->db, s));
+}
+
+enum err readings_receipted(struct hem_db *db, const char *req_id, int64_t market_ms)
+{
+	return run(db, READING_RECEIPT, req_id, market_ms);
+}
+
+enum err readings_prune(struct hem_db *db, int64_t slot)
+{
+	return run(db, READING_PRUNE, NULL, slot - READINGS_KEEP_SLOTS);
+}
+
+/* One end of a slot; *ret_receipt_ms is -1 without a receipt. */
+static enum err get(struct hem_db *db, int64_t slot, struct registers *ret, int64_t *ret_receipt_ms)
+{
+	sqlite3_stmt *s = db_statement(&db->db, READING_GET);
+	enum err err;
+
+	db_bind_int(s, 1, slot);
+	err = db_row(&db->db, s);
+	if (err == ERR_OK) {
+		for (int i = 0; i < REGISTER_COUNT; i++)
+			ret->wh[i] = sqlite3_column_int64(s, i);
+		*ret_receipt_ms = -1;
+		if (sqlite3_column_type(s, REGISTER_COUNT) != SQLITE_NULL)
+			*ret_receipt_ms = sqlite3_column_int64(s, REGISTER_COUNT);
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+enum err readings_has(struct hem_db *db, int64_t slot, bool *ret)
+{
+	struct registers unused;
+	int64_t receipt_ms;
+	enum err err = get(db, slot, &unused, &receipt_ms);
+
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		*ret = err == ERR_OK;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err readings_slot(struct hem_db *db, int64_t slot, struct slot_metered *ret)
+{
+	struct registers begin, end;
+	int64_t begin_ms, end_ms;
+	enum err err = get(db, slot - 1, &begin, &begin_ms);
+
+	*ret = (struct slot_metered){.known = false};
+	if (err == ERR_OK)
+		err = get(db, slot, &end, &end_ms);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	ret->known = true;
+	ret->receipted = begin_ms >= 0 && end_ms >= 0;
+	ret->receipt_ms = begin_ms > end_ms ? begin_ms : end_ms;
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		ret->delta.wh[i] = end.wh[i] - begin.wh[i];
+	return ERR_OK;
+}
