@@ -66,7 +66,7 @@ $(B)/hem: $(B)/obj/hem-client/main.o $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-$(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+$(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 

@@ -82,6 +82,19 @@ static enum err open_all(struct engine *e, const char *csm_path, const char *led
 	return err;
 }
 
+/* The operator and the roles come with genesis, not by a command: give them their rows. */
+static enum err put_permanent_clients(struct engine *e)
+{
+	const struct homes *homes = &e->market->homes;
+	enum err err = ERR_OK;
+
+	for (uint32_t i = 0; err == ERR_OK && i < homes->count; i++) {
+		if (homes->rows[i].kind != CLIENT_HOME)
+			err = csm_db_put_home(&e->csm, &homes->rows[i], 0);
+	}
+	return err == ERR_OK ? ERR_OK : db_failed(e, err, &e->csm.db);
+}
+
 enum err engine_open(struct engine *e, const char *csm_path, const char *ledger_path,
 	const struct private_key *operator_key)
 {
@@ -91,6 +104,8 @@ enum err engine_open(struct engine *e, const char *csm_path, const char *ledger_
 	e->operator_key = operator_key;
 	e->now_ms = INT64_MIN;
 	err = open_all(e, csm_path, ledger_path);
+	if (err == ERR_OK)
+		err = put_permanent_clients(e);
 	if (err != ERR_OK) {
 		if (e->why[0] == '\0')
 			snprintf(e->why, sizeof e->why, "%s", err_text(err));

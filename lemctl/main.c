@@ -5,6 +5,7 @@
 #include "lemctl/canon.h"
 #include "lemctl/clear.h"
 #include "lemctl/init.h"
+#include "lemctl/operator.h"
 
 /* A subcommand; its argv[0] is its own name. */
 struct command {
@@ -15,6 +16,8 @@ struct command {
 
 static const struct command commands[] = {
 	{"init", init_command, "make a market: keys, genesis, databases, mosquitto.conf"},
+	{"home", home_command, "add, list or revoke homes"},
+	{"deposit", deposit_command, "book money to a home or role"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"canon", canon_command, "read JSON, write its canonical form (RFC 8785)"},
 };

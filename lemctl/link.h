@@ -1,0 +1,44 @@
+/* link: a short connection to the market's broker as one of its clients. */
+#ifndef LEM_LEMCTL_LINK_H
+#define LEM_LEMCTL_LINK_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "wire/private_key.h"
+
+enum { LINK_WHY_MAX = 256 };
+
+/* Where the broker is and who we are. Borrowed. */
+struct link_options {
+	const char *host;
+	int port;
+	const char *cafile; /* NULL: no TLS */
+	const char *name;   /* the market's bare name */
+	const char *market; /* its full id */
+	const char *client_id;
+	const char *suffix; /* of the MQTT client id, after a slash */
+	const struct private_key *key;
+};
+
+struct link;
+
+/* A message that came. */
+typedef void link_message(void *context, const char *topic, const char *payload, size_t len);
+
+/* Connect, log in and subscribe to to/<clientId>/# and `more` (a NULL-terminated list of topics below
+ * the market, or NULL). Waits at most 10 s. ERR_NET or ERR_PERMISSION with a sentence in why. */
+__attribute__((warn_unused_result)) enum err link_open(const struct link_options *options,
+	const char *const *more, link_message *on_message, void *context, struct link **ret,
+	char why[static LINK_WHY_MAX]);
+
+/* Send with QoS 1. */
+__attribute__((warn_unused_result)) enum err link_send(
+	struct link *link, const char *topic, const char *payload, size_t len);
+
+/* Let messages come in for at most timeout_ms; ERR_NET when the connection is lost. */
+__attribute__((warn_unused_result)) enum err link_wait(struct link *link, int timeout_ms);
+
+/* Disconnect and free; NULL-safe. */
+void link_close(struct link *link);
+
+#endif

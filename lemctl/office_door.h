@@ -1,0 +1,28 @@
+/* office_door: how a signed operator's request gets to the market. */
+#ifndef LEM_LEMCTL_OFFICE_DOOR_H
+#define LEM_LEMCTL_OFFICE_DOOR_H
+#include "wire/genesis.h"
+#include "wire/out.h"
+#include "wire/request.h"
+
+enum { DOOR_ANSWER_MAX = 4096, EXIT_UNREACHABLE = 3 };
+
+/* A market's directory and, if not taken from its mosquitto.conf, where its broker is. */
+struct office_door {
+	const char *dir;
+	const char *host;
+	int64_t port; /* 0: from mosquitto.conf */
+	struct genesis genesis;
+	struct private_key *operator_key;
+};
+
+/* Load genesis.json and operator.pem. Exit code, 0 for success; complains on stderr. */
+int office_door_open(struct office_door *door);
+void office_door_close(struct office_door *door);
+
+/* Sign parameters (canonical JSON) as a request of `operation`, hand it in, and wait for the answer.
+ * 0: receipted; EXIT_REFUSED with the market's sentence on stderr; EXIT_UNREACHABLE. */
+int office_door_send(
+	struct office_door *door, enum operation operation, const struct out *parameters);
+
+#endif
