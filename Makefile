@@ -70,6 +70,10 @@ $(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) 
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
+$(B)/demo-aggregator: $(B)/obj/demo/aggregator.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+
 $(PLUGIN): $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--exclude-libs,ALL \

@@ -6,6 +6,7 @@
 #include "lemctl/clear.h"
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
+#include "lemctl/verify.h"
 
 /* A subcommand; its argv[0] is its own name. */
 struct command {
@@ -18,6 +19,7 @@ static const struct command commands[] = {
 	{"init", init_command, "make a market: keys, genesis, databases, mosquitto.conf"},
 	{"home", home_command, "add, list or revoke homes"},
 	{"deposit", deposit_command, "book money to a home or role"},
+	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"canon", canon_command, "read JSON, write its canonical form (RFC 8785)"},
 };

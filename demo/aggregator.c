@@ -1,0 +1,156 @@
+/*
+ * demo-aggregator: a scripted aggregator. In each slot it opens one auction for the slot after: by
+ * night and in the evening it buys (homes discharge), in the sunny hours it sells (homes charge).
+ *
+ * usage: demo-aggregator DIR PORT SLOTS WH
+ *   DIR    a market made by lemctl init (genesis.json, aggregator.pem, ca.crt)
+ *   SLOTS  how many slots to run
+ *   WH     energy of one auction
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "hem-client/ems/message.h"
+#include "lemctl/link.h"
+#include "wire/genesis.h"
+
+enum { PATH_LEN = 4096, OPEN_AT_EIGHTH = 1, SUN_FROM = 9, SUN_TO = 15 };
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+struct aggregator {
+	struct genesis genesis;
+	struct private_key *key;
+	struct link *link;
+	int64_t energy_wh;
+	unsigned opened, refused;
+};
+
+static int64_t market_now(const struct aggregator *a)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return params_market_ms(
+		&a->genesis.params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+}
+
+static void on_message(void *context, const char *topic, const char *payload, size_t len)
+{
+	struct aggregator *a = context;
+	const char *kind = strrchr(topic, '/');
+
+	if (kind && strcmp(kind, "/receipt") == 0)
+		a->opened++;
+	if (kind && strcmp(kind, "/reject") == 0) {
+		a->refused++;
+		(void)fprintf(stderr, "aggregator: %.*s\n", (int)len, payload);
+	}
+}
+
+static bool load(struct aggregator *a, const char *dir)
+{
+	char path[PATH_LEN], text[GENESIS_TEXT_MAX], why[PRIVATE_KEY_WHY_MAX];
+	FILE *file;
+	size_t len;
+
+	(void)snprintf(path, sizeof path, "%s/genesis.json", dir);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	len = fread(text, 1, sizeof text, file);
+	(void)fclose(file);
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	(void)snprintf(path, sizeof path, "%s/aggregator.pem", dir);
+	return genesis_read(text, len, NULL, &a->genesis, why) == ERR_OK &&
+		private_key_load(path, &a->key, why) == ERR_OK;
+}
+
+/* One auction for the slot after `slot`. */
+static enum err open_auction(struct aggregator *a, int64_t slot)
+{
+	int64_t hour = a->genesis.params.slot_s * (slot + 1) / 3600 % 24;
+	bool sells = hour >= SUN_FROM && hour < SUN_TO;
+	struct signer signer = {.key = a->key};
+	struct message m = {.text = NULL};
+	char parameters[1024], topic[128];
+	struct out out;
+	enum err err;
+
+	out_init(&out, parameters, sizeof parameters);
+	out_printf(&out,
+		"{\"address\":\"%s\",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"%lld\"},"
+		"\"price\":{\"unit\":\"cents/kWh\",\"value\":\"%s\"},\"type\":\"%s\"},"
+		"\"contract\":{\"rule\":\"%s\",\"slot\":%lld}}",
+		a->genesis.params.roles[0].address.text, (long long)a->energy_wh,
+		sells ? "6" : "18", sells ? "sell" : "buy",
+		slot % 3 == 2 ? "uniform" : "pay-as-bid", (long long)(slot + 1));
+	err = message_make(OPERATION_BID_OFFER, "aggregator", a->genesis.market, market_now(a),
+		&out, &signer, &m);
+	if (err != ERR_OK)
+		return err;
+	(void)snprintf(topic, sizeof topic, "lem/%s/in/bid-offer", a->genesis.name);
+	err = link_send(a->link, topic, m.text, m.len);
+	message_release(&m);
+	return err;
+}
+
+static int run(struct aggregator *a, int64_t slots)
+{
+	const struct params *p = &a->genesis.params;
+	int64_t eighth_ms = p->slot_s * 1000 / 8;
+
+	for (int64_t slot = 0; slot < slots && !stopped; slot++) {
+		int64_t at_ms = params_slot_start_ms(p, slot) + OPEN_AT_EIGHTH * eighth_ms;
+		while (!stopped && market_now(a) < at_ms) {
+			if (link_wait(a->link, 20) != ERR_OK)
+				return 1;
+		}
+		if (stopped || open_auction(a, slot) != ERR_OK)
+			return 1;
+	}
+	(void)link_wait(a->link, 500);
+	(void)fprintf(stderr, "aggregator: %u auctions opened, %u refused\n", a->opened, a->refused);
+	return a->refused > 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct aggregator a = {.key = NULL};
+	char cafile[PATH_LEN], why[LINK_WHY_MAX];
+	struct sigaction action = {.sa_handler = on_signal};
+	struct link_options o = {.host = "127.0.0.1",
+		.cafile = cafile,
+		.client_id = "aggregator",
+		.suffix = "script"};
+	int code = 1;
+
+	if (argc != 5 || !load(&a, argv[1])) {
+		(void)fprintf(stderr, "usage: demo-aggregator DIR PORT SLOTS WH\n");
+		return 2;
+	}
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)snprintf(cafile, sizeof cafile, "%s/ca.crt", argv[1]);
+	o.port = (int)strtol(argv[2], NULL, 10);
+	o.name = a.genesis.name;
+	o.market = a.genesis.market;
+	o.key = a.key;
+	a.energy_wh = strtoll(argv[4], NULL, 10);
+	if (link_open(&o, NULL, on_message, &a, &a.link, why) != ERR_OK)
+		(void)fprintf(stderr, "aggregator: %s\n", why);
+	else
+		code = run(&a, strtoll(argv[3], NULL, 10));
+	link_close(a.link);
+	private_key_free(a.key);
+	return code;
+}

@@ -1,0 +1,118 @@
+#include "lemctl/row_compare.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Each table in key order, the key's columns first. */
+static const struct {
+	const char *table;
+	const char *sql;
+	int key_columns;
+} tables[] = {
+	{"genesis", "SELECT * FROM genesis ORDER BY id", 1},
+	{"blocks", "SELECT * FROM blocks ORDER BY height", 1},
+	{"accounts", "SELECT * FROM accounts ORDER BY number", 1},
+	{"closings", "SELECT * FROM closings ORDER BY account", 1},
+	{"transactions", "SELECT * FROM transactions ORDER BY seq", 1},
+	{"auctions", "SELECT * FROM auctions ORDER BY seq", 1},
+	{"auction_ends", "SELECT * FROM auction_ends ORDER BY auction", 1},
+	{"orders", "SELECT * FROM orders ORDER BY seq", 1},
+	{"order_ends", "SELECT * FROM order_ends ORDER BY \"order\"", 1},
+	{"awards", "SELECT * FROM awards ORDER BY \"order\"", 1},
+	{"deliveries", "SELECT * FROM deliveries ORDER BY \"order\"", 1},
+	{"transfers", "SELECT * FROM transfers ORDER BY height, n", 2},
+	{"rankings", "SELECT * FROM rankings ORDER BY height, rank", 2},
+	{"seals", "SELECT * FROM seals ORDER BY height", 1},
+};
+
+enum { TABLES = sizeof tables / sizeof *tables };
+
+static bool column_equal(sqlite3_stmt *a, sqlite3_stmt *b, int column)
+{
+	int len = sqlite3_column_bytes(a, column);
+
+	if (sqlite3_column_type(a, column) != sqlite3_column_type(b, column))
+		return false;
+	if (sqlite3_column_type(a, column) == SQLITE_INTEGER)
+		return sqlite3_column_int64(a, column) == sqlite3_column_int64(b, column);
+	return len == sqlite3_column_bytes(b, column) &&
+		(len == 0 || memcmp(sqlite3_column_blob(a, column),
+				     sqlite3_column_blob(b, column), (size_t)len) == 0);
+}
+
+static void describe(int table, sqlite3_stmt *row, const char *what, char *why)
+{
+	size_t len = 0;
+
+	len = (size_t)snprintf(why, ROW_COMPARE_WHY_MAX, "BAD_ROW: table %s, %s ",
+		tables[table].table, sqlite3_column_name(row, 0));
+	for (int i = 0; i < tables[table].key_columns; i++)
+		len += (size_t)snprintf(why + len, ROW_COMPARE_WHY_MAX - len, "%s%lld",
+			i ? "/" : "", (long long)sqlite3_column_int64(row, i));
+	(void)snprintf(why + len, ROW_COMPARE_WHY_MAX - len, ": %s", what);
+}
+
+/* The first key column tells which of two different rows comes first. */
+static bool key_differs(int table, sqlite3_stmt *a, sqlite3_stmt *b, bool *ret_a_first)
+{
+	for (int i = 0; i < tables[table].key_columns; i++) {
+		sqlite3_int64 x = sqlite3_column_int64(a, i);
+		sqlite3_int64 y = sqlite3_column_int64(b, i);
+		if (x != y) {
+			*ret_a_first = x < y;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum row_compare_answer compare_rows(
+	int table, sqlite3_stmt *given, sqlite3_stmt *fresh, char *why)
+{
+	for (;;) {
+		int a = sqlite3_step(given);
+		int b = sqlite3_step(fresh);
+		bool given_first = b == SQLITE_DONE;
+		char what[128];
+		if (a == SQLITE_DONE && b == SQLITE_DONE)
+			return ROWS_EQUAL;
+		if ((a != SQLITE_ROW && a != SQLITE_DONE) || (b != SQLITE_ROW && b != SQLITE_DONE)) {
+			(void)snprintf(why, ROW_COMPARE_WHY_MAX, "table %s cannot be read",
+				tables[table].table);
+			return ROWS_UNREADABLE;
+		}
+		if (a != b || key_differs(table, given, fresh, &given_first)) {
+			describe(table, given_first ? given : fresh,
+				given_first ? "no transaction gives this row" : "this row is missing",
+				why);
+			return ROWS_DIFFER;
+		}
+		for (int i = 0; i < sqlite3_column_count(given); i++) {
+			if (column_equal(given, fresh, i))
+				continue;
+			(void)snprintf(what, sizeof what,
+				"column %.60s is not what its transactions give",
+				sqlite3_column_name(given, i));
+			describe(table, given, what, why);
+			return ROWS_DIFFER;
+		}
+	}
+}
+
+enum row_compare_answer row_compare(
+	struct db *given, struct db *fresh, char why[static ROW_COMPARE_WHY_MAX])
+{
+	enum row_compare_answer answer = ROWS_EQUAL;
+
+	for (int i = 0; answer == ROWS_EQUAL && i < TABLES; i++) {
+		sqlite3_stmt *a = NULL, *b = NULL;
+		answer = ROWS_UNREADABLE;
+		(void)snprintf(why, ROW_COMPARE_WHY_MAX, "table %s cannot be read",
+			tables[i].table);
+		if (sqlite3_prepare_v2(given->handle, tables[i].sql, -1, &a, NULL) == SQLITE_OK &&
+			sqlite3_prepare_v2(fresh->handle, tables[i].sql, -1, &b, NULL) == SQLITE_OK)
+			answer = compare_rows(i, a, b, why);
+		(void)sqlite3_finalize(a);
+		(void)sqlite3_finalize(b);
+	}
+	return answer;
+}

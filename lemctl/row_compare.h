@@ -1,0 +1,15 @@
+/* row_compare: whether two ledger files hold the same, table by table, in key order. */
+#ifndef LEM_LEMCTL_ROW_COMPARE_H
+#define LEM_LEMCTL_ROW_COMPARE_H
+#include "store/db.h"
+
+enum { ROW_COMPARE_WHY_MAX = 512 };
+
+enum row_compare_answer { ROWS_EQUAL, ROWS_DIFFER, ROWS_UNREADABLE };
+
+/* Compare every table of the ledger but `progress`. On a difference `why` names the table, the key
+ * and the column of the first row that differs, is missing or is too many. */
+enum row_compare_answer row_compare(
+	struct db *given, struct db *fresh, char why[static ROW_COMPARE_WHY_MAX]);
+
+#endif
