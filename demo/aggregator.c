@@ -72,7 +72,7 @@ static bool load(struct aggregator *a, const char *dir)
 		len--;
 	(void)snprintf(path, sizeof path, "%s/aggregator.pem", dir);
 	return genesis_read(text, len, NULL, &a->genesis, why) == ERR_OK &&
-		private_key_load(path, &a->key, why) == ERR_OK;
+	       private_key_load(path, &a->key, why) == ERR_OK;
 }
 
 /* One auction for the slot after `slot`. */
@@ -118,8 +118,10 @@ static int run(struct aggregator *a, int64_t slots)
 		if (stopped || open_auction(a, slot) != ERR_OK)
 			return 1;
 	}
-	(void)link_wait(a->link, 500);
-	(void)fprintf(stderr, "aggregator: %u auctions opened, %u refused\n", a->opened, a->refused);
+	if (link_wait(a->link, 500) != ERR_OK)
+		return 1;
+	(void)fprintf(
+		stderr, "aggregator: %u auctions opened, %u refused\n", a->opened, a->refused);
 	return a->refused > 0;
 }
 

@@ -37,9 +37,8 @@ enum err broker_conf_write(const struct broker_conf *c)
 		return ERR_IO;
 	(void)snprintf(path, sizeof path, "%s/mosquitto.conf", dir);
 	file = fopen(path, "wx");
-	ok = file &&
-		fprintf(file, text, c->user, c->port, dir, dir, dir, plugin ? plugin : c->plugin,
-			dir, c->other_topics) > 0;
+	ok = file && fprintf(file, text, c->user, c->port, dir, dir, dir,
+			     plugin ? plugin : c->plugin, dir, c->other_topics) > 0;
 	if (file && fclose(file) != 0)
 		ok = false;
 	free(dir);

@@ -30,8 +30,8 @@ static bool set_name(X509_NAME *name, const char *organisation, const char *comm
 {
 	return X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8,
 		       (const unsigned char *)organisation, -1, -1, 0) == 1 &&
-		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-			(const unsigned char *)common, -1, -1, 0) == 1;
+	       X509_NAME_add_entry_by_txt(
+		       name, "CN", MBSTRING_UTF8, (const unsigned char *)common, -1, -1, 0) == 1;
 }
 
 static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
@@ -80,8 +80,8 @@ static X509 *make_server(
 	EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, const char *market, const char *host)
 {
 	unsigned char address[16];
-	bool is_ip = inet_pton(AF_INET, host, address) == 1 ||
-		inet_pton(AF_INET6, host, address) == 1;
+	bool is_ip =
+		inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
 	X509 *cert = blank(key, market, host);
 	char names[512];
 
@@ -127,8 +127,8 @@ enum err certificate_make(const char *dir, const char *market, const char *host)
 	ca = make_ca(private_key_handle(ca_key), market);
 	if (!ca)
 		goto out;
-	server = make_server(private_key_handle(server_key), ca, private_key_handle(ca_key),
-		market, host);
+	server = make_server(
+		private_key_handle(server_key), ca, private_key_handle(ca_key), market, host);
 	if (!server)
 		goto out;
 	err = ERR_IO;

@@ -79,8 +79,8 @@ static enum err new_key(
 	return err;
 }
 
-static void add_role(struct genesis *g, const char *name, const struct private_key *key,
-	int64_t credit_uc)
+static void add_role(
+	struct genesis *g, const char *name, const struct private_key *key, int64_t credit_uc)
 {
 	struct role_params *r = &g->params.roles[g->params.role_count++];
 	const struct public_key *public = private_key_public(key);
@@ -202,7 +202,8 @@ static int make_market(const struct request_init *q)
 	else if (err == ERR_OK && (err = hand_over(q->dir, q->user)) != ERR_OK)
 		code = say(q->user, "the files cannot be given to this user");
 	if (code == 0)
-		(void)printf("market %s is made in %s\nstart it with: mosquitto -c %s/mosquitto.conf\n",
+		(void)printf(
+			"market %s is made in %s\nstart it with: mosquitto -c %s/mosquitto.conf\n",
 			g->market, q->dir, q->dir);
 	free(g);
 	return code;
@@ -217,10 +218,20 @@ static const char *default_user(void)
 
 int init_command(int argc, char **argv)
 {
-	struct request_init q = {.name = "lem", .host = "127.0.0.1", .slot_s = 900, .rate = 1,
-		.port = 8883, .reward_cents = 10, .penalty_mc = 2000, .credit_cents = 1000000,
-		.import_mc = 22000, .export_mc = 5000, .floor_w = 50, .horizon = 4,
-		.other_topics = "defer", .plugin = "mosquitto_lem.so"};
+	struct request_init q = {.name = "lem",
+		.host = "127.0.0.1",
+		.slot_s = 900,
+		.rate = 1,
+		.port = 8883,
+		.reward_cents = 10,
+		.penalty_mc = 2000,
+		.credit_cents = 1000000,
+		.import_mc = 22000,
+		.export_mc = 5000,
+		.floor_w = 50,
+		.horizon = 4,
+		.other_topics = "defer",
+		.plugin = "mosquitto_lem.so"};
 	const struct arg table[] = {
 		{"name", ARG_TEXT, &q.name, "NAME", "of the market (default lem)", 0, 0},
 		{"slot", ARG_INT, &q.slot_s, "S", "length of a slot (900)", 60, 86400},
@@ -233,17 +244,21 @@ int init_command(int argc, char **argv)
 		{"reward", ARG_INT, &q.reward_cents, "CENTS", "of a validator (10)", 0, 1000000},
 		{"penalty", ARG_INT, &q.penalty_mc, "MC", "default, mc/kWh (2000)", 0, 10000000},
 		{"credit", ARG_INT, &q.credit_cents, "CENTS", "of the aggregator", 0, 1000000000},
-		{"import", ARG_INT, &q.import_mc, "MC", "retail price, mc/kWh (22000)", 0, 10000000},
-		{"export", ARG_INT, &q.export_mc, "MC", "feed-in price, mc/kWh (5000)", 0, 10000000},
+		{"import", ARG_INT, &q.import_mc, "MC", "retail price, mc/kWh (22000)", 0,
+			10000000},
+		{"export", ARG_INT, &q.export_mc, "MC", "feed-in price, mc/kWh (5000)", 0,
+			10000000},
 		{"floor", ARG_INT, &q.floor_w, "W", "of Proof of Energy (50)", 0, 1000000},
 		{"horizon", ARG_INT, &q.horizon, "SLOTS", "of admission (4)", 1, 16},
-		{"demo", ARG_FLAG, &q.demo, "", "market time may run fast; not for real money", 0, 0},
+		{"demo", ARG_FLAG, &q.demo, "", "market time may run fast; not for real money", 0,
+			0},
 		{"rate", ARG_INT, &q.rate, "N", "market seconds per second, with --demo", 1, 10000},
 		{"start", ARG_TEXT, &q.start, "DATE", "market time of slot 0, with --demo", 0, 0},
 		{"start-in", ARG_INT, &q.start_in_s, "S", "real seconds until slot 0", 0, 86400},
 	};
 	struct args a = {.usage = "lemctl init [OPTION...] DIR",
-		.about = "Make a market in the new directory DIR: operator's and aggregator's keys,\n"
+		.about = "Make a market in the new directory DIR: operator's and aggregator's "
+			 "keys,\n"
 			 "genesis, csm.db and ledger.db, certificates, and a mosquitto.conf.",
 		.table = table,
 		.count = sizeof table / sizeof *table,

@@ -1,4 +1,5 @@
-/* init: `lemctl init`, which makes a market: keys, genesis, databases, certificates, configuration. */
+/* init: `lemctl init`, which makes a market: keys, genesis, databases, certificates, configuration.
+ */
 #ifndef LEM_LEMCTL_INIT_H
 #define LEM_LEMCTL_INIT_H
 

@@ -65,8 +65,11 @@ enum err link_wait(struct link *l, int timeout_ms)
 
 	do {
 		int64_t left = until - now_ms();
-		int rc = mosquitto_loop(
-			l->mosq, (int)(left > STEP_MS ? STEP_MS : left > 0 ? left : 0), 1);
+		int rc = mosquitto_loop(l->mosq,
+			(int)(left > STEP_MS ? STEP_MS
+				: left > 0   ? left
+					     : 0),
+			1);
 		if (rc != MOSQ_ERR_SUCCESS)
 			return ERR_NET;
 	} while (now_ms() < until);
@@ -123,8 +126,8 @@ static enum err connect_to(struct link *l, char why[static LINK_WHY_MAX])
 {
 	const struct link_options *o = l->options;
 	char token[LOGIN_TOKEN_MAX];
-	enum err err = login_token_write(
-		o->key, o->market, o->client_id, (int64_t)time(NULL), token);
+	enum err err =
+		login_token_write(o->key, o->market, o->client_id, (int64_t)time(NULL), token);
 	int rc;
 
 	if (err != ERR_OK)
@@ -177,9 +180,9 @@ enum err link_open(const struct link_options *options, const char *const *more,
 enum err link_send(struct link *l, const char *topic, const char *payload, size_t len)
 {
 	return mosquitto_publish(l->mosq, NULL, topic, (int)len, payload, 1, false) ==
-			MOSQ_ERR_SUCCESS
-		? ERR_OK
-		: ERR_NET;
+			       MOSQ_ERR_SUCCESS
+		       ? ERR_OK
+		       : ERR_NET;
 }
 
 void link_close(struct link *l)

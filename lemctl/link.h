@@ -25,8 +25,9 @@ struct link;
 /* A message that came. */
 typedef void link_message(void *context, const char *topic, const char *payload, size_t len);
 
-/* Connect, log in and subscribe to to/<clientId>/# and `more` (a NULL-terminated list of topics below
- * the market, or NULL). Waits at most 10 s. ERR_NET or ERR_PERMISSION with a sentence in why. */
+/* Connect, log in and subscribe to to/<clientId>/# and `more` (a NULL-terminated list of topics
+ * below the market, or NULL). Waits at most 10 s. ERR_NET or ERR_PERMISSION with a sentence in why.
+ */
 __attribute__((warn_unused_result)) enum err link_open(const struct link_options *options,
 	const char *const *more, link_message *on_message, void *context, struct link **ret,
 	char why[static LINK_WHY_MAX]);

@@ -6,6 +6,7 @@
 #include "lemctl/clear.h"
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
+#include "lemctl/sign.h"
 #include "lemctl/verify.h"
 
 /* A subcommand; its argv[0] is its own name. */
@@ -21,6 +22,8 @@ static const struct command commands[] = {
 	{"deposit", deposit_command, "book money to a home or role"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
+	{"sign", sign_command, "sign a JSON message"},
+	{"check-message", check_message_command, "check a message's form and signature"},
 	{"canon", canon_command, "read JSON, write its canonical form (RFC 8785)"},
 };
 
@@ -32,7 +35,7 @@ static void print_help(FILE *out)
 		    "       lemctl --help | --version\n\ncommands:\n",
 		out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		(void)fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+		(void)fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].help);
 }
 
 int main(int argc, char **argv)

@@ -114,8 +114,8 @@ static int told(const struct awaited *a)
 		(void)!json_string(&doc, json_get(&doc, 0, "rule"), rule, sizeof rule, NULL);
 		(void)!json_string(&doc, json_get(&doc, 0, "field"), field, sizeof field, NULL);
 	}
-	(void)fprintf(stderr, "lemctl: refused: %s%s%s: %s\n", code, field[0] ? " " : "", field,
-		rule);
+	(void)fprintf(
+		stderr, "lemctl: refused: %s%s%s: %s\n", code, field[0] ? " " : "", field, rule);
 	return EXIT_REFUSED;
 }
 
@@ -174,8 +174,8 @@ static enum err take_in(struct office_door *d, struct engine *e, struct awaited 
 	struct inspected *inspected = NULL;
 	struct inspect_refusal refusal;
 	struct publication *p;
-	enum err err = inspector_new(
-		e->keyring, d->genesis.market, d->genesis.address_alg, &inspector);
+	enum err err =
+		inspector_new(e->keyring, d->genesis.market, d->genesis.address_alg, &inspector);
 
 	if (err == ERR_OK)
 		err = sign(d, a);
@@ -220,8 +220,7 @@ static int send_offline(struct office_door *d, struct awaited *a)
 	return code;
 }
 
-int office_door_send(
-	struct office_door *d, enum operation operation, const struct out *parameters)
+int office_door_send(struct office_door *d, enum operation operation, const struct out *parameters)
 {
 	struct awaited a = {.operation = operation, .parameters = parameters};
 	char path[PATH_LEN];

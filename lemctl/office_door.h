@@ -20,8 +20,8 @@ struct office_door {
 int office_door_open(struct office_door *door);
 void office_door_close(struct office_door *door);
 
-/* Sign parameters (canonical JSON) as a request of `operation`, hand it in, and wait for the answer.
- * 0: receipted; EXIT_REFUSED with the market's sentence on stderr; EXIT_UNREACHABLE. */
+/* Sign parameters (canonical JSON) as a request of `operation`, hand it in, and wait for the
+ * answer. 0: receipted; EXIT_REFUSED with the market's sentence on stderr; EXIT_UNREACHABLE. */
 int office_door_send(
 	struct office_door *door, enum operation operation, const struct out *parameters);
 

@@ -17,11 +17,11 @@ static bool draw_secret(char out[static TEXT_BASE32_LEN(CODE_BITS) + 1])
 	uint8_t bytes[(CODE_BITS + 7) / 8];
 
 	return RAND_priv_bytes(bytes, sizeof bytes) == 1 &&
-		text_base32_write(bytes, CODE_BITS, out, TEXT_BASE32_LEN(CODE_BITS) + 1);
+	       text_base32_write(bytes, CODE_BITS, out, TEXT_BASE32_LEN(CODE_BITS) + 1);
 }
 
-static void print_code(const struct office_door *d, const char *client_id, const char *secret,
-	bool json)
+static void print_code(
+	const struct office_door *d, const char *client_id, const char *secret, bool json)
 {
 	char hex[TEXT_HEX_LEN(HASH_LEN) + 1];
 
@@ -30,7 +30,8 @@ static void print_code(const struct office_door *d, const char *client_id, const
 	if (json)
 		(void)printf("{\"clientId\":\"%s\",\"code\":\"%s-%s\"}\n", client_id, secret, hex);
 	else
-		(void)printf("%s is enrolled. Its code, to be used once by `hem register`:\n%s-%s\n",
+		(void)printf(
+			"%s is enrolled. Its code, to be used once by `hem register`:\n%s-%s\n",
 			client_id, secret, hex);
 }
 
@@ -149,10 +150,11 @@ static int list_homes(int argc, char **argv)
 			"mode", "meter", "PV W", "bat. W");
 	while ((n = csm_db_homes(&csm, from, rows, 64)) > 0) {
 		for (size_t i = 0; i < n; i++)
-			(void)printf(json ? "{\"clientId\":\"%s\",\"kind\":\"%s\",\"status\":\"%s\","
-					    "\"mode\":\"%s\",\"meter\":\"%s\",\"pv_w\":%lld,"
-					    "\"battery_w\":%lld}\n"
-					  : "%-20s %-9s %-11s %-6s %-16s %8lld %8lld\n",
+			(void)printf(
+				json ? "{\"clientId\":\"%s\",\"kind\":\"%s\",\"status\":\"%s\","
+				       "\"mode\":\"%s\",\"meter\":\"%s\",\"pv_w\":%lld,"
+				       "\"battery_w\":%lld}\n"
+				     : "%-20s %-9s %-11s %-6s %-16s %8lld %8lld\n",
 				rows[i].client_id, kinds[rows[i].kind & 3],
 				status[rows[i].status & 3], mode_name(rows[i].mode),
 				rows[i].meter_serial, (long long)rows[i].pv_w,

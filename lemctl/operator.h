@@ -1,5 +1,5 @@
-/* operator: the operator's commands: signed requests, through the running broker or, with the broker
- * stopped, straight into the intake log under the plugin's lock. */
+/* operator: the operator's commands: signed requests, through the running broker or, with the
+ * broker stopped, straight into the intake log under the plugin's lock. */
 #ifndef LEM_LEMCTL_OPERATOR_H
 #define LEM_LEMCTL_OPERATOR_H
 

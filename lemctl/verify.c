@@ -86,8 +86,8 @@ static bool relay_tx(void *context, const struct stored_tx *tx)
 	return r->visit(r->visitor, tx);
 }
 
-static enum err each_tx(void *context,
-	bool (*visit)(void *visitor, const struct stored_tx *tx), void *visitor)
+static enum err each_tx(
+	void *context, bool (*visit)(void *visitor, const struct stored_tx *tx), void *visitor)
 {
 	const struct block_source *s = context;
 	struct relay r = {.visit = visit, .visitor = visitor};
@@ -150,7 +150,7 @@ static int verify_all(struct audit *a)
 		return code;
 	if (db_commit(&a->fresh.db) != ERR_OK)
 		return broken(a->fresh.db.why);
-	switch (row_compare(&a->given.db, &a->fresh.db, why)) {
+	switch (row_compare(&a->given.db, &a->fresh.db, a->height, why)) {
 	case ROWS_EQUAL:
 		return 0;
 	case ROWS_DIFFER:
@@ -202,8 +202,10 @@ int verify_command(int argc, char **argv)
 		{"quiet", ARG_FLAG, &quiet, "", "no progress", 0, 0},
 	};
 	struct args args = {.usage = "lemctl verify [OPTION...] [LEDGER]",
-		.about = "Re-execute every block of a ledger file (ledger.db) from genesis: signatures,\n"
-			 "rules, roots, and each row of its tables. Names the first that is broken.",
+		.about =
+			"Re-execute every block of a ledger file (ledger.db) from genesis: "
+			"signatures,\n"
+			"rules, roots, and each row of its tables. Names the first that is broken.",
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_max = 1};

@@ -26,7 +26,7 @@ bool access_is_ours(const char *topic)
 		return filter && access_is_ours(filter + 1);
 	}
 	return strcmp(topic, "lem") == 0 || begins(topic, "lem/") ||
-		strcmp(topic, "$CONTROL/lem") == 0 || begins(topic, "$CONTROL/lem/");
+	       strcmp(topic, "$CONTROL/lem") == 0 || begins(topic, "$CONTROL/lem/");
 }
 
 enum operation access_operation(const char *name, const char *topic)
@@ -81,8 +81,7 @@ static bool may_write(const struct keyring_client *c, const char *name, const ch
 {
 	enum operation operation = access_operation(name, topic);
 
-	if (operation == OPERATION_NONE ||
-		operation_class_of(operation) == OPERATION_BY_OPERATOR)
+	if (operation == OPERATION_NONE || operation_class_of(operation) == OPERATION_BY_OPERATOR)
 		return false;
 	return c->status == HOME_REGISTERED || operation == OPERATION_REGISTER;
 }

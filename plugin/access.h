@@ -10,8 +10,8 @@ enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_SUBSCRIBE };
 /* FOREIGN: the topic is no business of the market. */
 enum access_answer { ACCESS_ALLOWED, ACCESS_DENIED, ACCESS_FOREIGN };
 
-/* The answer for a topic (of ACCESS_SUBSCRIBE: a filter). client: who logged in under that user name,
- * NULL if the market does not know it. name: the market's bare name. */
+/* The answer for a topic (of ACCESS_SUBSCRIBE: a filter). client: who logged in under that user
+ * name, NULL if the market does not know it. name: the market's bare name. */
 enum access_answer access_decide(const char *name, const struct keyring_client *client,
 	const char *user, enum access_kind kind, const char *topic, bool retain);
 

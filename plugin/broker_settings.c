@@ -83,8 +83,7 @@ bool broker_settings_check(char *why, size_t size)
 	for (size_t at = 0; at < len; at += strlen(command + at) + 1) {
 		const char *word = command + at;
 		const char *next = word + strlen(word) + 1;
-		bool is_option =
-			strcmp(word, "-c") == 0 || strcmp(word, "--config-file") == 0;
+		bool is_option = strcmp(word, "-c") == 0 || strcmp(word, "--config-file") == 0;
 		if (is_option && next < command + len)
 			path = next;
 	}

@@ -11,8 +11,7 @@ struct bucket {
 };
 
 /* Take one token at monotonic time now_ms; false if there is none. */
-static inline bool bucket_take(
-	struct bucket *b, int64_t rate_per_s, int64_t burst, int64_t now_ms)
+static inline bool bucket_take(struct bucket *b, int64_t rate_per_s, int64_t burst, int64_t now_ms)
 {
 	int64_t refill_mt = (now_ms - b->last_ms) * rate_per_s;
 

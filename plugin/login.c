@@ -86,7 +86,7 @@ static bool header_fits(const char *text, size_t len, enum key_alg alg)
 	size_t header_len = 0;
 
 	return text_base64url_read(text, len, (uint8_t *)header, sizeof header, &header_len) &&
-		header_len == strlen(want) && memcmp(header, want, header_len) == 0;
+	       header_len == strlen(want) && memcmp(header, want, header_len) == 0;
 }
 
 static enum login_answer check_token(struct key_cache *keys, const struct keyring_client *c,
@@ -119,9 +119,9 @@ static enum login_answer check_token(struct key_cache *keys, const struct keyrin
 	return LOGIN_OK;
 }
 
-enum login_answer login_check(struct keyring *keyring, struct key_cache *keys,
-	const char *market, const char *user, const char *client_id, const char *password,
-	bool has_session, int64_t now_s)
+enum login_answer login_check(struct keyring *keyring, struct key_cache *keys, const char *market,
+	const char *user, const char *client_id, const char *password, bool has_session,
+	int64_t now_s)
 {
 	struct keyring_client client;
 

@@ -66,7 +66,8 @@ __attribute__((format(printf, 3, 4))) static void say(
 
 	(void)pthread_mutex_lock(&o->log_lock);
 	if (o->line_count < OFFICE_LOG_MAX) {
-		struct office_line *l = &o->lines[(o->line_first + o->line_count++) % OFFICE_LOG_MAX];
+		struct office_line *l =
+			&o->lines[(o->line_first + o->line_count++) % OFFICE_LOG_MAX];
 		l->level = level;
 		va_start(args, format);
 		(void)vsnprintf(l->text, sizeof l->text, format, args);
@@ -103,8 +104,8 @@ static int64_t market_now(const struct office *o)
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return params_market_ms(&o->genesis.params,
-		(int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+	return params_market_ms(
+		&o->genesis.params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
 }
 
 /* ---- verifiers ---- */
@@ -126,8 +127,8 @@ static struct verified *verify(struct verifier *v, const struct raw *raw)
 		return out;
 	}
 	out->operation = operation;
-	(void)inspect(v->inspector, raw->user, operation, raw->payload, raw->len,
-		&out->inspected, &out->refusal);
+	(void)inspect(v->inspector, raw->user, operation, raw->payload, raw->len, &out->inspected,
+		&out->refusal);
 	return out;
 }
 
@@ -199,8 +200,7 @@ static enum err take(struct office *o, struct verified *v)
 /* When the market thread must be awake again, monotonic ms. */
 static int64_t next_wake(struct office *o)
 {
-	int64_t due_real = params_real_ms(
-		&o->genesis.params, market_next_due_ms(o->engine.market));
+	int64_t due_real = params_real_ms(&o->genesis.params, market_next_due_ms(o->engine.market));
 	int64_t in_ms;
 	struct timespec ts;
 

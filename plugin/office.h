@@ -13,11 +13,11 @@
 #include "plugin/options.h"
 
 enum {
-	OFFICE_INTAKE_MAX = 4096,   /* messages waiting for one verifier */
-	OFFICE_VERIFIED_MAX = 8192, /* requests waiting for the market */
-	OFFICE_TAKE_MAX = 2048,     /* of them taken in one go */
+	OFFICE_INTAKE_MAX = 4096,        /* messages waiting for one verifier */
+	OFFICE_VERIFIED_MAX = 8192,      /* requests waiting for the market */
+	OFFICE_TAKE_MAX = 2048,          /* of them taken in one go */
 	OFFICE_OUT_BYTES_MAX = 16 << 20, /* publications waiting for the tick, before feeds pause */
-	OFFICE_LOG_MAX = 64,        /* log lines waiting for the tick */
+	OFFICE_LOG_MAX = 64,             /* log lines waiting for the tick */
 	OFFICE_LINE_MAX = 256,
 };
 

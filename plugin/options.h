@@ -1,5 +1,5 @@
-/* options: plugin_opt_* of mosquitto.conf. One table is the parser, the documentation's list and the
- * check that nothing unknown is there. */
+/* options: plugin_opt_* of mosquitto.conf. One table is the parser, the documentation's list and
+ * the check that nothing unknown is there. */
 #ifndef LEM_PLUGIN_OPTIONS_H
 #define LEM_PLUGIN_OPTIONS_H
 #include <mosquitto_broker.h>
@@ -19,7 +19,7 @@ struct options {
 	int64_t client_burst;             /* and at once */
 	int64_t login_rate;               /* logins per second of one network address */
 	int64_t login_burst;
-	int64_t login_rate_all;           /* logins per second of all */
+	int64_t login_rate_all; /* logins per second of all */
 };
 
 /* One option, for documentation and tests: values is "" for the required ones without default. */
@@ -32,8 +32,8 @@ struct option_row {
 /* The table. */
 const struct option_row *options_table(size_t *ret_count);
 
-/* Read them. False with a sentence in why: an unknown option, one given twice, a bad value, a missing
- * one. */
+/* Read them. False with a sentence in why: an unknown option, one given twice, a bad value, a
+ * missing one. */
 bool options_read(const struct mosquitto_opt *opts, int count, struct options *ret,
 	char why[static OPTIONS_WHY_MAX]);
 

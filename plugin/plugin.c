@@ -73,8 +73,8 @@ static bool login_allowed(struct plugin *p, const struct mosquitto *client)
 	struct bucket *b = &p->logins[hash_text(address ? address : "") % LOGIN_BUCKETS];
 
 	return bucket_take(b, p->options.login_rate, p->options.login_burst, now_ms) &&
-		bucket_take(&p->all_logins, p->options.login_rate_all,
-			p->options.login_rate_all * 2, now_ms);
+	       bucket_take(&p->all_logins, p->options.login_rate_all, p->options.login_rate_all * 2,
+		       now_ms);
 }
 
 static int on_login(int event, void *data, void *context)
@@ -124,9 +124,9 @@ static int on_access(int event, void *data, void *context)
 	const struct mosquitto_evt_acl_check *e = data;
 	struct plugin *p = context;
 	struct keyring_client client;
-	enum access_kind kind = e->access == MOSQ_ACL_WRITE ? ACCESS_WRITE
-		: e->access == MOSQ_ACL_SUBSCRIBE           ? ACCESS_SUBSCRIBE
-							    : ACCESS_READ;
+	enum access_kind kind = e->access == MOSQ_ACL_WRITE       ? ACCESS_WRITE
+				: e->access == MOSQ_ACL_SUBSCRIBE ? ACCESS_SUBSCRIBE
+								  : ACCESS_READ;
 
 	(void)event;
 	if (e->access == MOSQ_ACL_UNSUBSCRIBE)
@@ -155,22 +155,22 @@ static void tell(struct plugin *p, const char *user, enum operation operation, e
 		operation == OPERATION_NONE ? "" : operation_name(operation),
 		verdict_text(verdict));
 
-	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", office_genesis(p->office)->name,
-		user);
+	(void)snprintf(
+		topic, sizeof topic, "lem/%s/to/%s/reject", office_genesis(p->office)->name, user);
 	(void)mosquitto_broker_publish_copy(NULL, topic, len, text, 1, false, NULL);
 }
 
 static bool within_rate(struct plugin *p, uint32_t home)
 {
-	return bucket_take(&p->clients[home], p->options.client_rate, p->options.client_burst,
-		monotonic_ms());
+	return bucket_take(
+		&p->clients[home], p->options.client_rate, p->options.client_burst, monotonic_ms());
 }
 
 static void submit(struct plugin *p, const struct keyring_client *client, const char *user,
 	enum operation operation, const void *payload, uint32_t len)
 {
-	size_t max = operation == OPERATION_NONE ? JSON_MESSAGE_TEXT
-						 : operation_text_max(operation);
+	size_t max =
+		operation == OPERATION_NONE ? JSON_MESSAGE_TEXT : operation_text_max(operation);
 	int64_t now_ms = monotonic_ms();
 
 	if (len > max) {
@@ -231,8 +231,7 @@ static void plan_kick(struct plugin *p, const struct publication *pub)
 	if (!user || p->kick_count == KICKS_MAX)
 		return;
 	user += 4;
-	(void)snprintf(
-		k->client_id, sizeof k->client_id, "%.*s", (int)strcspn(user, "/"), user);
+	(void)snprintf(k->client_id, sizeof k->client_id, "%.*s", (int)strcspn(user, "/"), user);
 	k->at_ms = monotonic_ms() + KICK_AFTER_MS;
 	p->kick_count++;
 }
@@ -264,8 +263,8 @@ static int on_tick(int event, void *data, void *context)
 	for (struct publication *pub = office_collect(p->office, TICK_MAX, &more); pub;
 		pub = next) {
 		next = pub->next;
-		(void)mosquitto_broker_publish_copy(NULL, pub->topic, (int)pub->len, pub->payload,
-			1, pub->retain, NULL);
+		(void)mosquitto_broker_publish_copy(
+			NULL, pub->topic, (int)pub->len, pub->payload, 1, pub->retain, NULL);
 		if (pub->ends_session)
 			plan_kick(p, pub);
 		free(pub);
@@ -316,8 +315,8 @@ static int refuse_to_load(struct plugin *p, const char *why)
 static int register_callbacks(struct plugin *p)
 {
 	for (int i = 0; i < CALLBACKS; i++) {
-		int rc = mosquitto_callback_register(p->id, callbacks[i].event,
-			callbacks[i].function, callbacks[i].topic, p);
+		int rc = mosquitto_callback_register(
+			p->id, callbacks[i].event, callbacks[i].function, callbacks[i].topic, p);
 		if (rc != MOSQ_ERR_SUCCESS)
 			return rc;
 	}
@@ -362,8 +361,8 @@ EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *opts, 
 	if (!p)
 		return MOSQ_ERR_SUCCESS;
 	for (int i = 0; i < CALLBACKS; i++)
-		(void)mosquitto_callback_unregister(p->id, callbacks[i].event,
-			callbacks[i].function, callbacks[i].topic);
+		(void)mosquitto_callback_unregister(
+			p->id, callbacks[i].event, callbacks[i].function, callbacks[i].topic);
 	office_close(p->office);
 	key_cache_free(p->login_keys);
 	free(p);
