@@ -15,13 +15,18 @@ static enum err fail(struct engine *e, enum err err, const char *what)
 	return err;
 }
 
-static void reset(struct engine *e)
+/* A market at genesis. Anew from calloc: clearing the old one would touch all of its memory. */
+static enum err reset(struct engine *e)
 {
 	struct enrolled_key operator_key = genesis_operator(&e->genesis);
 
-	memset(e->market, 0, sizeof *e->market);
+	free(e->market);
+	e->market = calloc(1, sizeof *e->market);
+	if (!e->market)
+		return ERR_NOMEM;
 	market_init(e->market, &e->genesis.params, digest_sha256, &operator_key,
 		(int)e->genesis.address_alg, e->genesis.hash, e->genesis.header.rules_hash);
+	return ERR_OK;
 }
 
 /* The newest snapshot whose block the ledger has. */
@@ -44,9 +49,11 @@ static enum err restore(struct engine *e)
 		       memcmp(block.hash, hash, HASH_LEN) == 0;
 		if (fits && !market_snapshot_read(e->market, state, len)) {
 			fits = false;
-			reset(e);
+			err = reset(e);
 		}
 		free(state);
+		if (err != ERR_OK)
+			return err;
 		if (fits) {
 			e->intake_seq = seq;
 			e->now_ms = e->market->clock_ms;
@@ -161,8 +168,9 @@ enum err replay(struct engine *e)
 	struct visit v = {.engine = e};
 	enum err err;
 
-	reset(e);
-	err = ledger_db_applied(&e->ledger, &v.applied);
+	err = reset(e);
+	if (err == ERR_OK)
+		err = ledger_db_applied(&e->ledger, &v.applied);
 	if (err == ERR_OK)
 		err = csm_db_last_batch(&e->csm, &e->batch);
 	if (err == ERR_OK)
