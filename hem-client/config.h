@@ -29,7 +29,7 @@ enum config_source { SOURCE_GENERATOR = 1, SOURCE_PROFILE = 2 };
 struct config_market {
 	char host[CONFIG_HOST_MAX];
 	int64_t port;
-	char cafile[CONFIG_PATH_MAX]; /* "": no TLS */
+	char cafile[CONFIG_PATH_MAX]; /* certificates the broker is checked against; "": no TLS */
 	char name[CONFIG_NAME_MAX];   /* "": not set, as for the two below */
 	char client_id[CONFIG_CLIENT_MAX];
 	bool has_genesis;
@@ -57,7 +57,7 @@ struct config_sim {
 	int64_t pv_w; /* GENERATOR_PV_DRAWN: drawn from the seed */
 	double soc;   /* at the start */
 	enum idle_rule idle_rule;
-	char meter_key[CONFIG_PATH_MAX]; /* private key file (PEM) of the simulated meter; or "" */
+	char meter_key[CONFIG_PATH_MAX]; /* its private key (PEM); "": meter.pem in state_dir */
 };
 
 struct config_replica {
@@ -100,8 +100,7 @@ const struct tcr_strategy *config_tcr_strategy(const struct config *config, cons
 /* Write the options for `--help`: name, kind, default and sentence, by section. */
 void config_write_help(FILE *out);
 
-/* Write the example file: every option with its sentence and default, commented out, those without
- * a default in full. ERR_IO. */
+/* Write the example file: every option with its sentence and its default, commented out. ERR_IO. */
 __attribute__((warn_unused_result)) enum err config_write_example(FILE *out);
 
 #endif
