@@ -15,16 +15,16 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 	[KEY_DROP] = "DELETE FROM address_keys WHERE req_id = ?1 AND enrolled_ms IS NULL",
 	[KEY_PRUNE] = "DELETE FROM address_keys WHERE slot < ?1",
 	[KEY_LAST] = "SELECT max(slot) FROM address_keys HAVING max(slot) IS NOT NULL",
-	[SPOOL_INSERT] = "INSERT INTO spool VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)",
-	[SPOOL_LIST] = "SELECT id, req_id, operation, tx_id, due_ms, until_ms, text FROM spool"
+	[SPOOL_INSERT] = "INSERT INTO spool VALUES (NULL, ?1, ?2, ?3, ?4, ?5)",
+	[SPOOL_LIST] = "SELECT id, req_id, operation, tx_id, until_ms, text FROM spool"
 		       " WHERE id > ?1 ORDER BY id",
-	[SPOOL_GET] = "SELECT id, req_id, operation, tx_id, due_ms, until_ms, text FROM spool"
+	[SPOOL_GET] = "SELECT id, req_id, operation, tx_id, until_ms, text FROM spool"
 		      " WHERE req_id = ?1",
 	[SPOOL_DELETE] = "DELETE FROM spool WHERE req_id = ?1",
 	[SPOOL_COUNT] = "SELECT count(*), coalesce(min(id), 0) FROM spool",
 	[RECEIPT_PUT] = "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3, ?4)",
 	[RECEIPT_AT] = "SELECT tx_id, seq FROM receipts WHERE height = ?1",
-	[RECEIPT_PRUNE] = "DELETE FROM receipts WHERE height <= ?1",
+	[RECEIPT_SEEN] = "DELETE FROM receipts WHERE tx_id = ?1 AND height = ?2 AND seq = ?3",
 	[ORDER_INSERT] = "INSERT INTO orders VALUES"
 			 " (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 0, 0, 0)",
 	[ORDER_RECEIPT] = "UPDATE orders SET seq = ?2, status = 2 WHERE req_id = ?1 AND status = 1",

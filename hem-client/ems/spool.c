@@ -20,7 +20,7 @@ enum err spool_count(struct hem_db *db, int64_t *ret)
 	return err;
 }
 
-static enum err insert(struct hem_db *db, const struct message *m, int64_t due_ms, int64_t until_ms)
+static enum err insert(struct hem_db *db, const struct message *m, int64_t until_ms)
 {
 	sqlite3_stmt *s;
 	int64_t count = 0;
@@ -34,17 +34,16 @@ static enum err insert(struct hem_db *db, const struct message *m, int64_t due_m
 	db_bind_text(s, 1, m->req_id, strlen(m->req_id));
 	db_bind_int(s, 2, (int64_t)m->operation);
 	db_bind_blob(s, 3, m->tx_id, HASH_LEN);
-	db_bind_int(s, 4, due_ms);
-	db_bind_int(s, 5, until_ms);
-	db_bind_text(s, 6, m->text, m->len);
+	db_bind_int(s, 4, until_ms);
+	db_bind_text(s, 5, m->text, m->len);
 	return db_run(&db->db, s);
 }
 
-enum err spool_put(struct hem_db *db, const struct message *m, int64_t due_ms, int64_t until_ms)
+enum err spool_put(struct hem_db *db, const struct message *m, int64_t until_ms)
 {
 	enum err err = hem_db_begin(db);
 
-	return err == ERR_OK ? hem_db_end(db, insert(db, m, due_ms, until_ms)) : err;
+	return err == ERR_OK ? hem_db_end(db, insert(db, m, until_ms)) : err;
 }
 
 static enum err read_row(sqlite3_stmt *s, struct spooled *m)
@@ -57,9 +56,8 @@ static enum err read_row(sqlite3_stmt *s, struct spooled *m)
 	req_id = db_column_bytes(s, 1, &req_id_len);
 	m->operation = (enum operation)sqlite3_column_int64(s, 2);
 	tx_id = db_column_bytes(s, 3, &tx_id_len);
-	m->due_ms = sqlite3_column_int64(s, 4);
-	m->until_ms = sqlite3_column_int64(s, 5);
-	m->text = db_column_bytes(s, 6, &m->len);
+	m->until_ms = sqlite3_column_int64(s, 4);
+	m->text = db_column_bytes(s, 5, &m->len);
 	if (!req_id || req_id_len > REQ_ID_MAX || tx_id_len != HASH_LEN || !m->text ||
 		(int)m->operation <= 0 || m->operation >= OPERATION_COUNT)
 		return ERR_DB_FOREIGN;

@@ -18,7 +18,6 @@ struct spooled {
 	char req_id[REQ_ID_MAX + 1];
 	enum operation operation;
 	uint8_t tx_id[HASH_LEN];
-	int64_t due_ms;   /* market time: not sent before */
 	int64_t until_ms; /* market time: worthless from here on */
 	const char *text;
 	size_t len;
@@ -27,7 +26,7 @@ struct spooled {
 /* Put a message in, within the caller's transaction or one of its own. ERR_LIMIT: the spool is full
  * for this operation; ERR_EXISTS: that reqId is in; errors of hem_db. */
 __attribute__((warn_unused_result)) enum err spool_put(
-	struct hem_db *db, const struct message *message, int64_t due_ms, int64_t until_ms);
+	struct hem_db *db, const struct message *message, int64_t until_ms);
 
 /* Find by reqId; *ret->text is NULL. ERR_NOT_FOUND. */
 __attribute__((warn_unused_result)) enum err spool_get(

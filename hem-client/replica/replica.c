@@ -119,39 +119,50 @@ static enum err replay(struct replica *r, uint64_t to)
 	return ERR_OK;
 }
 
-/* The newest snapshot at or below *height whose block is in the file, into the executor. Sets the
- * height reached: 0 if there is none. */
-static enum err restore(struct replica *r, uint64_t to)
+/* The newest snapshot at or below *height into the executor, if its block is in the file; *height
+ * is then its own. ERR_FORMAT: it is of no use, but an older one may be. ERR_NOT_FOUND. */
+static enum err restore_one(struct replica *r, uint64_t *height)
 {
 	sqlite3_stmt *s = db_statement(&r->hem_db->db, SNAPSHOT_GET);
 	struct stored_block block;
 	size_t hash_len = 0, len = 0;
 	const void *hash, *state;
-	uint64_t height = 0;
 	enum err err;
 
-	r->height = 0;
-	memcpy(r->hash, r->genesis->hash, HASH_LEN);
-	db_bind_int(s, 1, (int64_t)to);
+	db_bind_int(s, 1, (int64_t)*height);
 	err = db_row(&r->hem_db->db, s);
 	if (err == ERR_OK) {
-		height = (uint64_t)sqlite3_column_int64(s, 0);
+		*height = (uint64_t)sqlite3_column_int64(s, 0);
 		hash = db_column_bytes(s, 1, &hash_len);
 		state = db_column_bytes(s, 2, &len);
-		err = ledger_db_block(&r->ledger_db, height, r->genesis->name, &block);
-		if (err == ERR_OK && memcmp(hash, block.hash, HASH_LEN) != 0)
-			err = ERR_NOT_FOUND;
+		err = ledger_db_block(&r->ledger_db, *height, r->genesis->name, &block);
+		if (err == ERR_NOT_FOUND ||
+			(err == ERR_OK &&
+				(hash_len != HASH_LEN || memcmp(hash, block.hash, HASH_LEN) != 0)))
+			err = ERR_FORMAT;
 		if (err == ERR_OK)
 			err = executor_restore(&r->executor, state, len);
 	}
 	(void)sqlite3_reset(s);
+	if (err == ERR_OK) {
+		r->height = *height;
+		memcpy(r->hash, block.hash, HASH_LEN);
+	}
+	return err;
+}
+
+/* The newest snapshot of use at or below `to`, or genesis. */
+static enum err restore(struct replica *r, uint64_t to)
+{
+	enum err err;
+
+	r->height = 0;
+	memcpy(r->hash, r->genesis->hash, HASH_LEN);
+	while ((err = restore_one(r, &to)) == ERR_FORMAT && to > 0)
+		to--;
 	if (err == ERR_NOT_FOUND || err == ERR_FORMAT)
-		return executor_reset(&r->executor);
-	if (err != ERR_OK)
-		return fail(r, err, "reading a snapshot", "");
-	r->height = height;
-	memcpy(r->hash, block.hash, HASH_LEN);
-	return ERR_OK;
+		err = executor_reset(&r->executor);
+	return err == ERR_OK ? ERR_OK : fail(r, err, "reading a snapshot", "");
 }
 
 /* Bring the state to the file's last block. */
@@ -248,6 +259,7 @@ static enum err take_block(struct replica *r)
 	if (err != ERR_OK)
 		return fail(r, err, "beginning a block", r->hem_db->db.why);
 	r->ledger_db.err = ERR_OK;
+	r->ledger_db.height = 0; /* transfers of this block are numbered from 1 */
 	err = db_begin(&r->ledger_db.db);
 	r->writes = true;
 	if (err == ERR_OK)

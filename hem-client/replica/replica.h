@@ -55,4 +55,9 @@ void replica_close(struct replica *replica);
 __attribute__((warn_unused_result)) enum err replica_take(struct replica *replica, const char *text,
 	size_t len, uint64_t *ret_height, bool *ret_accepted);
 
+/* Whether the verified block of that height holds the transaction `tx_id` under sequence `seq`.
+ * ERR_* of the ledger file. */
+__attribute__((warn_unused_result)) enum err replica_holds(struct replica *replica, uint64_t height,
+	uint64_t seq, const uint8_t tx_id[static HASH_LEN], bool *ret);
+
 #endif

@@ -16,7 +16,6 @@ CREATE TABLE spool (
 	req_id TEXT NOT NULL UNIQUE,
 	operation INTEGER NOT NULL,
 	tx_id BLOB NOT NULL CHECK (length(tx_id) = 32),
-	due_ms INTEGER NOT NULL, -- market time: not sent before
 	until_ms INTEGER NOT NULL, -- market time: worthless from here on
 	text TEXT NOT NULL
 ) STRICT;

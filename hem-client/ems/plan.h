@@ -1,0 +1,38 @@
+/* plan: what this home has promised and won, slot by slot, and what that does to its battery. Pure:
+ * filled from the orders anew whenever they change. */
+#ifndef LEM_HEM_PLAN_H
+#define LEM_HEM_PLAN_H
+#include "hem-client/ems/orders.h"
+#include "hem-client/tcr/battery.h"
+
+enum { PLAN_SLOTS_MAX = 32 };
+
+/* Wh at the battery's terminals in one slot. */
+struct plan_slot {
+	int64_t promised_charge_wh; /* in orders that are open or won */
+	int64_t promised_discharge_wh;
+	int64_t awarded_charge_wh; /* of that, won */
+	int64_t awarded_discharge_wh;
+};
+
+struct plan {
+	int64_t first; /* the slot of slots[0] */
+	struct plan_slot slots[PLAN_SLOTS_MAX];
+};
+
+/* An empty plan of PLAN_SLOTS_MAX slots from `first` on. */
+void plan_init(struct plan *plan, int64_t first);
+
+/* Count an order in. Those outside the plan's slots, those that are over, those that opened an
+ * auction and those that the battery does not deliver (measure other than storage) do not count. */
+void plan_add(struct plan *plan, const struct my_order *order);
+
+/* A slot of the plan; an empty one outside it. */
+const struct plan_slot *plan_slot(const struct plan *plan, int64_t slot);
+
+/* The SOC to expect when `slot` begins, given the SOC when slot `from` begins and that the awards
+ * and promises of the slots between are delivered. NAN stays NAN. */
+double plan_soc(const struct plan *plan, const struct battery *battery, double soc, int64_t from,
+	int64_t slot);
+
+#endif

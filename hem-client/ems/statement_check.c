@@ -1,0 +1,133 @@
+#include "hem-client/ems/statement_check.h"
+#include <string.h>
+#include "core/cpf.h"
+#include "hem-client/ems/audit.h"
+#include "hem-client/ems/orders.h"
+#include "hem-client/ems/readings.h"
+
+static const struct statement_delivery *find(
+	const struct statement_delivery *deliveries, size_t count, uint64_t order)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (deliveries[i].order == order)
+			return &deliveries[i];
+	}
+	return NULL;
+}
+
+static bool same_delivery(const struct statement_delivery *a, const struct statement_delivery *b)
+{
+	return a && b && a->wh == b->wh && a->why == b->why;
+}
+
+/* The ledger's deliveries of this home's orders, and the statement's. */
+static const char *check_deliveries(
+	const struct statement *s, const struct block_facts *f, struct hem_db *db, enum err *err)
+{
+	for (size_t i = 0; i < f->delivery_count; i++) {
+		if (!same_delivery(&f->deliveries[i],
+			    find(s->deliveries, s->delivery_count, f->deliveries[i].order)))
+			return "a delivery in the ledger is not as stated";
+	}
+	for (size_t i = 0; i < s->delivery_count; i++) {
+		struct my_order order;
+		if (find(f->deliveries, f->delivery_count, s->deliveries[i].order))
+			continue;
+		*err = orders_find(db, s->deliveries[i].order, &order);
+		if (*err == ERR_OK)
+			return "a stated delivery is not in the ledger";
+		if (*err != ERR_NOT_FOUND)
+			return NULL;
+		*err = ERR_OK;
+	}
+	return NULL;
+}
+
+static const char *check_ledger(const struct statement_check *c, struct hem_db *db, enum err *err)
+{
+	const struct statement *s = c->statement;
+	const struct block_facts *f = c->facts;
+
+	if (memcmp(s->header_hash, f->hash, HASH_LEN) != 0)
+		return "it is of another block than the verified one";
+	if (!address_equal(&s->address, &f->announced))
+		return "the address that announced the CPF is not that of the ledger";
+	if (s->eligible != f->stands)
+		return "the eligibility stated is not what the ledger attests";
+	return check_deliveries(s, f, db, err);
+}
+
+/* Energy of the slot that the meter saw for each of the home's awards, in order of gate and
+ * sequence, as the market shares it out. */
+struct shares {
+	const struct statement *statement;
+	struct registers left;
+	const char *contradiction;
+};
+
+static bool share(void *context, const struct my_order *o)
+{
+	struct shares *s = context;
+	struct contract c = {
+		.measure = o->measure, .side = o->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY};
+	int64_t *left = &s->left.wh[meter_measures(&c)];
+	int64_t wh = *left < o->awarded_wh ? *left : o->awarded_wh;
+	const struct statement_delivery *d;
+
+	if (o->status != MY_ORDER_AWARDED || o->auction == 0 || !o->verified)
+		return true;
+	*left -= wh;
+	d = find(s->statement->deliveries, s->statement->delivery_count, o->seq);
+	if (d && d->why == DELIVERY_METERED && d->wh != wh)
+		s->contradiction = "a delivery is not what the home's meter saw";
+	return s->contradiction == NULL;
+}
+
+/* Whether the home's meter and announcement earn the standing that the operator withheld. */
+static bool withheld(const struct statement_check *c, const struct slot_metered *m)
+{
+	int64_t production_wh = meter_production_wh(&m->delta);
+	int64_t consumption_wh = meter_consumption_wh(&m->delta);
+
+	return c->facts && !c->facts->stands && !address_is_empty(&c->facts->announced) &&
+	       c->mode != MODE_TE &&
+	       c->facts->announced_cpf == cpf_hundredths(production_wh, consumption_wh) &&
+	       poe_floor_met(
+		       production_wh, consumption_wh, c->params->poe_floor_w, c->params->slot_s);
+}
+
+static const char *check_meter(const struct statement_check *c, const struct slot_metered *m,
+	struct hem_db *db, enum err *err)
+{
+	const struct statement *s = c->statement;
+	struct shares shares = {.statement = s, .left = m->delta};
+	int64_t settled_ms = params_slot_start_ms(c->params, s->slot + 2);
+
+	if (!s->metered && m->receipted && m->receipt_ms < settled_ms)
+		return "a slot whose readings have receipts is stated as not metered";
+	if (!s->metered)
+		return NULL;
+	if (s->production_wh != meter_production_wh(&m->delta) ||
+		s->consumption_wh != meter_consumption_wh(&m->delta))
+		return "production or consumption is not what the home's meter saw";
+	if (s->cpf_hundredths != cpf_hundredths(s->production_wh, s->consumption_wh))
+		return "the CPF is not that of production and consumption";
+	if (withheld(c, m))
+		return "the standing that the home has earned is withheld";
+	*err = orders_each(db, s->slot, s->slot, share, &shares);
+	return shares.contradiction;
+}
+
+enum err statement_check(
+	const struct statement_check *c, struct hem_db *db, const char **ret_contradiction)
+{
+	struct slot_metered metered;
+	enum err err = readings_slot(db, c->statement->slot, &metered);
+
+	*ret_contradiction = NULL;
+	if (err == ERR_OK && c->facts)
+		*ret_contradiction = check_ledger(c, db, &err);
+	if (err == ERR_OK && !*ret_contradiction && metered.known)
+		*ret_contradiction = check_meter(c, &metered, db, &err);
+	return err;
+}
