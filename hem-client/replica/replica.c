@@ -281,6 +281,40 @@ static enum err take_block(struct replica *r)
 	return undo != ERR_OK ? undo : r->fault.verdict != VERDICT_OK ? ERR_OK : err;
 }
 
+/* A transaction looked for in the file. */
+struct search {
+	const struct replica *replica;
+	uint64_t seq;
+	const uint8_t *tx_id;
+	bool found;
+	enum err err;
+};
+
+static bool visit_search(void *context, const struct stored_tx *tx)
+{
+	struct search *s = context;
+	uint8_t id[HASH_LEN];
+
+	if (tx->seq != s->seq)
+		return true;
+	s->err = signing_digest("request", s->replica->genesis->market, tx->body, tx->body_len, id);
+	s->found = s->err == ERR_OK && memcmp(id, s->tx_id, HASH_LEN) == 0;
+	return false;
+}
+
+enum err replica_holds(struct replica *r, uint64_t height, uint64_t seq,
+	const uint8_t tx_id[static HASH_LEN], bool *ret)
+{
+	struct search s = {.replica = r, .seq = seq, .tx_id = tx_id};
+	enum err err = ledger_db_txs(&r->ledger_db, height, seq - 1, visit_search, &s);
+
+	if (err == ERR_OK)
+		err = s.err;
+	if (err == ERR_OK)
+		*ret = s.found;
+	return err;
+}
+
 enum err replica_take(
 	struct replica *r, const char *text, size_t len, uint64_t *ret_height, bool *ret_accepted)
 {
