@@ -29,12 +29,17 @@ SHARED := $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
 GEN := $(patsubst schema/%/,$(B)/gen/schema_%.c,$(wildcard schema/*/))
-UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_SRC := $(if $(UNIT_ONLY),$(UNIT_ONLY:%=tests/unit/test_%.c),$(wildcard tests/unit/test_*.c))
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard $(UNIT_SRC)))
+BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+deps: ## install the Debian packages that build and demo need
+	@tools/deps.sh run
 
 all: $(PLUGIN) $(B)/hem $(B)/lemctl ## build the plugin, hem and lemctl into build/
 
@@ -83,13 +88,63 @@ $(PLUGIN): $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 unit: $(UNIT) ## build and run the unit tests
 	@tools/run_tests.sh $(UNIT)
 
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(SHARED)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)
 
-clean: ## remove build/
-	rm -rf $(B)
+demo: ## one day of five homes with a real broker (HOMES=file.csv DAY=2017-06-21)
+	@tools/deps.sh run
+	@$(MAKE) --no-print-directory all $(B)/demo-aggregator
+	@BUILD=$(B) demo/demo.sh "$(HOMES)" $(DAY)
+
+check: ## set up and run all tests
+	@tools/check.sh
+
+e2e: all $(B)/demo-aggregator ## the real broker and real homes
+	@BUILD=$(B) tests/e2e/run.sh
+
+asan: ## unit tests under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory B=$(B)/asan OPT='-O1 -g' \
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' unit
+
+tsan: ## the threaded tests under the thread sanitizer
+	@$(MAKE) --no-print-directory B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread \
+		UNIT_ONLY='digest sign queue keyring office' unit
+
+fuzz: $(FUZZ) ## run each fuzz target for FUZZ_S seconds (5)
+	@tools/run_fuzz.sh $(or $(FUZZ_S),5) $(FUZZ)
+
+$(B)/fuzz/%: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory B=$(B)/fuzzlib CC=clang OPT='-O1 -g' \
+		SAN='-fsanitize=fuzzer-no-link,address,undefined' $(SHARED:$(B)/%=$(B)/fuzzlib/%)
+	$(call say,LINK)
+	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
+		$(SHARED:$(B)/%=$(B)/fuzzlib/%) -lmosquitto $(LIBS)
+
+bench: all $(BENCH) ## print each figure beside its reference
+	@BUILD=$(B) tests/bench/run.sh
+
+lint: ## format, static analysis, limits, purity, exports, documented headers
+	@tools/lint.sh
+
+install: all ## into PREFIX (/usr/local), below DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mosquitto
+	install -m 755 $(B)/hem $(B)/lemctl $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(PLUGIN) $(DESTDIR)$(PREFIX)/lib/mosquitto
+
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/hem $(DESTDIR)$(PREFIX)/bin/lemctl \
+		$(DESTDIR)$(PREFIX)/lib/mosquitto/$(notdir $(PLUGIN))
+
+clean: ## remove build/ and demo-run/
+	rm -rf $(B) demo-run
 
 %.d: ;
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

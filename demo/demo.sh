@@ -1,0 +1,176 @@
+#!/bin/bash
+# One day of a neighbourhood on this machine: a real broker with the market in it, homes that are
+# real `hem` processes, TLS, signatures, and a ledger that everybody re-checks.
+# usage: demo.sh [homes.csv day]     (from the top of the project, after `make all`)
+set -u
+profile=${1:-}
+day=${2:-2017-06-21}
+homes=${DEMO_HOMES:-5}
+slots=${DEMO_SLOTS:-24}
+slot_real_ms=${DEMO_SLOT_MS:-2150}
+start_in=${DEMO_START_IN:-12}
+build=${BUILD:-build}
+run=${DEMO_DIR:-demo-run}
+pids=()
+last=$((slots + 2))
+
+say() { printf '%s\n' "$*"; }
+fail() {
+	say "demo: FAILED: $*"
+	exit 1
+}
+stop_all() {
+	[ ${#pids[@]} -gt 0 ] && kill "${pids[@]}" 2>/dev/null
+	for p in "${pids[@]}"; do wait "$p" 2>/dev/null; done
+	pids=()
+}
+trap 'stop_all' EXIT
+trap 'say; say "demo: interrupted, everything it started is stopped"; exit 130' INT TERM
+sql() { sqlite3 -readonly -cmd '.timeout 2000' "$run/market/ledger.db" "$@"; }
+
+free_port() { # a loopback port that nobody listens on
+	local port
+	for _ in $(seq 50); do
+		port=$((20000 + RANDOM % 20000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
+			echo "$port"
+			return
+		}
+		exec 3>&- 3<&- 2>/dev/null
+	done
+}
+
+if [ -n "$profile" ]; then
+	[ -r "$profile" ] || fail "$profile cannot be read"
+	profile=$(realpath "$profile")
+fi
+rm -rf "$run"
+mkdir -p "$run" || fail "$run cannot be made"
+port=$(free_port)
+rate=$((3600000 / slot_real_ms))
+log="$run/demo.log"
+
+say "Making a market of $homes homes: $slots hourly slots of ${slot_real_ms} ms each, and two to settle."
+"$build/lemctl" init --demo --name demo --rate "$rate" --slot 3600 --start "$day 00:00:00" \
+	--start-in "$start_in" --port "$port" --user "$(id -un)" \
+	--plugin "$build/mosquitto_lem.so" "$run/market" >>"$log" 2>&1 || fail "lemctl init: see $log"
+genesis=$(sed -n 's/.*"header_hash":"\([0-9a-f]*\)".*/\1/p' "$run/market/genesis.json")
+
+declare -a code
+for i in $(seq "$homes"); do
+	id=$(printf 'home%04d' "$i")
+	out=$("$build/lemctl" home add --json --meter-type sim --meter-serial "SIM$i" --pv 8000 \
+		--battery 5000 --fuse 25000 "$run/market" "$id" 2>>"$log") || fail "enrolling $id: see $log"
+	code[i]=$(printf '%s' "$out" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
+	"$build/lemctl" deposit --cents 2000 "$run/market" "$id" >>"$log" 2>&1 || fail "deposit for $id"
+done
+"$build/lemctl" deposit --cents 20000 "$run/market" aggregator >>"$log" 2>&1 || fail "deposit"
+
+mosquitto -c "$run/market/mosquitto.conf" >"$run/broker.log" 2>&1 &
+broker=$!
+pids+=("$broker")
+for _ in $(seq 100); do
+	grep -q 'running' "$run/broker.log" && break
+	kill -0 "$broker" 2>/dev/null || fail "the broker did not start: $(tail -n 1 "$run/broker.log")"
+	sleep 0.05
+done
+
+for i in $(seq "$homes"); do
+	id=$(printf 'home%04d' "$i")
+	dir="$run/$id"
+	mkdir -p "$dir"
+	{
+		printf '[market]\nhost = 127.0.0.1\nport = %s\ncafile = %s\nname = demo\n' \
+			"$port" "$(realpath "$run/market/ca.crt")"
+		printf 'genesis = %s\nclient_id = %s\n' "$genesis" "$id"
+		printf '[home]\nstate_dir = state\nmode = RE+TE\n'
+		printf '[battery]\ncapacity_wh = 6400\n'
+		printf '[tcr]\noffer_price_min = 7\noffer_price_max = 17\nbid_price_min = 6.1\nbid_price_max = 12\n'
+		printf 'margin = %s\n' "0.$((i % 10))5"
+		printf '[sim]\nday = %s\nhome = %s\nsoc = 0.5\n' "$day" "$i"
+		[ -n "$profile" ] && printf 'source = profile\nprofile = %s\n' "$profile"
+		printf '[replica]\nledger = ledger.db\n'
+	} >"$dir/hem.conf"
+	"$build/hem" init --config "$dir/hem.conf" >>"$log" 2>&1 || fail "hem init of $id: see $log"
+	"$build/hem" register --config "$dir/hem.conf" --code "${code[i]}" --mode RE+TE >>"$log" 2>&1 ||
+		fail "hem register of $id: see $log"
+done
+for i in $(seq "$homes"); do
+	dir="$run/$(printf 'home%04d' "$i")"
+	"$build/hem" run --config "$dir/hem.conf" >"$dir/log" 2>&1 &
+	pids+=($!)
+done
+"$build/demo-aggregator" "$run/market" "$port" "$slots" $((homes * 500)) >"$run/aggregator.log" 2>&1 &
+pids+=($!)
+say "$homes homes are registered and running; the day begins."
+
+height=0
+bar=''
+deadline=$((SECONDS + start_in + last * slot_real_ms / 1000 + 30))
+while [ "$height" -lt "$last" ]; do
+	[ "$SECONDS" -lt "$deadline" ] || fail "slot $height of $last: the market stands still"
+	kill -0 "$broker" 2>/dev/null || fail "the broker stopped: $(tail -n 1 "$run/broker.log")"
+	height=$(sql 'SELECT max(height) FROM blocks')
+	line=$(sql "SELECT 'slot $height/$last  auctions '||(SELECT count(*) FROM auctions)||
+		'  offers and bids '||(SELECT count(*) FROM orders)||'  awards '||(SELECT count(*) FROM awards)||
+		'  delivered '||(SELECT coalesce(sum(wh),0)/1000.0 FROM deliveries)||' kWh'")
+	[ "$line" != "$bar" ] && if [ -t 1 ]; then printf '\r%s' "$line"; else
+		[ $((height % 6)) -eq 0 ] && [ "${line%%  *}" != "${bar%%  *}" ] && say "$line"
+	fi
+	bar=$line
+	sleep 0.4
+done
+[ -t 1 ] && say
+sleep 1.5 # the last block reaches the homes
+
+rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null; }
+broker_rss=$(rss "$broker")
+hem_rss=0
+for p in "${pids[@]:1:$homes}"; do
+	r=$(rss "$p")
+	[ "${r:-0}" -gt "$hem_rss" ] && hem_rss=$r
+done
+stop_all
+
+sql() { sqlite3 -readonly "$run/market/ledger.db" "$@"; }
+say
+say "What happened"
+sql -box 'SELECT count(*) AS auctions, sum(status = "cleared" AND cleared_kwh > 0) AS traded,
+	round(sum(cleared_kwh), 3) AS kwh, round(sum(cleared_cents), 2) AS cents,
+	round(sum(cleared_cents) / sum(cleared_kwh), 2) AS mean_cents_per_kwh FROM v_auctions'
+sql -box 'SELECT why, count(*) AS n, round(sum(cents), 2) AS cents FROM v_payments GROUP BY why'
+sql -box 'SELECT count(*) AS awards, round(sum(awarded_kwh), 3) AS awarded_kwh,
+	round(sum(min(awarded_kwh, delivered_kwh)), 3) AS delivered_kwh FROM v_deliveries'
+say "Validators (Proof of Energy)"
+sql -box "SELECT sum(validator NOT IN ('unvalidated','genesis')) AS sealed,
+	sum(validator = 'unvalidated') AS unvalidated, round(avg(cpf), 2) AS mean_cpf FROM v_blocks
+	WHERE height BETWEEN 1 AND $last - 1"
+say "Wallets at the end"
+sqlite3 -readonly -box "$run/market/csm.db" "SELECT client_id AS home, balance_uc / 1e6 AS cents,
+	(balance_uc - 2000000000) / 1e6 AS earned FROM wallets JOIN homes ON number = home
+	WHERE height = (SELECT max(height) FROM wallets)"
+
+head=$("$build/lemctl" verify --json --genesis "$genesis" "$run/market/ledger.db" 2>>"$log") ||
+	fail "lemctl verify: $(tail -n 1 "$log")"
+head_hash=$(printf '%s' "$head" | sed -n 's/.*"hash":"\([0-9a-f]*\)".*/\1/p')
+agree=0
+for i in $(seq "$homes"); do
+	dir="$run/$(printf 'home%04d' "$i")"
+	"$build/lemctl" verify --quiet --genesis "$genesis" "$dir/ledger.db" >>"$log" 2>&1 || continue
+	theirs=$(sqlite3 -readonly "$dir/ledger.db" "SELECT lower(hex(hash)) FROM blocks WHERE height = $last")
+	ours=$(sql "SELECT lower(hex(hash)) FROM blocks WHERE height = $last")
+	[ "$theirs" = "$ours" ] && agree=$((agree + 1))
+done
+say "$agree of $homes replicas and lemctl verify agree on block $last; head $head_hash"
+say "resident: broker $((broker_rss / 1024)) MiB, largest hem $((hem_rss / 1024)) MiB"
+
+traded=$(sql 'SELECT count(*) FROM auction_ends WHERE status = 2 AND cleared_wh > 0')
+paid=$(sql 'SELECT count(*) FROM transfers WHERE why = 2')
+[ "$agree" -eq "$homes" ] || fail "only $agree of $homes replicas agree (logs: $run/home*/log)"
+[ "$traded" -ge 12 ] || fail "only $traded auctions cleared"
+[ "$paid" -gt 0 ] || fail "nothing was delivered and paid"
+say
+say "Look at the ledger yourself:"
+say "  sqlite3 -readonly -box $run/market/ledger.db 'SELECT * FROM v_auctions'"
+say "  sqlite3 -readonly -box $run/market/ledger.db 'SELECT * FROM v_blocks'"
+say "  sqlite3 -readonly -box $run/market/ledger.db 'SELECT * FROM v_payments WHERE why = \"payment\"'"

@@ -1,0 +1,26 @@
+#!/bin/sh
+# `make check`: sets up what is missing and runs all tests; says where the time went.
+set -e
+cd "$(dirname "$0")/.."
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+step() { # step NAME command...
+	name=$1
+	shift
+	begin=$(date +%s)
+	"$@" || {
+		echo "check: $name failed"
+		exit 1
+	}
+	echo "$name $(($(date +%s) - begin))" >>"$log"
+}
+jobs=-j$(nproc)
+step set-up tools/deps.sh check
+step build make "$jobs" --no-print-directory all build/demo-aggregator
+step unit make "$jobs" --no-print-directory unit
+step e2e make --no-print-directory e2e
+step asan make "$jobs" --no-print-directory asan
+step tsan make "$jobs" --no-print-directory tsan
+step fuzz make "$jobs" --no-print-directory fuzz FUZZ_S=4
+echo "time in seconds:"
+sed 's/^/  /' "$log"
