@@ -15,7 +15,7 @@ WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-
 HARDEN := -fPIC -fvisibility=hidden -fstack-protector-strong -D_FORTIFY_SOURCE=2
 override CFLAGS := -std=c11 -D_GNU_SOURCE -DLEM_VERSION='"$(VERSION)"' -I. $(WARN) $(HARDEN) \
 	$(OPT) $(SAN) $(CFLAGS)
-LIBS := -lcrypto -lsqlite3 -linih -lm -pthread
+LIBS := -Wl,--as-needed -lcrypto -lsqlite3 -linih -lcjson -lm -pthread
 
 src = $(wildcard $(1:%=%/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))

@@ -3,7 +3,7 @@
 # run: build and demo; check: also the tests; lint: also the checkers.
 set -e
 run='gcc libc6-dev make mosquitto mosquitto-dev libmosquitto-dev libssl-dev libsqlite3-dev
-	libinih-dev sqlite3 procps'
+	libinih-dev libcjson-dev sqlite3 procps'
 check="$run libcmocka-dev mosquitto-clients clang libclang-rt-14-dev"
 lint="$check clang-format clang-tidy cppcheck"
 case ${1:-run} in
