@@ -45,7 +45,8 @@ static const char *take(struct request *r, int option, const char *value)
 
 	switch (option) {
 	case 's':
-		r->has_soc = decimal_read(value, SOC_DECIMALS, &number) && number <= BILLION;
+		r->has_soc =
+			decimal_read(value, SOC_DECIMALS, &number) && number <= (int64_t)BILLION;
 		r->soc = (double)number / BILLION;
 		return r->has_soc ? NULL : "--soc must be a number 0 to 1";
 	case 'l':

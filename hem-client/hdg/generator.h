@@ -43,9 +43,9 @@ struct generator {
 	double shift_h;
 };
 
-/* Draw the traits of a home. day: YYYY-MM-DD; pv_w: 0..GENERATOR_PV_W_MAX or GENERATOR_PV_DRAWN,
- * with which three homes of ten have none and the others 2 to 8 kW. False, with *ret untouched, if
- * the day is none, or latitude or pv_w is out of range. */
+/* Draw the traits of a home. day: YYYY-MM-DD, 1970 to 2999; pv_w: 0..GENERATOR_PV_W_MAX or
+ * GENERATOR_PV_DRAWN, with which three homes of ten have none and the others 2 to 8 kW. False, with
+ * *ret untouched, if the day is none, or latitude or pv_w is out of range. */
 __attribute__((warn_unused_result)) bool generator_init(struct generator *ret, uint64_t seed,
 	int64_t home, const char *day, double latitude_deg, double pv_w);
 

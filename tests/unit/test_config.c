@@ -272,7 +272,7 @@ static void the_example_in_the_tree_is_the_tables(void **state)
 	}
 	f = fopen(EXAMPLE, "r");
 	assert_non_null(f);
-	(void)fread(found, 1, 65535, f);
+	assert_int_equal(fread(found, 1, 65535, f), strlen(text));
 	(void)fclose(f);
 	assert_string_equal(found, text);
 	free(found);

@@ -266,6 +266,8 @@ static void the_longest_text_fits(void **state)
 	assert_memory_equal(&back, &s, sizeof s);
 }
 
+#define TAIL " pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5"
+
 static void only_the_exact_text_is_read(void **state)
 {
 	static const char *const cases[] = {
@@ -280,9 +282,8 @@ static void only_the_exact_text_is_read(void **state)
 		"sim1 slot=-2 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=01 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=+1 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
-		"sim1 slot=9223372036854775807 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
-		"sim1 slot=99999999999999999999 pv=1 import=2 export=3 charge=4 discharge=5 "
-		"soc=0.5",
+		"sim1 slot=9223372036854775807" TAIL,
+		"sim1 slot=99999999999999999999" TAIL,
 		"sim1 slot=1 pv=-1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=1 pv= import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=1 pv=1000000000001 import=2 export=3 charge=4 discharge=5 soc=0.5",
