@@ -88,7 +88,11 @@ $(PLUGIN): $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 unit: $(UNIT) ## build and run the unit tests
 	@tools/run_tests.sh $(UNIT)
 
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(SHARED)
+$(B)/bench/baseline_plugin.so: $(B)/obj/tests/bench/baseline_plugin.o
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
+
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
@@ -128,7 +132,7 @@ $(B)/fuzz/%: tests/fuzz/%.c
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
 		$(SHARED:$(B)/%=$(B)/fuzzlib/%) -lmosquitto $(LIBS)
 
-bench: all $(BENCH) ## print each figure beside its reference
+bench: all $(BENCH) $(B)/bench/baseline_plugin.so ## print each figure beside its reference
 	@BUILD=$(B) tests/bench/run.sh
 
 lint: ## format, static analysis, limits, purity, exports, documented headers
