@@ -7,6 +7,7 @@
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
 #include "lemctl/sign.h"
+#include "lemctl/token.h"
 #include "lemctl/verify.h"
 
 /* A subcommand; its argv[0] is its own name. */
@@ -24,6 +25,7 @@ static const struct command commands[] = {
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"sign", sign_command, "sign a JSON message"},
 	{"check-message", check_message_command, "check a message's form and signature"},
+	{"token", token_command, "print a login password"},
 	{"canon", canon_command, "read JSON, write its canonical form (RFC 8785)"},
 };
 

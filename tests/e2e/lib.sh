@@ -1,0 +1,115 @@
+# Shared by the e2e tests: a market in a temporary folder, a real broker on a free loopback port.
+# A test sources this, calls what it needs, and ends with `finish`.
+set -u
+build=${BUILD:-build}
+build=$(realpath "$build")
+work=$(mktemp -d "${TMPDIR:-/tmp}/lem-e2e.XXXXXX")
+failed=0
+passed=0
+broker=
+children=()
+
+cleanup() {
+	for p in "${children[@]:-}"; do [ -n "$p" ] && kill "$p" 2>/dev/null; done
+	wait 2>/dev/null
+	[ -n "${KEEP:-}" ] || rm -rf "$work"
+}
+trap cleanup EXIT
+
+ok() { passed=$((passed + 1)); }
+bad() {
+	failed=$((failed + 1))
+	echo "  FAILED: $*"
+}
+check() { # check "what" command...
+	local what=$1
+	shift
+	if "$@"; then ok; else bad "$what"; fi
+}
+expect() { # expect "what" wanted got
+	if [ "$2" = "$3" ]; then ok; else bad "$1: wanted '$2', got '$3'"; fi
+}
+finish() {
+	echo "$(basename "$0"): $passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+free_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 20000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
+market() { # market [lemctl init options]: makes $work/market; sets port, genesis, id
+	port=$(free_port)
+	"$build/lemctl" init --name e2e --port "$port" --user "$(id -un)" \
+		--plugin "$build/mosquitto_lem.so" "$@" "$work/market" >/dev/null || exit 1
+	genesis=$(sed -n 's/.*"header_hash":"\([0-9a-f]*\)".*/\1/p' "$work/market/genesis.json")
+	id="e2e:${genesis:0:16}"
+}
+
+start_broker() { # start_broker [conf]: waits until it runs; 1 if it does not
+	mosquitto -c "${1:-$work/market/mosquitto.conf}" >"$work/broker.log" 2>&1 &
+	broker=$!
+	children+=("$broker")
+	for _ in $(seq 100); do
+		grep -q ' running$' "$work/broker.log" && return 0
+		kill -0 "$broker" 2>/dev/null || return 1
+		sleep 0.05
+	done
+	return 1
+}
+
+stop_broker() {
+	kill "${1:--TERM}" "$broker" 2>/dev/null
+	wait "$broker" 2>/dev/null
+}
+
+home() { # home N [lemctl home add options]: enrols, configures and registers home000N
+	local n=$1 hid dir code
+	shift
+	hid=$(printf 'home%04d' "$n")
+	dir="$work/$hid"
+	code=$("$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 \
+		--fuse 25000 "$@" "$work/market" "$hid" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
+	mkdir -p "$dir"
+	cat >"$dir/hem.conf" <<-EOT
+		[market]
+		host = 127.0.0.1
+		port = $port
+		cafile = $work/market/ca.crt
+		name = e2e
+		genesis = $genesis
+		client_id = $hid
+		[home]
+		state_dir = state
+		mode = RE+TE
+		[sim]
+		home = $n
+		[replica]
+		ledger = ledger.db
+	EOT
+	"$build/hem" init --config "$dir/hem.conf" >>"$work/log" 2>&1 &&
+		"$build/hem" register --config "$dir/hem.conf" --code "$code" --mode RE+TE >>"$work/log" 2>&1
+}
+
+run_home() { # run_home N
+	local dir
+	dir="$work/$(printf 'home%04d' "$1")"
+	"$build/hem" run --config "$dir/hem.conf" >>"$dir/log" 2>&1 &
+	children+=("$!")
+}
+
+token() { "$build/lemctl" token --market "$id" --key "$1" "$2"; }
+
+# mosquitto_pub and _sub as a client of the market: as USER KEYFILE pub|sub options...
+as() {
+	local user=$1 key=$2 verb=$3
+	shift 3
+	"mosquitto_$verb" -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u "$user" \
+		-P "$(token "$key" "$user")" -i "$user/$RANDOM$RANDOM" "$@"
+}

@@ -1,0 +1,59 @@
+#!/bin/bash
+# The plugin refuses to load, and says why in the broker's log.
+. "$(dirname "$0")/lib.sh"
+market
+conf="$work/market/mosquitto.conf"
+
+refuses() { # refuses "what" sentence [conf]
+	if start_broker "${3:-$work/bad.conf}"; then
+		bad "$1: it loaded"
+		stop_broker
+	else
+		check "$1" grep -q "lem: not loaded: .*$2" "$work/broker.log"
+	fi
+}
+
+check "it loads as lemctl made it" start_broker "$conf"
+# A second broker over the same market, on another port.
+first=$broker
+sed "s/^listener [0-9]*/listener $(free_port)/" "$conf" >"$work/bad.conf"
+cp "$work/broker.log" "$work/first.log"
+refuses "second copy" "in use by another"
+broker=$first
+stop_broker
+
+sed 's/^per_listener_settings false/per_listener_settings true/' "$conf" >"$work/bad.conf"
+refuses "per_listener_settings" "per_listener_settings must not be true"
+mkdir "$work/conf.d"
+echo 'per_listener_settings true' >"$work/conf.d/x.conf"
+{ grep -v per_listener "$conf"; echo "include_dir $work/conf.d"; } >"$work/bad.conf"
+refuses "per_listener_settings in include_dir" "per_listener_settings must not be true"
+{ cat "$conf"; echo 'plugin_opt_verifyers 2'; } >"$work/bad.conf"
+refuses "unknown option" "plugin_opt_verifyers: no such option"
+{ cat "$conf"; echo 'plugin_opt_verifiers 0'; } >"$work/bad.conf"
+refuses "bad value" "plugin_opt_verifiers: bad value"
+grep -v other_topics "$conf" >"$work/bad.conf"
+refuses "other_topics missing" "plugin_opt_other_topics is missing"
+grep -v state_dir "$conf" >"$work/bad.conf"
+refuses "state_dir missing" "plugin_opt_state_dir is missing"
+cp "$conf" "$work/bad.conf"
+mv "$work/market/csm.db" "$work/csm.db"
+refuses "no database" "csm.db"
+sqlite3 "$work/market/csm.db" 'CREATE TABLE t (x)'
+refuses "foreign database" "it is not a csm database"
+printf 'not a database at all, but long enough to look like a file of one' >"$work/market/csm.db"
+refuses "damaged database" "csm.db"
+rm "$work/market/csm.db"
+"$build/lemctl" init --name e2e "$work/other" >/dev/null
+cp "$work/other/csm.db" "$work/market/csm.db"
+refuses "another market's database" "of two markets"
+cp "$work/csm.db" "$work/market/csm.db"
+sqlite3 "$work/market/csm.db" 'PRAGMA user_version = 99'
+refuses "a newer version's database" "version 99"
+cp "$work/csm.db" "$work/market/csm.db"
+chmod 644 "$work/market/operator.pem"
+refuses "operator's key readable by others" "operator.pem"
+chmod 600 "$work/market/operator.pem"
+check "it loads again" start_broker "$conf"
+stop_broker
+finish
