@@ -26,7 +26,7 @@ sed 's/^per_listener_settings false/per_listener_settings true/' "$conf" >"$work
 refuses "per_listener_settings" "per_listener_settings must not be true"
 mkdir "$work/conf.d"
 echo 'per_listener_settings true' >"$work/conf.d/x.conf"
-{ grep -v per_listener "$conf"; echo "include_dir $work/conf.d"; } >"$work/bad.conf"
+{ echo "include_dir $work/conf.d"; grep -v per_listener "$conf"; } >"$work/bad.conf"
 refuses "per_listener_settings in include_dir" "per_listener_settings must not be true"
 { cat "$conf"; echo 'plugin_opt_verifyers 2'; } >"$work/bad.conf"
 refuses "unknown option" "plugin_opt_verifyers: no such option"
