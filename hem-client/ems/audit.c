@@ -65,6 +65,14 @@ static void note_receipt(struct audit *a, const struct tx *tx, uint64_t height)
 	(void)went(a, db_run(&a->db->db, s));
 }
 
+static void begin(void *context, uint64_t height)
+{
+	struct audit *a = context;
+
+	a->now = (struct block_facts){.height = height};
+	a->err = ERR_OK;
+}
+
 static void watch_tx(void *context, const struct tx *tx, uint64_t account, uint64_t height,
 	const struct stored_tx *stored)
 {
@@ -72,8 +80,6 @@ static void watch_tx(void *context, const struct tx *tx, uint64_t account, uint6
 
 	(void)account;
 	(void)stored;
-	if (a->now.height != height)
-		a->now = (struct block_facts){.height = height};
 	if (tx_is_signed(tx->kind))
 		note_receipt(a, tx, height);
 	if (announces(a, tx) && is_own(a, &tx->address)) {
@@ -161,7 +167,6 @@ static enum err accepted(
 {
 	struct audit *a = context;
 	struct block_facts *f = &a->blocks[block->header.height % AUDIT_BLOCKS_MAX];
-	enum err err;
 
 	(void)ledger;
 	check_receipts(a, block->header.height);
@@ -172,10 +177,7 @@ static enum err accepted(
 	*f = a->now;
 	f->height = block->header.height;
 	memcpy(f->hash, block->hash, HASH_LEN);
-	err = a->err;
-	a->err = ERR_OK;
-	a->now = (struct block_facts){.height = 0};
-	return err;
+	return a->err;
 }
 
 struct replica_follower audit_follower(struct audit *audit)
@@ -184,6 +186,7 @@ struct replica_follower audit_follower(struct audit *audit)
 		.watch = {.tx = watch_tx,
 			.context = audit,
 			.results = {.emit = watch_result, .context = audit}},
+		.begin = begin,
 		.accepted = accepted,
 		.context = audit};
 }

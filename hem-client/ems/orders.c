@@ -125,3 +125,27 @@ enum err orders_each(struct hem_db *db, int64_t first, int64_t last,
 	(void)sqlite3_reset(s);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
+
+/* An answer looked for. */
+struct search {
+	uint64_t auction;
+	bool found;
+};
+
+static bool visit_search(void *context, const struct my_order *o)
+{
+	struct search *s = context;
+
+	s->found = o->auction == s->auction && o->status != MY_ORDER_REJECTED;
+	return !s->found;
+}
+
+enum err orders_answer(struct hem_db *db, int64_t slot, uint64_t auction, bool *ret)
+{
+	struct search s = {.auction = auction};
+	enum err err = orders_each(db, slot, slot, visit_search, &s);
+
+	if (err == ERR_OK)
+		*ret = s.found;
+	return err;
+}

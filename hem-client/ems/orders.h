@@ -69,6 +69,10 @@ __attribute__((warn_unused_result)) enum err orders_find(
 __attribute__((warn_unused_result)) enum err orders_each(struct hem_db *db, int64_t first,
 	int64_t last, bool (*visit)(void *context, const struct my_order *order), void *context);
 
+/* Whether this home has answered that auction, which delivers in `slot`, and was not rejected. */
+__attribute__((warn_unused_result)) enum err orders_answer(
+	struct hem_db *db, int64_t slot, uint64_t auction, bool *ret);
+
 /* Forget those delivered before `slot` less what is kept. */
 __attribute__((warn_unused_result)) enum err orders_prune(struct hem_db *db, int64_t slot);
 

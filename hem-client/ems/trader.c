@@ -209,17 +209,17 @@ static struct trader_auction *find_auction(struct trader *t, uint64_t auction)
 }
 
 /* Answers by the battery's own register only: the others also depend on the home's load. */
-static bool may_answer(const struct trader *t, const struct contract *c, bool is_own)
+static bool may_answer(const struct trader *t, const struct contract *c, bool skip)
 {
-	return !is_own && t->config.mode != MODE_RE && c->measure == MEASURE_STORAGE;
+	return !skip && t->config.mode != MODE_RE && c->measure == MEASURE_STORAGE;
 }
 
 void trader_auction_opened(struct trader *t, uint64_t auction, const struct contract *contract,
-	bool is_own, int64_t now_ms)
+	bool skip, int64_t now_ms)
 {
 	struct trader_auction *a;
 
-	if (!may_answer(t, contract, is_own) || contract->gate_ms <= now_ms || auction == 0 ||
+	if (!may_answer(t, contract, skip) || contract->gate_ms <= now_ms || auction == 0 ||
 		find_auction(t, auction))
 		return;
 	a = find_auction(t, 0);
@@ -235,11 +235,6 @@ void trader_auction_ended(struct trader *t, uint64_t auction)
 
 	if (a)
 		a->answered = true; /* stays until its slot, so that it is not taken for new */
-}
-
-void trader_auction_answered(struct trader *t, uint64_t auction)
-{
-	trader_auction_ended(t, auction);
 }
 
 void trader_receipted(struct trader *t, const char *req_id)

@@ -106,13 +106,11 @@ void trader_init(struct trader *trader, const struct trader_config *config,
  * at which something else will be due, as far as is known. */
 int64_t trader_step(struct trader *trader, const struct plan *plan, int64_t now_ms);
 
-/* An auction has opened, or is found open; it has ended. is_own: this home opened it. */
+/* An auction has opened, or is found open; it has ended. skip: this home opened it, or answered it
+ * in an earlier life. */
 void trader_auction_opened(struct trader *trader, uint64_t auction, const struct contract *contract,
-	bool is_own, int64_t now_ms);
+	bool skip, int64_t now_ms);
 void trader_auction_ended(struct trader *trader, uint64_t auction);
-
-/* This home answered that auction already: in an earlier life, or by hand. */
-void trader_auction_answered(struct trader *trader, uint64_t auction);
 
 /* The message has its receipt; it was refused, or dropped unsent (verdict VERDICT_OK). */
 void trader_receipted(struct trader *trader, const char *req_id);

@@ -65,7 +65,11 @@ static enum err execute(struct replica *r, const struct tx_source *source)
 	struct execute_watch watch = {
 		.tx = watch_tx, .context = r, .results = {.emit = watch_result, .context = r}};
 	struct block_fault fault;
-	enum err err = execute_block(&r->executor, &r->executing, source, &watch, &fault);
+	enum err err;
+
+	if (r->follower.begin)
+		r->follower.begin(r->follower.context, r->executing.header.height);
+	err = execute_block(&r->executor, &r->executing, source, &watch, &fault);
 
 	if (err == ERR_OK && fault.verdict != VERDICT_OK) {
 		r->fault = fault;

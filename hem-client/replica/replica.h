@@ -16,6 +16,8 @@ enum { REPLICA_WHY_MAX = 640 };
  * again after a crash. */
 struct replica_follower {
 	struct execute_watch watch;
+	/* A block is about to be executed, perhaps not for the first time. */
+	void (*begin)(void *context, uint64_t height);
 	/* The block has been executed and its header holds: its successor is open in the ledger.
 	 * ERR_* of hem.db. */
 	enum err (*accepted)(

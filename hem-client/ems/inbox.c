@@ -1,0 +1,283 @@
+#include "hem-client/ems/inbox.h"
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "hem-client/ems/clerk.h"
+
+static int64_t real_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	(void)clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static uint32_t draw_random(void)
+{
+	uint32_t random = 0;
+
+	(void)RAND_bytes((unsigned char *)&random, sizeof random);
+	return random;
+}
+
+static void on_market(struct ems *e, const char *text, size_t len)
+{
+	char why[FORM_FIELD_MAX + 64];
+	struct genesis g;
+
+	if (e->begun || e->failed)
+		return;
+	if (genesis_read(text, len, e->config.market.genesis, &g, why) != ERR_OK)
+		ems_trouble(e, "the market's genesis is not believed", ERR_FORMAT, why);
+	else if (ems_begin(e, &g) != ERR_OK)
+		e->failed = true;
+}
+
+/* A receipt for a block that has been verified already: is it in there? */
+static void check_past_receipt(struct ems *e, const struct receipt *r)
+{
+	struct block_fault fault;
+	bool holds = true;
+
+	if (r->promise != PROMISE_LEDGER || !e->has_replica || r->height > e->replica.height)
+		return;
+	if (replica_holds(&e->replica, r->height, r->seq, r->tx_id, &holds) == ERR_OK && !holds) {
+		block_fault_set(&fault, VERDICT_RECEIPT_BROKEN, r->height, r->seq, "");
+		ems_halt(e, &fault);
+	}
+}
+
+static void on_receipt(struct ems *e, const char *text, size_t len)
+{
+	char why[CLERK_WHY_MAX];
+	struct receipt r;
+	enum err err =
+		clerk_receipt(&e->db, e->operator_key, e->genesis.market, text, len, &r, why);
+
+	if (err == ERR_FORMAT)
+		ems_trouble(e, "receipt", err, why);
+	else if (err != ERR_OK && err != ERR_NOT_FOUND)
+		ems_trouble(e, "filing a receipt", err, e->db.db.why);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return;
+	market_clock_learn(&e->clock, real_ms(CLOCK_REALTIME), r.market_ms, false);
+	check_past_receipt(e, &r);
+	if (err != ERR_OK)
+		return;
+	trader_receipted(&e->trader, r.req_id);
+	if (r.operation == OPERATION_BID_OFFER)
+		ems_replan(e);
+	e->news.dirty = true;
+}
+
+/* Whether the number is a verdict that repeats what another home may rightly have been faster at.
+ */
+static enum log_level level_of(int number)
+{
+	return number == VERDICT_SEALED || number == VERDICT_GATE_CLOSED ? LOG_LEVEL_DEBUG
+									 : LOG_LEVEL_WARNING;
+}
+
+static void on_reject(struct ems *e, const char *text, size_t len)
+{
+	char why[ANSWER_WHY_MAX];
+	enum clerk_refusal refusal;
+	struct spooled message;
+	struct reject r;
+	enum err err = reject_read(text, len, &r, why);
+
+	if (err != ERR_OK) {
+		ems_trouble(e, "a rejection cannot be read", err, why);
+		return;
+	}
+	market_clock_learn(
+		&e->clock, real_ms(CLOCK_REALTIME), r.market_ms, r.number == VERDICT_STALE);
+	err = clerk_reject(&e->db, &r, &refusal, &message);
+	if (err != ERR_OK)
+		ems_trouble(e, "filing a rejection", err, e->db.db.why);
+	if (err != ERR_OK || refusal == REFUSAL_FOREIGN)
+		return;
+	if (refusal == REFUSAL_LATER) {
+		courier_put_off(&e->courier, message.id, real_ms(CLOCK_MONOTONIC),
+			r.retry_after_ms + draw_random() % 1000);
+		return;
+	}
+	log_line(&e->log, level_of(r.number), "%s refused: %s: %s%s%s",
+		operation_name(message.operation), r.code, r.rule, r.field[0] ? ": " : "", r.field);
+	trader_refused(&e->trader, r.req_id, (enum verdict)r.number, ems_now_ms(e));
+	if (message.operation == OPERATION_BID_OFFER)
+		ems_replan(e);
+	e->news.dirty = true;
+}
+
+void inbox_dropped(void *context, const struct spooled *m)
+{
+	struct ems *e = context;
+
+	log_line(&e->log, LOG_LEVEL_WARNING, "%s got no receipt in time and is dropped",
+		operation_name(m->operation));
+	trader_refused(&e->trader, m->req_id, VERDICT_OK, ems_now_ms(e));
+	if (m->operation == OPERATION_BID_OFFER)
+		ems_replan(e);
+}
+
+static void on_award(struct ems *e, const char *text, size_t len)
+{
+	char why[ANSWER_WHY_MAX];
+	struct order_outcome outcome = {.verified = false};
+	struct my_order order;
+	struct award a;
+	enum err err = award_read(text, len, &a, why);
+
+	if (err != ERR_OK) {
+		ems_trouble(e, "an award cannot be read", err, why);
+		return;
+	}
+	err = orders_find(&e->db, a.order, &order);
+	if (err == ERR_NOT_FOUND || (err == ERR_OK && a.quantity_wh > order.quantity_wh))
+		return; /* not ours, or more than was offered: the block will tell */
+	outcome.seq = a.order;
+	outcome.status = a.outcome == ORDER_AWARDED ? MY_ORDER_AWARDED
+			 : a.outcome == ORDER_LOST  ? MY_ORDER_LOST
+						    : MY_ORDER_VOID;
+	outcome.awarded_wh = a.quantity_wh;
+	outcome.award_uc = a.amount_uc;
+	if (err == ERR_OK)
+		err = orders_outcome(&e->db, &outcome);
+	if (err != ERR_OK) {
+		ems_trouble(e, "noting an award", err, e->db.db.why);
+		return;
+	}
+	log_line(&e->log, LOG_LEVEL_DEBUG, "order %llu: %s, %lld Wh in slot %lld",
+		(unsigned long long)a.order, my_order_status_name(outcome.status),
+		(long long)a.quantity_wh, (long long)a.slot);
+	ems_replan(e);
+	e->news.dirty = true;
+}
+
+static void on_statement(struct ems *e, const char *text, size_t len)
+{
+	char why[ANSWER_WHY_MAX];
+	struct statement s;
+	enum err err = statement_read(text, len, e->operator_key, e->genesis.market, &s, why);
+
+	if (err == ERR_OK)
+		err = audit_statement(&e->audit, &s);
+	else
+		ems_trouble(e, "a statement is not believed", err, why);
+	if (err != ERR_OK)
+		return;
+	if (!e->news.has_wallet || s.height >= e->news.wallet_height) {
+		e->news.has_wallet = true;
+		e->news.wallet = s.wallet;
+		e->news.wallet_height = s.height;
+	}
+	if (e->audit.fault.verdict != VERDICT_OK)
+		ems_halt(e, &e->audit.fault);
+	e->news.dirty = true;
+}
+
+static void on_auction(struct ems *e, const char *text, size_t len)
+{
+	char why[ANSWER_WHY_MAX];
+	struct auction_event a;
+	enum err err = auction_event_read(text, len, &a, why);
+
+	if (err != ERR_OK)
+		ems_trouble(e, "an auction cannot be read", err, why);
+	else if (a.opened)
+		ems_auction(e, a.auction, &a.contract, &a.opener);
+	else
+		trader_auction_ended(&e->trader, a.auction);
+}
+
+static void on_head(struct ems *e, const char *text, size_t len)
+{
+	char why[ANSWER_WHY_MAX];
+	struct head h;
+
+	if (head_read(text, len, e->genesis.name, &h, why) != ERR_OK)
+		return;
+	e->news.sealed_height = h.sealed_height;
+	e->news.dirty = true;
+	if (e->has_replica)
+		catch_up_seen(&e->catch_up, h.block.header.height, real_ms(CLOCK_MONOTONIC),
+			draw_random());
+}
+
+/* Auctions that the ledger holds open and nobody told this home of. */
+static void find_auctions(struct ems *e)
+{
+	const struct auctions *t = &e->ledger->auctions;
+
+	for (uint32_t i = 0; i < t->auction_top; i++) {
+		const struct auction *a = &t->auctions[i];
+		const struct account *opener;
+		if (a->status != AUCTION_OPEN)
+			continue;
+		opener = account_get(&e->ledger->accounts, a->opener);
+		if (opener)
+			ems_auction(e, a->seq, &a->contract, &opener->address);
+	}
+}
+
+/* A block has been verified and stored. */
+static void after_block(struct ems *e)
+{
+	uint64_t height = e->replica.height;
+	const struct block_facts *f = audit_block(&e->audit, height);
+	enum err err;
+
+	e->ledger = e->replica.executor.ledger;
+	catch_up_verified(&e->catch_up, height, real_ms(CLOCK_MONOTONIC), draw_random());
+	err = audit_check(&e->audit, height);
+	if (err != ERR_OK)
+		ems_trouble(e, "checking a statement", err, e->db.db.why);
+	if (e->audit.fault.verdict != VERDICT_OK)
+		ems_halt(e, &e->audit.fault);
+	if (f && f->rank != 0 && catch_up_is_level(&e->catch_up))
+		trader_elected(&e->trader, height, f->hash, f->rank, &f->elected, ems_now_ms(e));
+	find_auctions(e);
+	ems_prune(e, (int64_t)height - 1);
+	ems_replan(e);
+	e->news.dirty = true;
+}
+
+static void on_block(struct ems *e, const char *text, size_t len)
+{
+	uint64_t height = 0;
+	bool accepted = false;
+	enum err err;
+
+	if (!e->has_replica)
+		return;
+	err = replica_take(&e->replica, text, len, &height, &accepted);
+	e->ledger = e->replica.executor.ledger;
+	if (err != ERR_OK)
+		ems_trouble(e, "replica", err, e->replica.why);
+	if (height > 0)
+		catch_up_seen(&e->catch_up, height, real_ms(CLOCK_MONOTONIC), draw_random());
+	if (accepted)
+		after_block(e);
+	if (e->replica.fault.verdict != VERDICT_OK)
+		ems_halt(e, &e->replica.fault);
+}
+
+void inbox_message(void *context, enum session_topic topic, const char *payload, size_t len)
+{
+	static void (*const handlers[])(struct ems * e, const char *text, size_t len) = {
+		[TOPIC_RECEIPT] = on_receipt,
+		[TOPIC_REJECT] = on_reject,
+		[TOPIC_AWARD] = on_award,
+		[TOPIC_STATEMENT] = on_statement,
+		[TOPIC_BLOCK] = on_block,
+		[TOPIC_AUCTION] = on_auction,
+		[TOPIC_HEAD] = on_head,
+		[TOPIC_MARKET] = on_market,
+	};
+	struct ems *e = context;
+
+	if ((topic == TOPIC_MARKET || e->begun) && handlers[topic])
+		handlers[topic](e, payload, len);
+}
