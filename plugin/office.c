@@ -263,6 +263,7 @@ static void *market_main(void *context)
 	void **items = calloc(OFFICE_TAKE_MAX, sizeof *items);
 	bool feeding = false;
 
+	deliver(o);
 	while (items && !atomic_load(&o->stopping)) {
 		int64_t until = feeding ? 0 : next_wake(o);
 		size_t n = queue_take(&o->verified, items, OFFICE_TAKE_MAX, until);

@@ -1,0 +1,113 @@
+#!/bin/bash
+# Who may write, read and subscribe to what, by every way into the broker.
+. "$(dirname "$0")/lib.sh"
+market
+conf="$work/market/mosquitto.conf"
+second=$(free_port)
+# A second listener without TLS that lets strangers in, as an operator might have for other devices.
+{
+	sed 's/^allow_anonymous false/allow_anonymous true/; s/other_topics defer/other_topics allow/' "$conf"
+	echo "listener $second 127.0.0.1"
+	echo 'log_type all'
+} >"$work/open.conf"
+code=$("$build/lemctl" home add --json --meter-serial SN1 "$work/market" home0001 |
+	sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
+check "the broker starts" start_broker "$work/open.conf"
+key="$work/market/aggregator.pem"
+root=lem/e2e
+
+heard() { # what a listening operator hears on its own topics while a command runs
+	as operator "$work/market/operator.pem" sub -t "$root/to/operator/#" -t "$root/offers" -W 2 -F '%t %p' \
+		>"$work/heard" 2>/dev/null &
+	local ear=$!
+	sleep 0.6
+	"$@" >/dev/null 2>&1
+	wait "$ear"
+}
+silent() { # silent "what" command...: nothing forged may be heard
+	local what=$1
+	shift
+	heard "$@"
+	check "$what" test ! -s "$work/heard"
+}
+
+as aggregator "$key" sub -t "$root/market" -C 1 -W 3 >"$work/got" 2>/dev/null
+check "a client reads the market document" grep -q '"market":"e2e:' "$work/got"
+mosquitto_sub -h 127.0.0.1 -p "$second" -t "$root/market" -C 1 -W 1 >"$work/got" 2>/dev/null
+check "a stranger does not" test ! -s "$work/got"
+mosquitto_sub -h 127.0.0.1 -p "$second" -t '#' -C 1 -W 1 >"$work/got" 2>/dev/null
+check "nor with a wildcard" test ! -s "$work/got"
+silent "a stranger cannot write to another's topic" \
+	mosquitto_pub -h 127.0.0.1 -p "$second" -t "$root/to/operator/receipt" -m forged -q 1
+silent "a client cannot either" as aggregator "$key" pub -t "$root/to/operator/receipt" -m forged -q 1
+silent "nor on the common topics" as aggregator "$key" pub -t "$root/offers" -m forged -q 1
+silent "a Last Will is not delivered" bash -c "
+	mosquitto_sub -h 127.0.0.1 -p $second -t x --will-topic $root/offers --will-payload forged & p=\$!
+	sleep 0.5; kill -9 \$p"
+silent "nor a client's own" bash -c "
+	$build/lemctl token --market $id --key $key aggregator >$work/t
+	mosquitto_sub -h 127.0.0.1 -p $port --cafile $work/market/ca.crt -u aggregator -P \$(cat $work/t) -i aggregator/w \
+		-t x --will-topic $root/to/operator/reject --will-payload forged --will-retain & p=\$!
+	sleep 0.6; kill -9 \$p"
+
+# Retained messages: a client may not leave any, and so nobody finds one.
+as aggregator "$key" pub -t "$root/in/bid-offer" -m '{}' -r -q 1 >/dev/null 2>&1
+as operator "$work/market/operator.pem" sub -t "$root/in/#" -C 1 -W 1 >"$work/got" 2>/dev/null
+check "intake is readable by nobody" test ! -s "$work/got"
+mosquitto_pub -h 127.0.0.1 -p "$second" -t "$root/head" -m forged -r -q 1 >/dev/null 2>&1
+as aggregator "$key" sub -t "$root/head" -C 1 -W 1 -F %p >"$work/got" 2>&1
+check "nobody can replace a retained document" bash -c "! grep -q forged '$work/got'"
+
+# Shared subscriptions would take messages away from their owner.
+for filter in "\$share/g/$root/to/operator/#" "\$share/g/$root/offers" "lem/#" "$root/#" "$root/+/operator/reject" \
+	"$root/to/#" "$root/to/+/receipt" "\$CONTROL/lem/#"; do
+	as aggregator "$key" sub -V 5 -t "$filter" -W 1 -d >"$work/got" 2>&1
+	check "no subscription to $filter" grep -q 'Not authorized\|denied\|code 135\|Subscribed (mid: 1): 1[0-9][0-9]\|: 135' "$work/got"
+done
+
+# Another bridge: its messages come without an access check.
+bridge=$(free_port)
+cat >"$work/bridge.conf" <<EOT
+listener $bridge 127.0.0.1
+allow_anonymous true
+connection b
+address 127.0.0.1:$second
+topic lem/# both 1
+try_private false
+EOT
+mosquitto -c "$work/bridge.conf" >"$work/bridge.log" 2>&1 &
+children+=("$!")
+sleep 1.2
+silent "a bridge's messages have no effect" mosquitto_pub -h 127.0.0.1 -p "$bridge" -t "$root/to/operator/x" -m forged -q 1
+silent "nor on the common topics" mosquitto_pub -h 127.0.0.1 -p "$bridge" -t "$root/offers" -m forged -q 1
+mosquitto_sub -h 127.0.0.1 -p "$bridge" -t "$root/market" -C 1 -W 1 >"$work/got" 2>/dev/null
+check "a bridge hears nothing of the market" test ! -s "$work/got"
+
+# A code's session may register, and nothing else.
+mosquitto_sub -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u home0001 -P "$code" -i home0001 \
+	-t "$root/market" -C 1 -W 2 >"$work/got" 2>&1
+check "a code logs in and reads the market" grep -q '"market":"e2e:' "$work/got"
+mosquitto_sub -V 5 -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u home0001 -P "$code" -i home0001 \
+	-t "$root/offers" -W 1 -d >"$work/got" 2>&1
+check "but not the offers" grep -q '135\|Not authorized\|denied' "$work/got"
+mosquitto_sub -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u home0001 -P "$code" -i other -t x -W 1 \
+	>"$work/got" 2>&1
+check "a client id that is not the user's is refused" grep -qi 'not authori\|refused' "$work/got"
+mosquitto_sub -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u home0001 -P "x$code" -i home0001 -t x -W 1 \
+	>"$work/got" 2>&1
+check "a wrong code is refused" grep -qi 'not authori\|refused' "$work/got"
+old=$(token "$key" aggregator)
+mosquitto_sub -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u operator -P "$old" -i operator -t x -W 1 \
+	>"$work/got" 2>&1
+check "another's token is refused" grep -qi 'not authori\|refused' "$work/got"
+mosquitto_sub -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u aggregator -P "${old%?}" -i aggregator -t x -W 1 \
+	>"$work/got" 2>&1
+check "a cut token is refused" grep -qi 'not authori\|refused' "$work/got"
+mosquitto_sub -h 127.0.0.1 -p "$second" -t free -C 1 -W 3 >"$work/got" 2>&1 &
+ear=$!
+sleep 0.4
+mosquitto_pub -h 127.0.0.1 -p "$second" -t free -m hello
+wait "$ear"
+check "topics outside the market work" grep -q hello "$work/got"
+stop_broker
+finish
