@@ -92,7 +92,7 @@ for i in $(seq "$homes"); do
 		printf '[replica]\nledger = ledger.db\n'
 	} >"$dir/hem.conf"
 	"$build/hem" init --config "$dir/hem.conf" >>"$log" 2>&1 || fail "hem init of $id: see $log"
-	"$build/hem" register --config "$dir/hem.conf" --code "${code[i]}" --mode RE+TE >>"$log" 2>&1 ||
+	"$build/hem" register --config "$dir/hem.conf" --code "${code[i]}" --meter "SIM$i" --mode RE+TE >>"$log" 2>&1 ||
 		fail "hem register of $id: see $log"
 done
 for i in $(seq "$homes"); do
@@ -135,9 +135,9 @@ stop_all
 sql() { sqlite3 -readonly "$run/market/ledger.db" "$@"; }
 say
 say "What happened"
-sql -box 'SELECT count(*) AS auctions, sum(status = "cleared" AND cleared_kwh > 0) AS traded,
+sql -box "SELECT count(*) AS auctions, sum(status = 'cleared' AND cleared_kwh > 0) AS traded,
 	round(sum(cleared_kwh), 3) AS kwh, round(sum(cleared_cents), 2) AS cents,
-	round(sum(cleared_cents) / sum(cleared_kwh), 2) AS mean_cents_per_kwh FROM v_auctions'
+	round(sum(cleared_cents) / sum(cleared_kwh), 2) AS mean_cents_per_kwh FROM v_auctions"
 sql -box 'SELECT why, count(*) AS n, round(sum(cents), 2) AS cents FROM v_payments GROUP BY why'
 sql -box 'SELECT count(*) AS awards, round(sum(awarded_kwh), 3) AS awarded_kwh,
 	round(sum(min(awarded_kwh, delivered_kwh)), 3) AS delivered_kwh FROM v_deliveries'
@@ -173,4 +173,4 @@ say
 say "Look at the ledger yourself:"
 say "  sqlite3 -readonly -box $run/market/ledger.db 'SELECT * FROM v_auctions'"
 say "  sqlite3 -readonly -box $run/market/ledger.db 'SELECT * FROM v_blocks'"
-say "  sqlite3 -readonly -box $run/market/ledger.db 'SELECT * FROM v_payments WHERE why = \"payment\"'"
+say "  sqlite3 -readonly -box $run/market/ledger.db \"SELECT * FROM v_payments WHERE why = 'payment'\""

@@ -94,7 +94,7 @@ home() { # home N [lemctl home add options]: enrols, configures and registers ho
 		ledger = ledger.db
 	EOT
 	"$build/hem" init --config "$dir/hem.conf" >>"$work/log" 2>&1 &&
-		"$build/hem" register --config "$dir/hem.conf" --code "$code" --mode RE+TE >>"$work/log" 2>&1
+		"$build/hem" register --config "$dir/hem.conf" --code "$code" --meter "SN$n" --mode RE+TE >>"$work/log" 2>&1
 }
 
 run_home() { # run_home N
