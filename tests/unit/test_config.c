@@ -146,6 +146,8 @@ static void what_is_refused(void **state)
 		{"[battery]\nsoc_min = 0.9\n", "d/f:2: [battery] soc_min must be below soc_max"},
 		{"[battery]\nsoc_max = 0.5\n\nsoc_min = 0.5\n",
 			"d/f:4: [battery] soc_min must be below soc_max"},
+		{"[battery]\nsoc_min = 0.5\n\nsoc_max = 0.5\n",
+			"d/f:4: [battery] soc_min must be below soc_max"},
 		{"[battery]\nsoc_max = 0.1\n[sim]\nsoc = 0\n",
 			"d/f:2: [battery] soc_min must be below soc_max"},
 		{"[tcr]\noffer_price_min = 26\n",

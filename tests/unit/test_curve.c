@@ -202,6 +202,21 @@ static void quantities_and_what_binds_them(void **state)
 	}
 }
 
+static void without_an_auction_nothing_is_wanted(void **state)
+{
+	const struct battery b = plain_battery();
+	const struct curve c = plain_curve();
+	struct tcr_view v = plain_view(&b, SIDE_BUY);
+	struct tcr_quote q;
+
+	(void)state;
+	v.wanted_wh = 1;
+	v.limit_mc_per_kwh = PRICE_MC_MAX;
+	curve_quote(&c, &v, &q);
+	assert_int_equal(q.quantity_wh, 625);
+	assert_true(q.trades);
+}
+
 static void no_battery_no_trade_and_no_order_beyond_the_largest(void **state)
 {
 	struct battery none = {0};
@@ -353,6 +368,7 @@ int main(void)
 		cmocka_unit_test(offers_along_the_curve),
 		cmocka_unit_test(bids_along_the_curve),
 		cmocka_unit_test(quantities_and_what_binds_them),
+		cmocka_unit_test(without_an_auction_nothing_is_wanted),
 		cmocka_unit_test(no_battery_no_trade_and_no_order_beyond_the_largest),
 		cmocka_unit_test(offers_against_the_limit),
 		cmocka_unit_test(an_offer_covers_the_wear),

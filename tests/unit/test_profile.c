@@ -313,6 +313,8 @@ static void a_wrong_header_is_named(void **state)
 		{"time,pv_01_wh\n", "homes.csv: load_01_wh is not among its columns", ERR_USAGE},
 		{"time,load_01_wh,pv_01_wh\n",
 			"homes.csv: 2017-12-31 is not a whole day in the file", ERR_USAGE},
+		{"time,load_01_wh,pv_01_wh\n2018-01-01T00:00:00-08:00,1,1\n",
+			"homes.csv: 2017-12-31 is not a whole day in the file", ERR_USAGE},
 	};
 	const struct profile_choice choice = {1, "2017-12-31", 1};
 

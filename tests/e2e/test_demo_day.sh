@@ -1,0 +1,20 @@
+#!/bin/bash
+# The demo, shortened: three homes through twenty slots and two more, every replica agreeing.
+
+. "$(dirname "$0")/lib.sh"
+DEMO_HOMES=3 DEMO_SLOTS=20 DEMO_SLOT_MS=1300 DEMO_START_IN=8 DEMO_DIR="$work/run" BUILD="$build" \
+	demo/demo.sh >"$work/out" 2>&1
+code=$?
+[ "$code" -eq 0 ] || tail -n 40 "$work/out"
+expect "the demo passes" 0 "$code"
+ledger="$work/run/market/ledger.db"
+check "replicas agree" grep -q '3 of 3 replicas and lemctl verify agree' "$work/out"
+sql() { sqlite3 -readonly "$ledger" "$1"; }
+expect "money sums to zero" 0 "$(sql 'SELECT sum(CASE WHEN payee = number THEN amount_uc ELSE -amount_uc END) FROM accounts JOIN transfers ON number IN (payer, payee)')"
+check "an award was delivered and paid" test "$(sql 'SELECT count(*) FROM transfers WHERE why = 2')" -gt 0
+check "a block was sealed by Proof of Energy" test "$(sql 'SELECT count(*) FROM seals')" -gt 3
+for v in auctions orders awards deliveries payments balances blocks rewards prices; do
+	check "view v_$v" test -n "$(sqlite3 -readonly -header "$ledger" "SELECT * FROM v_$v LIMIT 1")"
+done
+expect "the ledger holds no client" 0 "$(sqlite3 -readonly "$ledger" .dump | grep -c 'home000\|SIM[0-9]')"
+finish
