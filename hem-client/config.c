@@ -99,7 +99,7 @@ static int take_option(void *user, const char *section, const char *name, const 
 	else if (r->lines[o - config_options] > 0)
 		fail(r, r->line, "[%s] %s was given in line %d already", section, name,
 			r->lines[o - config_options]);
-	if (r->err)
+	if (r->err || !o)
 		return 0;
 	r->lines[o - config_options] = r->line;
 	good = o->kind == OPTION_PATH ? set_path(r, o, value)

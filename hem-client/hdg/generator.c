@@ -89,7 +89,7 @@ static double bell(double hour, double peak, double width)
 {
 	double away = fabs(hour - peak);
 
-	if (away > HOURS_PER_DAY / 2)
+	if (2 * away > HOURS_PER_DAY)
 		away = HOURS_PER_DAY - away;
 	return exp(-away * away / (2 * width * width));
 }
@@ -97,7 +97,9 @@ static double bell(double hour, double peak, double width)
 /* The middle of the cell that holds a second of the day, in hours. */
 static double cell_hour(int64_t second)
 {
-	return (double)(second / CELL_S * CELL_S + CELL_S / 2) / S_PER_HOUR;
+	int64_t middle_s = second - second % CELL_S + CELL_S / 2;
+
+	return (double)middle_s / S_PER_HOUR;
 }
 
 static bool is_weekend(int64_t day)
