@@ -104,18 +104,43 @@ static enum err open_auction(struct aggregator *a, int64_t slot)
 	return err;
 }
 
-static int run(struct aggregator *a, int64_t slots)
+/* Connect, and again after a loss, until told to stop. */
+static bool reconnect(struct aggregator *a, const struct link_options *o)
+{
+	char why[LINK_WHY_MAX];
+
+	link_close(a->link);
+	a->link = NULL;
+	while (!stopped && link_open(o, NULL, on_message, a, &a->link, why) != ERR_OK) {
+		struct timespec pause = {.tv_nsec = 200000000};
+		(void)nanosleep(&pause, NULL);
+	}
+	return a->link != NULL;
+}
+
+/* Wait for market time at_ms; false when told to stop. */
+static bool wait_for(struct aggregator *a, const struct link_options *o, int64_t at_ms)
+{
+	while (!stopped && market_now(a) < at_ms) {
+		if (link_wait(a->link, 20) != ERR_OK && !reconnect(a, o))
+			return false;
+	}
+	return !stopped;
+}
+
+static int run(struct aggregator *a, const struct link_options *o, int64_t slots)
 {
 	const struct params *p = &a->genesis.params;
 	int64_t eighth_ms = p->slot_s * 1000 / 8;
 
-	for (int64_t slot = 0; slot < slots && !stopped; slot++) {
+	for (int64_t slot = 0; slot < slots; slot++) {
 		int64_t at_ms = params_slot_start_ms(p, slot) + OPEN_AT_EIGHTH * eighth_ms;
-		while (!stopped && market_now(a) < at_ms) {
-			if (link_wait(a->link, 20) != ERR_OK)
-				return 1;
-		}
-		if (stopped || open_auction(a, slot) != ERR_OK)
+		if (!wait_for(a, o, at_ms))
+			return 1;
+		/* Nothing for slots that passed while there was no connection. */
+		if (market_now(a) > at_ms + eighth_ms)
+			continue;
+		if (open_auction(a, slot) != ERR_OK && !reconnect(a, o))
 			return 1;
 	}
 	if (link_wait(a->link, 500) != ERR_OK)
@@ -128,7 +153,7 @@ static int run(struct aggregator *a, int64_t slots)
 int main(int argc, char **argv)
 {
 	struct aggregator a = {.key = NULL};
-	char cafile[PATH_LEN], why[LINK_WHY_MAX];
+	char cafile[PATH_LEN];
 	struct sigaction action = {.sa_handler = on_signal};
 	struct link_options o = {.host = "127.0.0.1",
 		.cafile = cafile,
@@ -148,10 +173,8 @@ int main(int argc, char **argv)
 	o.market = a.genesis.market;
 	o.key = a.key;
 	a.energy_wh = strtoll(argv[4], NULL, 10);
-	if (link_open(&o, NULL, on_message, &a, &a.link, why) != ERR_OK)
-		(void)fprintf(stderr, "aggregator: %s\n", why);
-	else
-		code = run(&a, strtoll(argv[3], NULL, 10));
+	if (reconnect(&a, &o))
+		code = run(&a, &o, strtoll(argv[3], NULL, 10));
 	link_close(a.link);
 	private_key_free(a.key);
 	return code;

@@ -69,13 +69,10 @@ stop_broker() {
 	wait "$broker" 2>/dev/null
 }
 
-home() { # home N [lemctl home add options]: enrols, configures and registers home000N
-	local n=$1 hid dir code
-	shift
-	hid=$(printf 'home%04d' "$n")
+home_conf() { # home_conf N: writes the configuration of home000N
+	local hid dir
+	hid=$(printf 'home%04d' "$1")
 	dir="$work/$hid"
-	code=$("$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 \
-		--fuse 25000 "$@" "$work/market" "$hid" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
 	mkdir -p "$dir"
 	cat >"$dir/hem.conf" <<-EOT
 		[market]
@@ -88,13 +85,34 @@ home() { # home N [lemctl home add options]: enrols, configures and registers ho
 		[home]
 		state_dir = state
 		mode = RE+TE
+		[tcr]
+		offer_price_min = 7
+		offer_price_max = 17
+		bid_price_min = 6.1
+		bid_price_max = 12
 		[sim]
-		home = $n
+		home = $1
 		[replica]
 		ledger = ledger.db
 	EOT
+}
+
+enrolled_home() { # enrolled_home N CODE: configures and registers a home that lemctl has enrolled
+	local dir
+	dir="$work/$(printf 'home%04d' "$1")"
+	home_conf "$1"
 	"$build/hem" init --config "$dir/hem.conf" >>"$work/log" 2>&1 &&
-		"$build/hem" register --config "$dir/hem.conf" --code "$code" --meter "SN$n" --mode RE+TE >>"$work/log" 2>&1
+		"$build/hem" register --config "$dir/hem.conf" --code "$2" --meter "SN$1" --mode RE+TE \
+			>>"$work/log" 2>&1
+}
+
+home() { # home N [lemctl home add options]: enrols, configures and registers home000N
+	local n=$1 code
+	shift
+	code=$("$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 \
+		--fuse 25000 "$@" "$work/market" "$(printf 'home%04d' "$n")" |
+		sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
+	enrolled_home "$n" "$code"
 }
 
 run_home() { # run_home N

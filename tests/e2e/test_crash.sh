@@ -1,0 +1,60 @@
+#!/bin/bash
+# kill -9 of the broker ten times, in mid-auction: nothing receipted is lost, nothing has a double
+# effect, the chain verifies, money sums to zero, and every replica agrees.
+. "$(dirname "$0")/lib.sh"
+homes=3
+slots=26
+market --demo --rate 2000 --slot 3600 --start '2017-06-21 00:00:00' --start-in 9
+for n in $(seq $homes); do
+	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n"
+done
+check "the broker starts" start_broker
+for n in $(seq $homes); do
+	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+	run_home "$n"
+done
+"$build/demo-aggregator" "$work/market" "$port" "$slots" 2000 >"$work/aggregator.log" 2>&1 &
+children+=("$!")
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
+for _ in $(seq 100); do
+	[ "$(sql 'SELECT max(height) FROM blocks')" -ge 2 ] && break
+	sleep 0.1
+done
+kills=0
+for _ in $(seq 10); do
+	sleep "$(awk -v r=$RANDOM 'BEGIN { print 1.2 + r / 32768 * 1.6 }')"
+	stop_broker -KILL
+	kills=$((kills + 1))
+	start_broker || bad "restart $kills: $(tail -n 1 "$work/broker.log")"
+done
+for _ in $(seq 300); do
+	[ "$(sql 'SELECT max(height) FROM blocks')" -ge $((slots + 2)) ] && break
+	sleep 0.1
+done
+sleep 3
+stop_broker
+for p in "${children[@]}"; do kill "$p" 2>/dev/null; done
+wait 2>/dev/null
+expect "ten kills" 10 "$kills"
+check "the chain verifies" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+expect "money sums to zero" 0 "$(sql 'SELECT sum(CASE WHEN payee = number THEN amount_uc ELSE -amount_uc END)
+	FROM accounts JOIN transfers ON number IN (payer, payee)')"
+expect "no transaction stands twice" 0 "$(sql 'SELECT count(*) - count(DISTINCT tx_id) FROM transactions')"
+expect "no intake row is doubled" 0 "$(sqlite3 -readonly "$work/market/csm.db" \
+	"SELECT count(*) - count(DISTINCT tx_id) FROM intake WHERE operation <> 'clock'")"
+check "orders came in" test "$(sql 'SELECT count(*) FROM orders')" -gt 10
+last=$(sql 'SELECT max(height) FROM blocks')
+ours=$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")
+for n in $(seq $homes); do
+	db="$work/home000$n/ledger.db"
+	theirs=$(sqlite3 -readonly "$db" "SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)
+	expect "replica $n agrees on block $last" "$ours" "$theirs"
+	# Every order with a receipt is in the ledger under its sequence.
+	expect "home $n: nothing receipted is lost" 0 "$(sqlite3 "$work/home000$n/state/hem.db" \
+		"ATTACH '$work/market/ledger.db' AS l; SELECT count(*) FROM orders o WHERE seq > 0
+		AND NOT EXISTS (SELECT 1 FROM l.transactions t WHERE t.seq = o.seq)")"
+done
+[ "$failed" -eq 0 ] || tail -n 5 "$work"/home*/log "$work/broker.log"
+finish
