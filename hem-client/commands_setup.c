@@ -11,7 +11,12 @@
 #include "hem-client/ems/spool.h"
 #include "wire/text.h"
 
-enum { SECRET_LEN = 26, CODE_LEN = SECRET_LEN + 1 + 64, CONFIG_TEXT_MAX = 8192 };
+enum {
+	SECRET_LEN = 26,
+	CODE_LEN = SECRET_LEN + 1 + 64,
+	CONFIG_TEXT_MAX = 8192,
+	REGISTER_END_S = 3
+};
 
 /* Split an enrolment code, <secret>-<hash>. */
 static bool read_code(const char *code, char secret[SECRET_LEN + 1], uint8_t hash[HASH_LEN])
@@ -223,6 +228,8 @@ static int do_register(struct errand *e, const char *code, const char *serial)
 		return try_token(e, serial);
 	if (result == 0)
 		result = send_registration(e, secret, serial);
+	if (result == 0)
+		(void)errand_wait(e, &e->lost, REGISTER_END_S); /* the market ends this session */
 	if (result == 0)
 		(void)printf("%s is registered: the market has its keys (receipt %llu)\n",
 			e->config.market.client_id, (unsigned long long)e->receipt.intake_seq);

@@ -141,17 +141,28 @@ static enum err send_reading(struct ems *e, const struct reading *r)
 	return err;
 }
 
-/* The CPF of a slot as far as the home knows, 0 if it does not. */
-static int cpf_of(struct ems *e, int64_t slot)
+static int64_t above(int64_t wh, int64_t awarded_wh)
 {
+	return wh > awarded_wh ? wh - awarded_wh : 0;
+}
+
+/* What the readings tell of a slot. */
+static void judge_slot(struct ems *e, int64_t slot, struct trader_reading *ret)
+{
+	const struct plan_slot *s = plan_slot(&e->plan, slot);
+	const int64_t *wh;
 	struct slot_metered m;
 
 	if (readings_slot(&e->db, slot, &m) != ERR_OK || !m.known)
-		return 0;
-	return cpf_hundredths(meter_production_wh(&m.delta), meter_consumption_wh(&m.delta));
+		return;
+	wh = m.delta.wh;
+	ret->cpf_hundredths =
+		cpf_hundredths(meter_production_wh(&m.delta), meter_consumption_wh(&m.delta));
+	ret->idle.charge_wh = above(wh[REGISTER_CHARGE], s->awarded_charge_wh);
+	ret->idle.discharge_wh = above(wh[REGISTER_DISCHARGE], s->awarded_discharge_wh);
 }
 
-static bool read_device(void *context, int64_t slot, int *ret_cpf, double *ret_soc)
+static bool read_device(void *context, int64_t slot, struct trader_reading *ret)
 {
 	struct ems *e = context;
 	const struct device *d = &e->device.device;
@@ -161,7 +172,7 @@ static bool read_device(void *context, int64_t slot, int *ret_cpf, double *ret_s
 	bool known = false;
 	enum err err = d->ops->read(d->self, now_ms, &r, why);
 
-	*ret_soc = r.has_soc ? r.soc : (double)NAN;
+	ret->soc = r.has_soc ? r.soc : (double)NAN;
 	if (err != ERR_OK)
 		ems_trouble(e, "reading the device", err, why);
 	if (err != ERR_OK || !r.has_registers || r.registers_slot < slot)
@@ -175,7 +186,7 @@ static bool read_device(void *context, int64_t slot, int *ret_cpf, double *ret_s
 		if (err == ERR_OK && !known)
 			err = send_reading(e, &e->news.reading);
 	}
-	*ret_cpf = cpf_of(e, slot);
+	judge_slot(e, slot, ret);
 	e->news.dirty = true;
 	ems_replan(e); /* from this slot on */
 	return done(e, "sending a reading", err);

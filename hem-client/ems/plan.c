@@ -38,15 +38,15 @@ const struct plan_slot *plan_slot(const struct plan *p, int64_t slot)
 	return &p->slots[slot - p->first];
 }
 
-double plan_soc(
-	const struct plan *p, const struct battery *battery, double soc, int64_t from, int64_t slot)
+double plan_soc(const struct plan *p, const struct battery *battery, double soc,
+	const struct plan_idle *idle, int64_t from, int64_t slot)
 {
 	if (!battery_exists(battery))
-		return NAN;
+		return (double)NAN;
 	for (; from < slot && !isnan(soc); from++) {
 		const struct plan_slot *s = plan_slot(p, from);
-		soc = battery_step(battery, soc, s->promised_charge_wh, 0);
-		soc = battery_step(battery, soc, 0, s->promised_discharge_wh);
+		soc = battery_step(battery, soc, s->promised_charge_wh + idle->charge_wh, 0);
+		soc = battery_step(battery, soc, 0, s->promised_discharge_wh + idle->discharge_wh);
 		soc = fmin(fmax(soc, battery->soc_min), battery->soc_max);
 	}
 	return soc;

@@ -30,9 +30,15 @@ void plan_add(struct plan *plan, const struct my_order *order);
 /* A slot of the plan; an empty one outside it. */
 const struct plan_slot *plan_slot(const struct plan *plan, int64_t slot);
 
-/* The SOC to expect when `slot` begins, given the SOC when slot `from` begins and that the awards
- * and promises of the slots between are delivered. NAN stays NAN. */
-double plan_soc(const struct plan *plan, const struct battery *battery, double soc, int64_t from,
-	int64_t slot);
+/* What the battery does in a slot beside its awards, as the last slot showed it. */
+struct plan_idle {
+	int64_t charge_wh, discharge_wh;
+};
+
+/* The SOC to expect when `slot` begins, given the SOC when slot `from` begins, that the awards and
+ * promises of the slots between are delivered, and that in each of them the battery idles like
+ * that. NAN stays NAN. */
+double plan_soc(const struct plan *plan, const struct battery *battery, double soc,
+	const struct plan_idle *idle, int64_t from, int64_t slot);
 
 #endif

@@ -3,10 +3,14 @@
 #include <mosquitto.h>
 #include <openssl/rand.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 #include "hem-client/ems/identity.h"
 #include "wire/signing.h"
 
@@ -16,6 +20,7 @@ struct session {
 	struct session_config config;
 	struct mosquitto *mosq;
 	bool begun;      /* a connection has been attempted: the library knows the host */
+	bool dialling;   /* the thread below is looking up the host and connecting */
 	bool connecting; /* a login is under way */
 	bool up;
 	unsigned failures; /* in a row */
@@ -23,6 +28,11 @@ struct session {
 	int64_t next_ms;  /* monotonic: not before this */
 	int64_t until_ms; /* monotonic: the login under way must be through */
 	char refusal[SESSION_WHY_MAX];
+	/* Look-up and connect may block for minutes: a thread does them, and has `mosq` meanwhile.
+	 */
+	pthread_t thread;
+	int done_fd;    /* an eventfd that becomes readable when it is through */
+	int rc, number; /* what came of it; errno */
 };
 
 static int64_t monotonic_ms(void)
@@ -178,9 +188,12 @@ enum err session_new(
 	s->config = *config;
 	s->hurry = 1;
 	why[0] = '\0';
-	if (mosquitto_lib_init() == MOSQ_ERR_SUCCESS)
+	s->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->done_fd >= 0 && mosquitto_lib_init() == MOSQ_ERR_SUCCESS)
 		s->mosq = new_client(s, why);
 	if (!s->mosq) {
+		if (s->done_fd >= 0)
+			(void)close(s->done_fd);
 		(void)mosquitto_lib_cleanup();
 		free(s);
 		return why[0] ? ERR_CONFIG : ERR_NOMEM;
@@ -189,22 +202,36 @@ enum err session_new(
 	return ERR_OK;
 }
 
-void session_free(struct session *s)
-{
-	if (!s)
-		return;
-	if (s->up && mosquitto_disconnect(s->mosq) == MOSQ_ERR_SUCCESS) {
-		for (int i = 0; i < 10 && mosquitto_want_write(s->mosq); i++)
-			(void)mosquitto_loop(s->mosq, 50, 1);
-	}
-	mosquitto_destroy(s->mosq);
-	(void)mosquitto_lib_cleanup();
-	free(s);
-}
-
 void session_hurry(struct session *s, int64_t rate)
 {
 	s->hurry = rate < 1 ? 1 : rate > SESSION_HURRY_MAX ? SESSION_HURRY_MAX : rate;
+}
+
+static void *connect_thread(void *context)
+{
+	struct session *s = context;
+	const struct session_config *c = &s->config;
+	const uint64_t one = 1;
+
+	errno = 0;
+	s->rc = s->begun ? mosquitto_reconnect(s->mosq)
+			 : mosquitto_connect(s->mosq, c->host, c->port, SESSION_KEEPALIVE_S);
+	s->number = errno;
+	(void)!write(s->done_fd, &one, sizeof one);
+	return NULL;
+}
+
+/* Start the thread, deaf to signals. */
+static bool start_thread(struct session *s)
+{
+	sigset_t all, before;
+	int failed;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&s->thread, NULL, connect_thread, s);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed == 0;
 }
 
 /* Begin a login with a password of this moment. */
@@ -222,15 +249,29 @@ static void dial(struct session *s)
 	if (password)
 		rc = mosquitto_username_pw_set(s->mosq, c->client_id, password);
 	explicit_bzero(token, sizeof token);
-	if (rc == MOSQ_ERR_SUCCESS)
-		rc = s->begun ? mosquitto_reconnect_async(s->mosq)
-			      : mosquitto_connect_async(
-					s->mosq, c->host, c->port, SESSION_KEEPALIVE_S);
+	s->dialling = rc == MOSQ_ERR_SUCCESS && start_thread(s);
+	if (!s->dialling)
+		lost(s, mosquitto_strerror(MOSQ_ERR_NOMEM));
+}
+
+/* See whether the thread is through, for at most wait_ms; whether a login is under way then. */
+static bool await_dial(struct session *s, int wait_ms)
+{
+	struct pollfd p = {.fd = s->done_fd, .events = POLLIN};
+	uint64_t count;
+
+	if (poll(&p, 1, wait_ms) <= 0)
+		return false;
+	(void)!read(s->done_fd, &count, sizeof count);
+	(void)pthread_join(s->thread, NULL);
+	s->dialling = false;
 	s->begun = true;
-	s->connecting = rc == MOSQ_ERR_SUCCESS;
+	s->connecting = s->rc == MOSQ_ERR_SUCCESS;
 	s->until_ms = monotonic_ms() + CONNECT_MS_MAX;
 	if (!s->connecting)
-		lost(s, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+		lost(s, s->rc == MOSQ_ERR_ERRNO && s->number != 0 ? strerror(s->number)
+								  : mosquitto_strerror(s->rc));
+	return s->connecting;
 }
 
 void session_run(struct session *s, int wait_ms)
@@ -238,7 +279,7 @@ void session_run(struct session *s, int wait_ms)
 	int64_t now_ms = monotonic_ms();
 	int rc;
 
-	if (!s->up && !s->connecting) {
+	if (!s->up && !s->connecting && !s->dialling) {
 		if (now_ms < s->next_ms) {
 			if (wait_ms > s->next_ms - now_ms)
 				wait_ms = (int)(s->next_ms - now_ms);
@@ -246,9 +287,11 @@ void session_run(struct session *s, int wait_ms)
 			return;
 		}
 		dial(s);
-		if (!s->connecting)
-			return;
 	}
+	if (s->dialling && !await_dial(s, wait_ms))
+		return;
+	if (!s->connecting && !s->up)
+		return;
 	errno = 0;
 	rc = mosquitto_loop(s->mosq, wait_ms, 1);
 	if (rc == MOSQ_ERR_SUCCESS && s->connecting && monotonic_ms() > s->until_ms)
@@ -260,6 +303,20 @@ void session_run(struct session *s, int wait_ms)
 			: rc == MOSQ_ERR_ERRNO && number != 0 ? strerror(number)
 							      : mosquitto_strerror(rc));
 	}
+}
+
+void session_free(struct session *s)
+{
+	if (!s || (s->dialling && !await_dial(s, 0) && s->dialling))
+		return; /* the thread still has it all, and the process is about to end */
+	if (s->up && mosquitto_disconnect(s->mosq) == MOSQ_ERR_SUCCESS) {
+		for (int i = 0; i < 10 && mosquitto_want_write(s->mosq); i++)
+			(void)mosquitto_loop(s->mosq, 50, 1);
+	}
+	mosquitto_destroy(s->mosq);
+	(void)mosquitto_lib_cleanup();
+	(void)close(s->done_fd);
+	free(s);
 }
 
 bool session_is_up(const struct session *s)

@@ -55,7 +55,8 @@ struct session;
 __attribute__((warn_unused_result)) enum err session_new(const struct session_config *config,
 	struct session **ret, char why[static SESSION_WHY_MAX]);
 
-/* Disconnect politely and free. NULL is allowed. */
+/* Disconnect politely and free. NULL is allowed. While a connection is being made, what it needs is
+ * left to the end of the process. */
 void session_free(struct session *session);
 
 /* Shorten the back-off: the market runs `rate` times as fast as real time. */

@@ -72,16 +72,18 @@ static void read_meter(struct trader *t)
 {
 	int64_t slot_ms = t->config.params->slot_s * MS;
 	int64_t start_ms = slot_start_ms(t, t->slot);
-	int cpf = 0;
+	struct trader_reading r = {.soc = (double)NAN};
 
 	if (t->slot < 0 || t->read_slot >= t->slot - 1 ||
-		!t->ops.read(t->ops.context, t->slot - 1, &cpf, &t->soc))
+		!t->ops.read(t->ops.context, t->slot - 1, &r))
 		return;
 	t->read_slot = t->slot - 1;
-	if (cpf == 0 || t->config.mode == MODE_TE)
+	t->soc = r.soc;
+	t->idle = r.idle;
+	if (r.cpf_hundredths == 0 || t->config.mode == MODE_TE)
 		return;
 	t->announce = ANNOUNCE_DUE;
-	t->announce_cpf = cpf;
+	t->announce_cpf = r.cpf_hundredths;
 	t->announce_ms = at_random(t, start_ms + slot_ms / 4, slot_ms / 4);
 }
 
@@ -102,14 +104,28 @@ static bool carries_cpf(const struct trader *t, const struct contract *c)
 	       (c->book == BOOK_OPEN || c->gate_ms <= slot_start_ms(t, t->slot + 1));
 }
 
+/* Of what the battery does by itself before the delivery only that counts which is in its way. */
+static double expected_soc(
+	const struct trader *t, const struct plan *plan, enum side side, int64_t slot)
+{
+	struct plan_idle idle = t->idle;
+
+	if (side == SIDE_SELL)
+		idle.charge_wh = 0;
+	else
+		idle.discharge_wh = 0;
+	return plan_soc(plan, t->config.battery, t->soc, &idle, t->slot, slot);
+}
+
 static void quote(
 	struct trader *t, const struct plan *plan, const struct contract *c, struct tcr_quote *ret)
 {
 	const struct plan_slot *s = plan_slot(plan, c->slot);
+	enum side side = c->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
 	struct tcr_view view = {.battery = t->config.battery,
-		.soc = plan_soc(plan, t->config.battery, t->soc, t->slot, c->slot),
+		.soc = expected_soc(t, plan, side, c->slot),
 		.slot_s = t->config.params->slot_s,
-		.side = c->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY,
+		.side = side,
 		.in_auction = true,
 		.limit_inclusive = c->limit_inclusive,
 		.limit_mc_per_kwh = c->limit_mc_per_kwh,

@@ -26,14 +26,20 @@ struct trader_answer {
 	int cpf_hundredths; /* to announce with it; 0: none */
 };
 
+/* What the meter says at the end of a slot. */
+struct trader_reading {
+	int cpf_hundredths; /* of the slot; 0: it cannot be told */
+	double soc;         /* NAN: not known */
+	struct plan_idle idle;
+};
+
 /* What the trader asks of its shell. Each answers whether it was done; req_id, where there is one,
  * gets the id of the message that is on its way. */
 struct trader_ops {
 	/* Enrol new address keys for `count` slots from `first` on. */
 	bool (*enrol)(void *context, int64_t first, int count, char req_id[REQ_ID_MAX + 1]);
-	/* Read the device at the end of `slot`, send the reading, and say what is known of the
-	 * slot: *ret_cpf 0 if it cannot be told. */
-	bool (*read)(void *context, int64_t slot, int *ret_cpf, double *ret_soc);
+	/* Read the device at the end of `slot`, send the reading, and say what is known. */
+	bool (*read)(void *context, int64_t slot, struct trader_reading *ret);
 	/* Whether the address of a slot may be used. */
 	bool (*has_address)(void *context, int64_t slot);
 	/* Announce a CPF under the address of `slot`. */
@@ -74,10 +80,11 @@ enum announce_state { ANNOUNCE_NONE, ANNOUNCE_DUE, ANNOUNCE_SENT, ANNOUNCE_DONE 
 struct trader {
 	struct trader_config config;
 	struct trader_ops ops;
-	int64_t slot; /* the current one; INT64_MIN before the first step */
-	bool halted;  /* nothing is trusted any more: only readings are sent */
-	bool holding; /* the replica is behind: no new orders */
-	double soc;   /* when the current slot began */
+	int64_t slot;          /* the current one; INT64_MIN before the first step */
+	bool halted;           /* nothing is trusted any more: only readings are sent */
+	bool holding;          /* the replica is behind: no new orders */
+	double soc;            /* when the current slot began */
+	struct plan_idle idle; /* in the slot before */
 	int64_t read_slot;
 	/* Enrolment. */
 	int64_t enrolled_to; /* keys exist up to this slot */
