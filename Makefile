@@ -110,7 +110,20 @@ demo: ## one day of five homes with a real broker (HOMES=file.csv DAY=2017-06-21
 check: ## set up and run all tests
 	@tools/check.sh
 
-e2e: all $(B)/demo-aggregator ## the real broker and real homes
+FAULTS := $(shell sed -n 's/^\([a-z_]*\) .*/\1/p' tests/fault/list)
+FAULT_CLEARING := award_plus_wh price_plus_mc wrong_winner order_left_out
+FAULT_STORING := unadmitted_address bad_signature late_order
+fault_wraps = $(shell sed -n 's/^$* *\([a-z0-9_,]*\) .*/\1/p' tests/fault/list | tr , ' ')
+comma := ,
+$(B)/fault/%.so: tests/fault/faults.c tests/fault/list $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+	@mkdir -p $(@D)
+	$(call say,FAULT)
+	$(Q)$(CC) $(CFLAGS) -DFAULT_$* $(if $(filter $*,$(FAULT_CLEARING)),-DFAULT_CLEARING) \
+		$(if $(filter $*,$(FAULT_STORING)),-DFAULT_STORING) -c -o $(@:.so=.o) $<
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(foreach w,$(fault_wraps),-Wl$(comma)--wrap=$w) \
+		-o $@ $(@:.so=.o) $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE) $(LIBS)
+
+e2e: all $(B)/demo-aggregator $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 asan: ## unit tests under address and undefined-behaviour sanitizers
