@@ -15,11 +15,11 @@ static void add_part(struct out *out, const char *text, size_t len)
 		out->len += TEXT_BASE64URL_LEN(len);
 }
 
-enum err login_token_write(const struct private_key *key, const char *market,
-	const char *client_id, int64_t now_s, char text[static LOGIN_TOKEN_MAX])
+enum err login_token_write(const struct private_key *key, const char *market, const char *client_id,
+	int64_t now_s, char text[static LOGIN_TOKEN_MAX])
 {
 	const char *header = private_key_public(key)->alg == KEY_ED25519 ? "{\"alg\":\"EdDSA\"}"
-									  : "{\"alg\":\"ES256\"}";
+									 : "{\"alg\":\"ES256\"}";
 	uint8_t digest[DIGEST_LEN], sig[SIGNATURE_LEN];
 	char claims[256];
 	struct out out, c;

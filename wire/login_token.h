@@ -10,7 +10,6 @@ enum { LOGIN_TOKEN_MAX = 512, LOGIN_TOKEN_LIFE_S = 120 };
 /* Write a token for client_id in the market, valid from now_s (real Unix time) for
  * LOGIN_TOKEN_LIFE_S, NUL-terminated. ERR_CRYPTO, ERR_NOMEM. */
 __attribute__((warn_unused_result)) enum err login_token_write(const struct private_key *key,
-	const char *market, const char *client_id, int64_t now_s,
-	char out[static LOGIN_TOKEN_MAX]);
+	const char *market, const char *client_id, int64_t now_s, char out[static LOGIN_TOKEN_MAX]);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * bench-intake: signed bids per second through the real broker and plugin, against the same bytes of
- * the same clients through the baseline plugin. usage: bench_intake BUILD DIR [CLIENTS BIDS]
+ * bench-intake: signed bids per second through the real broker and plugin, against the same bytes
+ * of the same clients through the baseline plugin. usage: bench_intake BUILD DIR [CLIENTS BIDS]
  *
- * Five alternating runs. Differs from the shipped configuration: no TLS, anonymous probes outside the
- * market, client and login rates without limit. Bids are signed beforehand, distinct, and counted
- * afterwards in csm.db and in the block that their auction's gate falls into.
+ * Five alternating runs. Differs from the shipped configuration: no TLS, anonymous probes outside
+ * the market, client and login rates without limit. Bids are signed beforehand, distinct, and
+ * counted afterwards in csm.db and in the block that their auction's gate falls into.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -124,8 +124,8 @@ static void enrol(struct bench *b, size_t i)
 		die("keys");
 	snprintf(subject, sizeof subject, "1");
 	key = (struct message_key){.slot = 1, .key = h->address_key};
-	if (message_prove(id, b->genesis.market, subject,
-		    &(struct signer){.secret = &h->secret}, &key) != ERR_OK)
+	if (message_prove(id, b->genesis.market, subject, &(struct signer){.secret = &h->secret},
+		    &key) != ERR_OK)
 		die("proof");
 	out_init(&p, text, sizeof text);
 	message_write_addresses(&p, &key, 1);
@@ -163,7 +163,8 @@ static void prepare_bids(struct bench *b)
 			struct message_bid bid = {.address = b->homes[i].address.text,
 				.side = SIDE_SELL,
 				.energy_wh = 1 + (int64_t)(k % 50),
-				.price_mc_per_kwh = 5000 + (int64_t)((k * 7919 + i * 104729) % 15000),
+				.price_mc_per_kwh =
+					5000 + (int64_t)((k * 7919 + i * 104729) % 15000),
 				.auction = b->auction};
 			struct message m = {.text = NULL};
 			char text[1024];
@@ -229,14 +230,16 @@ static void write_conf(const struct bench *b, bool market, char *path, size_t si
 	f = fopen(path, "w");
 	if (!f)
 		die(path);
-	fprintf(f, "per_listener_settings false\nuser root\nlistener %d 127.0.0.1\n"
-		   "allow_anonymous true\nlog_type error\nmax_queued_messages 100000\n",
+	fprintf(f,
+		"per_listener_settings false\nuser root\nlistener %d 127.0.0.1\n"
+		"allow_anonymous true\nlog_type error\nmax_queued_messages 100000\n",
 		b->port);
 	if (market)
-		fprintf(f, "plugin %s/mosquitto_lem.so\nplugin_opt_state_dir %s\n"
-			   "plugin_opt_other_topics allow\nplugin_opt_client_rate 1000000\n"
-			   "plugin_opt_client_burst 1000000\nplugin_opt_login_rate 10000\n"
-			   "plugin_opt_login_burst 10000\nplugin_opt_login_rate_all 10000\n",
+		fprintf(f,
+			"plugin %s/mosquitto_lem.so\nplugin_opt_state_dir %s\n"
+			"plugin_opt_other_topics allow\nplugin_opt_client_rate 1000000\n"
+			"plugin_opt_client_burst 1000000\nplugin_opt_login_rate 10000\n"
+			"plugin_opt_login_burst 10000\nplugin_opt_login_rate_all 10000\n",
 			b->build, b->dir);
 	else
 		fprintf(f, "plugin %s/bench/baseline_plugin.so\n", b->build);
@@ -267,7 +270,7 @@ static double stop_broker(pid_t pid)
 	kill(pid, SIGTERM);
 	wait4(pid, &status, 0, &usage);
 	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 static void fresh_passwords(struct bench *b)
@@ -309,8 +312,10 @@ static void count_rows(const struct bench *b)
 
 	snprintf(command, sizeof command,
 		"printf '    counted: intake '; sqlite3 -readonly %s/csm.db 'SELECT count(*) FROM "
-		"intake WHERE kind = 1 AND operation = \"bid-offer\"' | tr '\\n' ' '; printf 'block 1: '; sqlite3 -readonly "
-		"%s/ledger.db 'SELECT count(*) FROM orders JOIN transactions USING (seq) WHERE height = 1'; "
+		"intake WHERE kind = 1 AND operation = \"bid-offer\"' | tr '\\n' ' '; printf "
+		"'block 1: '; sqlite3 -readonly "
+		"%s/ledger.db 'SELECT count(*) FROM orders JOIN transactions USING (seq) WHERE "
+		"height = 1'; "
 		"%s/lemctl verify --quiet %s/ledger.db | sed 's/^/    /'",
 		b->dir, b->dir, b->build, b->dir);
 	run_command(command);

@@ -13,7 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OUT_MAX = 1 << 20, IN_MAX = 1 << 18, TIMEOUT_S = 120, PROBE_EVERY_MS = 10, PROBES_MAX = 20000 };
+enum {
+	OUT_MAX = 1 << 20,
+	IN_MAX = 1 << 18,
+	TIMEOUT_S = 120,
+	PROBE_EVERY_MS = 10,
+	PROBES_MAX = 20000
+};
 
 struct peer {
 	int fd;

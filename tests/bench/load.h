@@ -20,15 +20,16 @@ struct load_client {
 };
 
 struct load_result {
-	double seconds;          /* from the first message sent to the last answer */
+	double seconds; /* from the first message sent to the last answer */
 	size_t sent, answered;
-	double p50_ms, p99_ms;   /* message sent to answer received */
+	double p50_ms, p99_ms;             /* message sent to answer received */
 	double probe_p50_ms, probe_p99_ms; /* of unrelated messages, if probed */
 };
 
 /* Connect all, subscribe each to lem/<name>/to/<id>/#, then send everything: as fast as `window`
- * unanswered messages of each client allow, or rate_per_s in all if that is above 0. If probe is set,
- * one more pair of clients exchanges a message on `other/probe` every 10 ms. -1 on any failure. */
+ * unanswered messages of each client allow, or rate_per_s in all if that is above 0. If probe is
+ * set, one more pair of clients exchanges a message on `other/probe` every 10 ms. -1 on any
+ * failure. */
 int load_run(int port, const char *name, struct load_client *clients, size_t n, size_t window,
 	double rate_per_s, int probe, struct load_result *ret);
 

@@ -1,5 +1,5 @@
-/* Planted faults: a broker that lies in one way, from block 3 on. The linker puts __wrap_x in place of
- * x (tests/fault/list); the product itself has no trace of this. */
+/* Planted faults: a broker that lies in one way, from block 3 on. The linker puts __wrap_x in place
+ * of x (tests/fault/list); the product itself has no trace of this. */
 #include <stdbool.h>
 #include <string.h>
 #include "core/block.h"
@@ -100,8 +100,8 @@ void __wrap_block_close(
 #endif
 
 #ifdef FAULT_late_order
-/* What comes behind an auction's opening is stamped with its gate, two thirds into the hour, as if the
- * market had let it in then. */
+/* What comes behind an auction's opening is stamped with its gate, two thirds into the hour, as if
+ * the market had let it in then. */
 static int64_t late(const struct tx *tx, bool answer, uint64_t height)
 {
 	static uint64_t opened_height;

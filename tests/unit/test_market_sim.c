@@ -1,6 +1,6 @@
-/* A market and a replica of its ledger side by side, under random commands from a printed seed. After
- * every block both must have the same header, the books must balance, and a snapshot must restore
- * the very state. LEM_SEED repeats a run, LEM_SLOTS changes its length. */
+/* A market and a replica of its ledger side by side, under random commands from a printed seed.
+ * After every block both must have the same header, the books must balance, and a snapshot must
+ * restore the very state. LEM_SEED repeats a run, LEM_SLOTS changes its length. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -264,10 +264,10 @@ static void enrol(struct world *w)
 		struct command reg = {.kind = COMMAND_REGISTER};
 		struct command deposit = {.kind = COMMAND_DEPOSIT, .home = 0};
 		struct address address;
-		(void)snprintf(add.u.home_add.client_id, sizeof add.u.home_add.client_id,
-			"home%04d", i);
-		(void)snprintf(add.u.home_add.meter_serial, sizeof add.u.home_add.meter_serial,
-			"SN%d", i);
+		(void)snprintf(
+			add.u.home_add.client_id, sizeof add.u.home_add.client_id, "home%04d", i);
+		(void)snprintf(
+			add.u.home_add.meter_serial, sizeof add.u.home_add.meter_serial, "SN%d", i);
 		add.u.home_add.ratings =
 			(struct ratings){.pv_w = 5000, .battery_w = 5000, .fuse_w = 20000};
 		assert_int_equal(send(w, &add), VERDICT_OK);
@@ -288,7 +288,7 @@ static void enrol_addresses(struct world *w, int64_t i)
 	struct slot_key keys[8];
 	struct command c = {.kind = COMMAND_ADDRESSES, .home = home_of(w, i)->number};
 	int64_t from = w->enrolled_to[i] > w->market->admit_slot ? w->enrolled_to[i]
-								  : w->market->admit_slot;
+								 : w->market->admit_slot;
 
 	if (from > w->market->admit_slot + 40)
 		return;
@@ -326,16 +326,15 @@ static const struct account *some_address(struct world *w, const struct home *h)
 {
 	if (h->account_count == 0)
 		return NULL;
-	return account_get(
-		&w->market->ledger.accounts, h->accounts[below(w, h->account_count)]);
+	return account_get(&w->market->ledger.accounts, h->accounts[below(w, h->account_count)]);
 }
 
 static int true_cpf(struct world *w, const struct home *h)
 {
 	if (!h->meter.has_delta || below(w, 8) == 0)
 		return (int)below(w, 100) + 1;
-	return cpf_hundredths(meter_production_wh(&h->meter.delta),
-		meter_consumption_wh(&h->meter.delta));
+	return cpf_hundredths(
+		meter_production_wh(&h->meter.delta), meter_consumption_wh(&h->meter.delta));
 }
 
 static void bid(struct world *w, int64_t i)
@@ -394,7 +393,7 @@ static void open_auction(struct world *w)
 		.book = (enum book_kind)below(w, 3),
 		.gate_ms = below(w, 4) ? CONTRACT_UNSET
 				       : params_slot_start_ms(&w->params, slot) -
-					       below(w, 3) * w->params.slot_s * 1000,
+						 below(w, 3) * w->params.slot_s * 1000,
 		.slot = slot,
 		.penalty_mc_per_kwh = below(w, 2) ? CONTRACT_UNSET : below(w, 5000),
 		.min_quantity_wh = CONTRACT_UNSET,
@@ -509,8 +508,8 @@ static void a_replica_reaches_every_header(void **state)
 	int64_t slots = getenv("LEM_SLOTS") ? strtoll(getenv("LEM_SLOTS"), NULL, 10) : 200;
 
 	(void)state;
-	w->random = getenv("LEM_SEED") ? strtoull(getenv("LEM_SEED"), NULL, 10)
-				       : (uint64_t)time(NULL);
+	w->random =
+		getenv("LEM_SEED") ? strtoull(getenv("LEM_SEED"), NULL, 10) : (uint64_t)time(NULL);
 	print_message("LEM_SEED=%llu\n", (unsigned long long)w->random);
 	make_params(&w->params, w);
 	assert_int_equal(params_check(&w->params, &field), VERDICT_OK);
@@ -527,9 +526,10 @@ static void a_replica_reaches_every_header(void **state)
 		/* Now and then the market is away for a while. */
 		w->now_ms += below(w, 2000) ? below(w, STEP_MS) : below(w, 4000000);
 	}
-	print_message("blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
-		      "void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		      "rewards %llu\n",
+	print_message(
+		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
+		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
+		"rewards %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
