@@ -130,7 +130,8 @@ static int check_text(
 	struct request_error error;
 	struct verify_key *key = NULL;
 	struct request r;
-	char hex[TEXT_HEX_LEN(HASH_LEN) + 1], why[256];
+	char hex[TEXT_HEX_LEN(HASH_LEN) + 1], why[256], address[ADDRESS_LEN + 1];
+	uint8_t hash[HASH_LEN];
 	enum verify_result result;
 	enum verdict v;
 
@@ -152,8 +153,10 @@ static int check_text(
 	if (result != VERIFY_OK)
 		return complain("BAD_SIGNATURE", results[(int)result & 3]);
 	(void)!text_hex_write(r.id, HASH_LEN, hex, sizeof hex);
-	(void)printf("operation      %s\ntx_id          %s\nsigning input  %.*s\n",
-		operation_name(operation), hex, (int)r.input_len, r.input);
+	key_hash(public, hash);
+	address_from_key_hash(hash, address);
+	(void)printf("operation      %s\ntx_id          %s\naddress of key %s\nsigning input  %.*s\n",
+		operation_name(operation), hex, address, (int)r.input_len, r.input);
 	return 0;
 }
 

@@ -1,0 +1,134 @@
+/* docs/protocol.md is true: its worked example verifies, its refusals are the code's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "core/verdict.h"
+#include "wire/request.h"
+#include "wire/text.h"
+
+enum { DOC_MAX = 1 << 17 };
+
+static char *doc;
+
+static int load(void **state)
+{
+	FILE *file = fopen("docs/protocol.md", "r");
+	size_t len;
+
+	(void)state;
+	doc = calloc(1, DOC_MAX);
+	if (!file || !doc)
+		return -1;
+	len = fread(doc, 1, DOC_MAX - 1, file);
+	(void)fclose(file);
+	return len > 0 ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+	(void)state;
+	free(doc);
+	return 0;
+}
+
+/* The code block behind <!-- fixture: name -->, without its last line feed. */
+static void fixture(const char *name, char *out, size_t size)
+{
+	char mark[64];
+	const char *begin, *end;
+
+	(void)snprintf(mark, sizeof mark, "<!-- fixture: %s -->\n```", name);
+	begin = strstr(doc, mark);
+	assert_non_null(begin);
+	begin = strchr(begin + strlen(mark), '\n') + 1;
+	end = strstr(begin, "\n```");
+	assert_non_null(end);
+	assert_true((size_t)(end - begin) < size);
+	memcpy(out, begin, (size_t)(end - begin));
+	out[end - begin] = '\0';
+}
+
+static void the_worked_example_verifies(void **state)
+{
+	static const char market[] = "demo:0123456789abcdef";
+	static const char key_text[] = "p256:A0pC2Z8iWODgZp0NI0616IbF2i7bGvvQ31wi2xZrWT_N";
+	struct request_workspace *w = calloc(1, sizeof *w);
+	struct request_error error;
+	struct public_key public;
+	struct verify_key *key = NULL;
+	char message[2048], input[2048], id[80], hex[80], address[ADDRESS_LEN + 1];
+	uint8_t hash[HASH_LEN];
+	struct request r;
+
+	(void)state;
+	fixture("signed", message, sizeof message);
+	fixture("input", input, sizeof input);
+	fixture("tx_id", id, sizeof id);
+	assert_non_null(strstr(doc, key_text));
+	assert_int_equal(request_read(w, market, OPERATION_BID_OFFER, message, strlen(message), &r,
+				 &error),
+		VERDICT_OK);
+	assert_int_equal(r.input_len, strlen(input));
+	assert_memory_equal(r.input, input, r.input_len);
+	assert_true(text_hex_write(r.id, HASH_LEN, hex, sizeof hex));
+	assert_string_equal(hex, id);
+	assert_int_equal(key_parse(key_text, strlen(key_text), &public), ERR_OK);
+	key_hash(&public, hash);
+	address_from_key_hash(hash, address);
+	assert_string_equal(r.command.u.tx.address.text, address);
+	assert_int_equal(verify_key_new(&public, &key), ERR_OK);
+	assert_int_equal(
+		verify_key_check(key, r.id, r.input, r.input_len, r.signature), VERIFY_OK);
+	assert_int_equal(r.command.u.tx.u.bid.price_mc_per_kwh, 8200);
+	assert_int_equal(r.command.u.tx.u.bid.quantity_wh, 10000);
+	assert_int_equal(r.command.u.tx.cpf_hundredths, 72);
+	verify_key_free(key);
+	free(w);
+}
+
+static void every_refusal_stands_in_its_table(void **state)
+{
+	static const int numbers[] = {
+#define X(name, number, sentence) number,
+		VERDICTS(X)
+#undef X
+	};
+	char row[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		(void)snprintf(row, sizeof row, "\n| %d | `%s` | %s |\n", numbers[i],
+			verdict_name((enum verdict)numbers[i]),
+			verdict_text((enum verdict)numbers[i]));
+		if (!strstr(doc, row))
+			print_message("missing:%s", row);
+		assert_non_null(strstr(doc, row));
+	}
+}
+
+static void every_operation_is_described(void **state)
+{
+	char name[40];
+
+	(void)state;
+	for (int i = 1; i < OPERATION_COUNT; i++) {
+		(void)snprintf(name, sizeof name, "`%s`", operation_name((enum operation)i));
+		assert_non_null(strstr(doc, name));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_worked_example_verifies),
+		cmocka_unit_test(every_refusal_stands_in_its_table),
+		cmocka_unit_test(every_operation_is_described),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
