@@ -11,10 +11,12 @@ enum {
 	ADDRESS_KEY_MAX = 33, /* SEC1 compressed P-256 point, or a 32-byte Ed25519 key */
 };
 
+/* The name of an address on the wire and in the ledger; also "issuer" and "wallets". */
 struct address {
 	char text[ADDRESS_LEN + 1]; /* NUL-terminated; unused bytes are NUL */
 };
 
+/* The raw public key behind an address; its algorithm is the market's (address_alg). */
 struct address_key {
 	uint8_t bytes[ADDRESS_KEY_MAX]; /* unused bytes are 0 */
 	uint8_t len;

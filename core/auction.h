@@ -21,6 +21,7 @@ _Static_assert(AUCTIONS_MAX * 2 <= 1 << AUCTIONS_INDEX_BITS, "the index stays ha
 /* Wh on auction at one time: bounds what a block can move to far below 63 bits (invariant L3). */
 #define AUCTIONS_WH_MAX INT64_C(10000000000)
 
+/* Where an auction stands. The ledger's leaves have numbers of their own (docs/protocol.md). */
 enum auction_status {
 	AUCTION_FREE = 0, /* no auction in this place */
 	AUCTION_OPEN = 1,
@@ -30,6 +31,7 @@ enum auction_status {
 	AUCTION_SETTLED = 5,
 };
 
+/* An auction from its opening to the block after its delivery slot. */
 struct auction {
 	uint64_t seq; /* of the bid-offer that opened it: its name */
 	uint64_t opener;
@@ -43,6 +45,7 @@ struct auction {
 	int64_t marginal_mc_per_kwh; /* price of the last order with a fill; -1 if none */
 };
 
+/* Where an order stands; final ones change no more. */
 enum order_status {
 	ORDER_FREE = 0,
 	ORDER_OPEN = 1,
@@ -70,6 +73,7 @@ struct order {
 	bool all_or_nothing;
 };
 
+/* All live auctions and their orders. About 27 MB, of which only the used part costs memory. */
 struct auctions {
 	struct auction auctions[AUCTIONS_MAX];
 	struct order orders[ORDERS_MAX];

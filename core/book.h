@@ -14,6 +14,7 @@ enum side { SIDE_BUY = 1, SIDE_SELL = 2 };
 /* How the winners are priced (docs/protocol.md, "Auctions"). The numbers are frozen. */
 enum rule { RULE_PAY_AS_BID = 1, RULE_UNIFORM = 2, RULE_VICKREY = 3 };
 
+/* What the opener wants, and how the winners are found. book_terms_check() has the bounds. */
 struct book_terms {
 	enum side side;
 	enum rule rule;
@@ -23,6 +24,7 @@ struct book_terms {
 	bool limit_inclusive;     /* true (usual): a price equal to the limit is within it */
 };
 
+/* An answer, as the clearing sees it. book_order_check() has the bounds. */
 struct book_order {
 	int64_t price_mc_per_kwh; /* asked or offered: 0..PRICE_MC_MAX */
 	int64_t quantity_wh;      /* 1..ENERGY_WH_MAX */

@@ -19,6 +19,7 @@ __attribute__((warn_unused_result)) static inline bool checked_add(
 	return true;
 }
 
+/* a - b, as checked_add(). */
 __attribute__((warn_unused_result)) static inline bool checked_sub(
 	int64_t a, int64_t b, int64_t *ret)
 {
@@ -30,6 +31,7 @@ __attribute__((warn_unused_result)) static inline bool checked_sub(
 	return true;
 }
 
+/* a * b, as checked_add(). */
 __attribute__((warn_unused_result)) static inline bool checked_mul(
 	int64_t a, int64_t b, int64_t *ret)
 {

@@ -3,6 +3,7 @@
 #define LEM_CORE_CLEARING_H
 #include "core/book.h"
 
+/* What an auction came to, all fills together. */
 struct clearing_result {
 	size_t fill_count;
 	int64_t quantity_wh; /* of all fills: 0..the terms' quantity */

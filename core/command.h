@@ -27,6 +27,7 @@ struct slot_key {
 	struct address_key key;
 };
 
+/* One row of the intake log. What it points to is borrowed and outlives the decision. */
 struct command {
 	enum command_kind kind;
 	uint64_t intake_seq; /* in the intake log, dense from 1 */

@@ -12,6 +12,7 @@ enum { HEADER_VERSION = 1 };
 /* Bits of flags. */
 enum { HEADER_OUTAGE = 1 }; /* the clock closed this slot a whole slot late or more */
 
+/* The header of one block; docs/protocol.md, "Headers", has the same members by name. */
 struct header {
 	uint64_t height; /* 0: genesis; else slot + 1 */
 	int64_t time_ms; /* market time: the slot's nominal end; of genesis its start */

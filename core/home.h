@@ -21,11 +21,13 @@ enum {
 };
 _Static_assert(HOMES_MAX * 2 <= 1 << HOMES_INDEX_BITS, "the index stays half empty");
 
+/* What a client is; it never changes. The numbers are stored in csm.db. */
 enum client_kind { CLIENT_HOME = 1, CLIENT_ROLE = 2, CLIENT_OPERATOR = 3 };
 
 /* Participation (paper, V-E): trade, rewards, or both. */
 enum mode { MODE_TE = 1, MODE_RE = 2, MODE_BOTH = 3 };
 
+/* Enrolled by the operator, with keys on record, or shut out for good. Stored in csm.db. */
 enum home_status { HOME_INVITED = 1, HOME_REGISTERED = 2, HOME_REVOKED = 3 };
 
 /* What the operator fixes when enrolling a home. */
@@ -43,6 +45,7 @@ struct enrolled_key {
 	struct address_key key;
 };
 
+/* One client: what the operator fixed, its keys, its meter, its money, its addresses. */
 struct home {
 	enum client_kind kind;
 	enum home_status status;
@@ -66,6 +69,7 @@ struct home {
 					  */
 };
 
+/* The table of clients; a row's place is the client's number for ever. */
 struct homes {
 	struct home rows[HOMES_MAX];
 	uint32_t count;

@@ -45,12 +45,14 @@ struct seq_gap {
 	uint64_t seq, height;
 };
 
+/* One of the block's best ranked, who may seal it. */
 struct validator {
 	struct address address;
 	uint64_t account;
 	int cpf_hundredths;
 };
 
+/* The state. About 130 MB of address space, of which only the used part costs memory. */
 struct ledger {
 	sha256_fn *sha256;
 	struct params params;

@@ -36,12 +36,14 @@ struct shut_tx {
 	bool cancelled; /* an answer whose cancel is shut too */
 };
 
+/* Where the open block stands. */
 enum market_phase {
 	PHASE_BEGIN = 0, /* the open block's admissions are still to come */
 	PHASE_TRADING = 1,
 	PHASE_CLOSING = 2, /* the clock has struck */
 };
 
+/* The state, private part included; core/snapshot.h writes and reads it. */
 struct market {
 	struct ledger ledger;
 	struct homes homes;
@@ -70,6 +72,7 @@ struct market {
 /* What the market promises about an accepted command. */
 enum promise { PROMISE_LEDGER = 1, PROMISE_PRIVATE = 2 };
 
+/* What market_decide() answers. On refusal only verdict and field mean anything. */
 struct decision {
 	enum verdict verdict;
 	const char *field; /* of a refusal: the offending member of the parameters, or "" */
@@ -107,6 +110,7 @@ bool market_clock_due(const struct market *market, int64_t now_ms);
 /* The market time of the next clock that will be due, as far as is known now. */
 int64_t market_next_due_ms(const struct market *market);
 
+/* What the clock demands of the caller. */
 enum market_step {
 	MARKET_IDLE,    /* nothing left to do at this clock */
 	MARKET_TX,      /* make *tx durable (id first), then market_apply_step() */

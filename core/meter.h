@@ -19,6 +19,7 @@ enum register_name {
 };
 #define REGISTER_WH_MAX INT64_C(1000000000000) /* 10^12 Wh */
 
+/* The registers, or what each moved by; in Wh, by enum register_name. */
 struct registers {
 	int64_t wh[REGISTER_COUNT];
 };

@@ -17,6 +17,7 @@ struct role_params {
 	int64_t credit_limit_uc; /* its account may fall to minus this */
 };
 
+/* The market's parameters, fixed in genesis; params_check() has the bounds not said here. */
 struct params {
 	int64_t slot_s;        /* length of a slot, 60..86400 */
 	int64_t start_ms;      /* market time at which slot 0 begins, Unix ms */

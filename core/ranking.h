@@ -16,6 +16,7 @@ struct candidate {
 	bool eligible;                  /* metered, mode with rewards, PoE floor met */
 };
 
+/* The outcome of ranking_order(). */
 struct ranking {
 	size_t count;  /* how many candidates are ranked: the first of the array, best first */
 	bool rewarded; /* false: nobody was eligible, so the seal of this block earns nothing */

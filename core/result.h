@@ -8,6 +8,7 @@
 #include "core/auction.h"
 #include "core/hash.h"
 
+/* What happened; the first group makes leaves of results_root. */
 enum result_kind {
 	RESULT_AWARD = 1,
 	RESULT_DELIVERY = 2,
@@ -32,6 +33,7 @@ enum transfer_why {
 	TRANSFER_CLOSE = 5,   /* an address's balance to the wallets, or its debt from them */
 };
 
+/* One thing that happened while a transaction was executed or a block closed. */
 struct result {
 	enum result_kind kind;
 	uint64_t height; /* of the open block */

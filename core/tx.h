@@ -43,6 +43,7 @@ enum delivery_why {
 	DELIVERY_UNCERTIFIED = 4, /* not signed by a certified meter */
 };
 
+/* One transaction of the ledger, decoded. What it points to is borrowed. */
 struct tx {
 	enum tx_kind kind;
 	uint64_t seq;      /* ledger sequence, dense from 1 */

@@ -81,6 +81,7 @@
 	X(STATEMENT_BROKEN, 87, "the operator's statement contradicts the ledger or the meter")    \
 	X(BAD_ROW, 88, "a stored row is not what its transactions give")
 
+/* VERDICT_OK, VERDICT_TOO_LARGE, ...: the constants of the list. */
 enum verdict {
 #define X(name, number, sentence) VERDICT_##name = (number),
 	VERDICTS(X)

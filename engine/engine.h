@@ -51,6 +51,7 @@ struct delivery_note {
 	uint32_t next; /* of the same home; UINT32_MAX ends the list */
 };
 
+/* The engine's state; all zeros before engine_open(). */
 struct engine {
 	struct genesis genesis;
 	const struct private_key *operator_key; /* borrowed */

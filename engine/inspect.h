@@ -49,6 +49,7 @@ void inspector_free(struct inspector *inspector);
 enum verdict inspect(struct inspector *inspector, const char *user, enum operation operation,
 	const char *text, size_t len, struct inspected **ret, struct inspect_refusal *refusal);
 
+/* Free what inspect() made; NULL-safe. */
 void inspected_free(struct inspected *inspected);
 
 #endif

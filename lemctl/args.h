@@ -7,6 +7,7 @@
 
 enum { ARGS_POSITIONAL_MAX = 4, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
+/* What an option takes: a word, an integer, nothing. */
 enum arg_type { ARG_TEXT, ARG_INT, ARG_FLAG };
 
 /* One option `--name`; `to` is a const char *, int64_t or bool. Integers lie within min..max. */

@@ -3,6 +3,7 @@
 #define LEM_LEMCTL_BROKER_CONF_H
 #include "wire/err.h"
 
+/* What differs from one market's broker to another's. Borrowed texts. */
 struct broker_conf {
 	const char *dir; /* of the market; also where mosquitto.conf goes */
 	int port;

@@ -5,6 +5,7 @@
 
 enum { ROW_COMPARE_WHY_MAX = 512 };
 
+/* UNREADABLE: a database failed, so nothing can be said. */
 enum row_compare_answer { ROWS_EQUAL, ROWS_DIFFER, ROWS_UNREADABLE };
 
 /* Compare every table of the ledger but `progress`, up to the block `height`: what stands beyond it

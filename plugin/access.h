@@ -5,6 +5,7 @@
 #include "engine/keyring.h"
 #include "wire/request.h"
 
+/* What a client wants to do with a topic. */
 enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_SUBSCRIBE };
 
 /* FOREIGN: the topic is no business of the market. */

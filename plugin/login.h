@@ -9,6 +9,7 @@
 
 enum { LOGIN_PASSWORD_MAX = 1024, LOGIN_LIFE_MAX_S = 300, LOGIN_SKEW_S = 60 };
 
+/* What a login comes to; only LOGIN_OK lets in. */
 enum login_answer {
 	LOGIN_OK,
 	LOGIN_FOREIGN,   /* no client of the market: not ours to judge */

@@ -25,6 +25,7 @@ struct intake_row {
 	bool is_signed;
 };
 
+/* An open csm.db. All zeros: closed. */
 struct csm_db {
 	struct db db;
 };

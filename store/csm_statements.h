@@ -2,6 +2,7 @@
 #ifndef LEM_STORE_CSM_STATEMENTS_H
 #define LEM_STORE_CSM_STATEMENTS_H
 
+/* The places in the table of statements, in its order. */
 enum csm_statement {
 	CSM_INSERT_MARKET,
 	CSM_GET_GENESIS,

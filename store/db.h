@@ -29,6 +29,7 @@ struct db_kind {
 	int cache_kib;
 };
 
+/* One open file with its prepared statements. All zeros: closed. */
 struct db {
 	sqlite3 *handle;
 	const struct db_kind *kind;
@@ -37,6 +38,7 @@ struct db {
 	char why[DB_WHY_MAX]; /* of the last failure */
 };
 
+/* How to open a file. */
 enum db_mode {
 	DB_CREATE,    /* must not exist: made with mode 0600 and all migrations */
 	DB_WRITE,     /* must exist; migrated up */

@@ -24,6 +24,7 @@
 	X(INTERNAL, "an internal contradiction")
 
 #define ERR_MEMBER(name, text) ERR_##name,
+/* ERR_OK, ERR_NOMEM, ...: the constants of the table. */
 enum err { ERR_TABLE(ERR_MEMBER) ERR_COUNT };
 #undef ERR_MEMBER
 

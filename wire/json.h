@@ -24,6 +24,7 @@ enum {
 /* "No such node." */
 #define JSON_NONE UINT32_MAX
 
+/* What a value is. */
 enum json_type {
 	JSON_NULL,
 	JSON_FALSE,
@@ -57,6 +58,7 @@ struct json_doc {
 	uint32_t node_max;
 };
 
+/* How much of JSON is let in. */
 enum json_profile {
 	JSON_PROFILE_ANY, /* any I-JSON */
 	/* Also: numbers are integers within +-(2^53-1) but not "-0", or non-negative decimals with
@@ -65,6 +67,7 @@ enum json_profile {
 	JSON_PROFILE_MESSAGE,
 };
 
+/* The bounds of one reading. */
 struct json_limits {
 	enum json_profile profile;
 	size_t text_max;    /* bytes; never more than UINT32_MAX - 1 are read */
@@ -100,6 +103,7 @@ extern const struct json_limits json_limits_message;
 	X(BAD_UTF8, "the bytes are not valid UTF-8")
 
 #define JSON_RULE_MEMBER(name, text) JSON_##name,
+/* JSON_OK, JSON_TEXT_TOO_LONG, ...: the constants of the list. */
 enum json_rule { JSON_RULES(JSON_RULE_MEMBER) JSON_RULE_COUNT };
 #undef JSON_RULE_MEMBER
 

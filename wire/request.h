@@ -27,6 +27,7 @@
 	X(HOME_REVOKE, "home-revoke", 2048, OPERATOR)                                              \
 	X(DEPOSIT, "deposit", 2048, OPERATOR)
 
+/* OPERATION_BID_OFFER, ...: the constants of the list. */
 enum operation {
 	OPERATION_NONE = 0,
 #define X(name, text, max, who) OPERATION_##name,
