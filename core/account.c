@@ -86,11 +86,9 @@ bool account_is_address(const struct account *account)
 
 bool account_fits(const struct accounts *accounts, int64_t slot, const struct address *address)
 {
-	if (account_find_like(accounts, address))
+	if (slot < accounts->admitted_slot || account_find_like(accounts, address))
 		return false;
-	if (slot != accounts->admitted_slot)
-		return slot > accounts->admitted_slot;
-	if (accounts->next == accounts->first)
+	if (slot > accounts->admitted_slot || accounts->next == accounts->first)
 		return true;
 	return address_compare(
 		       &accounts->ring[(accounts->next - 1) % ACCOUNTS_MAX].address, address) < 0;

@@ -1,7 +1,7 @@
 #include "core/entry_sort.h"
 #include <string.h>
 
-_Static_assert(sizeof(struct tx_entry) == 2 * HASH_LEN, "id and leaf are compared as one");
+_Static_assert(sizeof(struct tx_entry) == (size_t)2 * HASH_LEN, "id and leaf are compared as one");
 
 static bool before(const struct tx_entry *a, const struct tx_entry *b)
 {

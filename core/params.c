@@ -3,6 +3,8 @@
 #include "core/contract.h"
 #include "core/units.h"
 
+enum { GATE_LEAD_S_MAX = 16 * S_PER_DAY };
+
 struct bound {
 	const char *name;
 	int64_t value, min, max;
@@ -37,8 +39,8 @@ enum verdict params_check(const struct params *p, const char **field)
 		{"boundary_s", p->boundary_s, 1, p->slot_s - 1},
 		{"seal_wait_s", p->seal_wait_s, 1, 86400},
 		{"horizon_slots", p->horizon_slots, 1, 16},
-		{"gate_lead_s", p->gate_lead_s, 1, 16 * 86400},
-		{"gate_lead_min_s", p->gate_lead_min_s, 1, 16 * 86400},
+		{"gate_lead_s", p->gate_lead_s, 1, GATE_LEAD_S_MAX},
+		{"gate_lead_min_s", p->gate_lead_min_s, 1, GATE_LEAD_S_MAX},
 		{"poe_floor_w", p->poe_floor_w, 0, 1000000},
 		{"reward_uc", p->reward_uc, 0, AMOUNT_UC_MAX},
 		{"penalty_mc_per_kwh", p->penalty_mc_per_kwh, 0, PRICE_MC_MAX},

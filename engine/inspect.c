@@ -219,7 +219,7 @@ enum verdict inspect(struct inspector *i, const char *user, enum operation opera
 	const char *text, size_t len, struct inspected **ret, struct inspect_refusal *refusal)
 {
 	struct request *r = &i->request;
-	struct keyring_client client;
+	struct keyring_client client = {.home = 0};
 	struct request_error error;
 	enum verdict v;
 

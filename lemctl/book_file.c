@@ -190,7 +190,7 @@ static int64_t integer(const struct json_doc *doc, uint32_t node, int64_t otherw
 static enum err terms_read(struct book_file *f, enum rule rule, uint32_t *ret_orders)
 {
 	const struct json_doc *doc = &f->doc;
-	uint32_t found[TERMS_MEMBERS];
+	uint32_t found[TERMS_MEMBERS] = {0};
 	enum err err = members_read(f, 0, "", terms_members, TERMS_MEMBERS, found);
 	enum book_verdict verdict;
 
@@ -219,7 +219,7 @@ static enum err terms_read(struct book_file *f, enum rule rule, uint32_t *ret_or
 static enum err order_read(struct book_file *f, uint32_t i, uint32_t node, uint32_t *ret_bidder)
 {
 	const struct json_doc *doc = &f->doc;
-	uint32_t found[ORDER_MEMBERS];
+	uint32_t found[ORDER_MEMBERS] = {0};
 	char where[WHERE_LEN];
 	enum book_verdict verdict;
 	enum err err;
@@ -278,7 +278,7 @@ static enum err labels_make(struct book_file *f, const uint32_t *nodes, const ch
 
 static enum err ids_check(struct book_file *f, struct label *labels, char *room)
 {
-	size_t count;
+	size_t count = 0;
 	enum err err = labels_make(f, f->ids, "id", labels, room, &count);
 
 	for (size_t i = 1; !err && i < count; i++) {
@@ -293,7 +293,7 @@ static enum err ids_check(struct book_file *f, struct label *labels, char *room)
 static enum err bidders_number(
 	struct book_file *f, const uint32_t *bidders, struct label *labels, char *room)
 {
-	size_t count;
+	size_t count = 0;
 	enum err err = labels_make(f, bidders, "bidder", labels, room, &count);
 
 	if (err)

@@ -180,27 +180,39 @@ static enum err hand_over(const char *dir, const char *user)
 	return ERR_OK;
 }
 
-static int make_market(const struct request_init *q)
+/* Make all that the directory holds, and say which part failed. */
+static int fill_directory(const struct request_init *q, const struct genesis *g)
 {
 	struct broker_conf conf = {.dir = q->dir,
 		.port = (int)q->port,
 		.user = q->user,
 		.plugin = q->plugin,
 		.other_topics = q->other_topics};
+	enum err err = make_databases(q->dir, g);
+
+	if (err != ERR_OK)
+		return say("databases", err_text(err));
+	err = write_document(q->dir, g);
+	if (err != ERR_OK)
+		return say("genesis.json", err_text(err));
+	err = certificate_make(q->dir, g->market, q->host);
+	if (err != ERR_OK)
+		return say("certificates", err_text(err));
+	err = broker_conf_write(&conf);
+	if (err != ERR_OK)
+		return say("mosquitto.conf", err_text(err));
+	err = hand_over(q->dir, q->user);
+	if (err != ERR_OK)
+		return say(q->user, "the files cannot be given to this user");
+	return 0;
+}
+
+static int make_market(const struct request_init *q)
+{
 	struct genesis *g = calloc(1, sizeof *g);
 	enum err err = g ? make_genesis(q, g) : ERR_NOMEM;
-	int code = err == ERR_OK ? 0 : EXIT_REFUSED;
+	int code = err == ERR_OK ? fill_directory(q, g) : EXIT_REFUSED;
 
-	if (err == ERR_OK && (err = make_databases(q->dir, g)) != ERR_OK)
-		code = say("databases", err_text(err));
-	else if (err == ERR_OK && (err = write_document(q->dir, g)) != ERR_OK)
-		code = say("genesis.json", err_text(err));
-	else if (err == ERR_OK && (err = certificate_make(q->dir, g->market, q->host)) != ERR_OK)
-		code = say("certificates", err_text(err));
-	else if (err == ERR_OK && (err = broker_conf_write(&conf)) != ERR_OK)
-		code = say("mosquitto.conf", err_text(err));
-	else if (err == ERR_OK && (err = hand_over(q->dir, q->user)) != ERR_OK)
-		code = say(q->user, "the files cannot be given to this user");
 	if (code == 0)
 		(void)printf(
 			"market %s is made in %s\nstart it with: mosquitto -c %s/mosquitto.conf\n",
@@ -214,6 +226,18 @@ static const char *default_user(void)
 	const struct passwd *entry = geteuid() == 0 ? getpwnam("mosquitto") : getpwuid(geteuid());
 
 	return entry ? entry->pw_name : "root";
+}
+
+/* What no single option can tell. */
+static int check_request(const struct request_init *q)
+{
+	if (!q->demo && (q->rate != 1 || q->start))
+		return say("--rate, --start", "only a market made with --demo has them");
+	if (!market_name_valid(q->name))
+		return say("--name", "needs 1..24 of a-z, 0-9 and -");
+	if (strcmp(q->other_topics, "allow") != 0 && strcmp(q->other_topics, "defer") != 0)
+		return say("--other-topics", "needs allow or defer");
+	return 0;
 }
 
 int init_command(int argc, char **argv)
@@ -271,12 +295,9 @@ int init_command(int argc, char **argv)
 	q.dir = a.positional[0];
 	if (!q.user)
 		q.user = default_user();
-	if (!q.demo && (q.rate != 1 || q.start))
-		return say("--rate, --start", "only a market made with --demo has them");
-	if (!market_name_valid(q.name))
-		return say("--name", "needs 1..24 of a-z, 0-9 and -");
-	if (strcmp(q.other_topics, "allow") != 0 && strcmp(q.other_topics, "defer") != 0)
-		return say("--other-topics", "needs allow or defer");
+	code = check_request(&q);
+	if (code != 0)
+		return code;
 	if (mkdir(q.dir, 0700) != 0)
 		return say(q.dir, strerror(errno));
 	return make_market(&q);

@@ -81,7 +81,7 @@ static int on_login(int event, void *data, void *context)
 {
 	const struct mosquitto_evt_basic_auth *e = data;
 	struct plugin *p = context;
-	struct keyring_client client;
+	struct keyring_client client = {.home = 0};
 	enum login_answer answer;
 
 	(void)event;
@@ -123,7 +123,7 @@ static int on_access(int event, void *data, void *context)
 {
 	const struct mosquitto_evt_acl_check *e = data;
 	struct plugin *p = context;
-	struct keyring_client client;
+	struct keyring_client client = {.home = 0};
 	enum access_kind kind = e->access == MOSQ_ACL_WRITE       ? ACCESS_WRITE
 				: e->access == MOSQ_ACL_SUBSCRIBE ? ACCESS_SUBSCRIBE
 								  : ACCESS_READ;
@@ -189,7 +189,7 @@ static int on_message(int event, void *data, void *context)
 {
 	const struct mosquitto_evt_message *e = data;
 	struct plugin *p = context;
-	struct keyring_client client;
+	struct keyring_client client = {.home = 0};
 
 	(void)event;
 	/* A bridge's messages come here without an access check. */
@@ -211,7 +211,7 @@ static int on_control(int event, void *data, void *context)
 {
 	const struct mosquitto_evt_control *e = data;
 	struct plugin *p = context;
-	struct keyring_client client;
+	struct keyring_client client = {.home = 0};
 
 	(void)event;
 	if (decide(p, e->client, ACCESS_WRITE, e->topic, e->retain, &client) != ACCESS_ALLOWED)

@@ -28,7 +28,9 @@ static void skip_space(struct reader *r)
 static char peek(struct reader *r)
 {
 	skip_space(r);
-	return r->at < r->doc->len ? r->doc->text[r->at] : '\0';
+	if (r->at >= r->doc->len)
+		return '\0';
+	return r->doc->text[r->at];
 }
 
 /* The end of the text is another mistake than the wrong character. */

@@ -44,7 +44,7 @@ static void check_cases(const struct rule_case *cases, size_t count)
 	}
 }
 
-#define CHECK(cases) check_cases(cases, sizeof cases / sizeof *cases)
+#define CHECK(cases) check_cases((cases), sizeof(cases) / sizeof *(cases))
 
 static void structure_is_that_of_the_grammar(void **state)
 {
