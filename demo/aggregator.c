@@ -48,8 +48,11 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	struct aggregator *a = context;
 	const char *kind = strrchr(topic, '/');
 
-	if (kind && strcmp(kind, "/receipt") == 0)
-		a->opened++;
+	for (const char *c = payload; kind && strcmp(kind, "/receipt") == 0 && c;) {
+		c = memmem(c, len - (size_t)(c - payload), "\"tx_id\"", 7);
+		a->opened += c != NULL;
+		c = c ? c + 1 : NULL;
+	}
 	if (kind && strcmp(kind, "/reject") == 0) {
 		a->refused++;
 		(void)fprintf(stderr, "aggregator: %.*s\n", (int)len, payload);

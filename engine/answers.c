@@ -49,30 +49,31 @@ void answer_reject(struct engine *e, const char *client_id, enum operation opera
 	publish_to(e, client_id, "reject", &out);
 }
 
-void answer_receipt(struct engine *e, const struct awaiting *a, size_t index, size_t size,
+void answer_receipt_write(struct out *out, const struct awaiting *a, size_t index, size_t size,
 	const uint8_t (*path)[HASH_LEN], size_t path_len, const uint8_t root[HASH_LEN],
 	const uint8_t signature[SIGNATURE_LEN])
 {
-	char text[ANSWER_MAX];
-	struct out out;
-
-	out_init(&out, text, sizeof text);
-	out_printf(&out,
-		"{\"class\":\"%s\",\"height\":%llu,\"index\":%zu,\"intake_seq\":%llu"
+	out_printf(out,
+		"%s{\"class\":\"%s\",\"height\":%llu,\"index\":%zu,\"intake_seq\":%llu"
 		",\"market_ms\":%lld,\"operation\":\"%s\",\"path\":",
-		a->promise == PROMISE_LEDGER ? "ledger" : "private", (unsigned long long)a->height,
-		index, (unsigned long long)a->intake_seq, (long long)a->market_ms,
-		operation_name(a->operation));
-	out_base64url(&out, path, path_len * HASH_LEN);
-	out_printf(&out, ",\"reqId\":\"%s\",\"root\":", a->req_id);
-	out_hex(&out, root, HASH_LEN);
-	out_printf(&out, ",\"seq\":%llu,\"signature\":", (unsigned long long)a->seq);
-	out_base64url(&out, signature, SIGNATURE_LEN);
-	out_printf(&out, ",\"size\":%zu,\"tx_id\":", size);
-	out_hex(&out, a->tx_id, HASH_LEN);
-	out_printf(&out, "}");
-	publish_to(e, a->client_id, "receipt", &out);
-	if (a->operation == OPERATION_REGISTER && e->waiting.last)
+		out->len > 1 ? "," : "", a->promise == PROMISE_LEDGER ? "ledger" : "private",
+		(unsigned long long)a->height, index, (unsigned long long)a->intake_seq,
+		(long long)a->market_ms, operation_name(a->operation));
+	out_base64url(out, path, path_len * HASH_LEN);
+	out_printf(out, ",\"reqId\":\"%s\",\"root\":", a->req_id);
+	out_hex(out, root, HASH_LEN);
+	out_printf(out, ",\"seq\":%llu,\"signature\":", (unsigned long long)a->seq);
+	out_base64url(out, signature, SIGNATURE_LEN);
+	out_printf(out, ",\"size\":%zu,\"tx_id\":", size);
+	out_hex(out, a->tx_id, HASH_LEN);
+	out_bytes(out, "}", 1);
+}
+
+void answer_receipts(
+	struct engine *e, const char *client_id, const struct out *array, bool ends_session)
+{
+	publish_to(e, client_id, "receipt", array);
+	if (ends_session && e->waiting.last)
 		e->waiting.last->ends_session = true;
 }
 

@@ -3,15 +3,20 @@
 #ifndef LEM_ENGINE_ANSWERS_H
 #define LEM_ENGINE_ANSWERS_H
 #include "engine/engine.h"
+#include "wire/out.h"
 
 /* reject. rule: a sentence that says more than the verdict's, or "". */
 void answer_reject(struct engine *e, const char *client_id, enum operation operation,
 	const char *req_id, enum verdict verdict, const char *field, const char *rule);
 
-/* receipt, of leaf `index` of `size` by `path`. */
-void answer_receipt(struct engine *e, const struct awaiting *a, size_t index, size_t size,
+/* Append one receipt, of leaf `index` of `size` by `path`, to an array under construction. */
+void answer_receipt_write(struct out *out, const struct awaiting *a, size_t index, size_t size,
 	const uint8_t (*path)[HASH_LEN], size_t path_len, const uint8_t root[HASH_LEN],
 	const uint8_t signature[SIGNATURE_LEN]);
+
+/* Publish an array of receipts to their client; its session ends if ends_session. */
+void answer_receipts(
+	struct engine *e, const char *client_id, const struct out *array, bool ends_session);
 
 /* award, for an order that was awarded, lost or void. */
 void answer_award(struct engine *e, const struct home *home, const struct order *order,

@@ -8,7 +8,7 @@
 #include "wire/header_form.h"
 #include "wire/out.h"
 
-enum { MS_PER_HOUR = 3600000 };
+enum { MS_PER_HOUR = 3600000, RECEIPTS_TEXT_MAX = 49152 };
 
 static enum err db_failed(struct engine *e, enum err err, const struct db *db)
 {
@@ -109,30 +109,90 @@ static enum err sign_root(struct engine *e, const uint8_t root[HASH_LEN], size_t
 	return signing_sign(e->operator_key, "receipt", e->genesis.market, text, out.len, sig);
 }
 
-/* Receipts of n accepted requests under one signature; only those of `only` if it is not 0. */
+/* The receipts of one batch on their way, gathered by client. */
+struct receipts {
+	struct engine *engine;
+	const struct awaiting *awaiting;
+	size_t count;
+	uint8_t (*nodes)[HASH_LEN];
+	uint8_t signature[SIGNATURE_LEN];
+};
+
+static int by_client(const void *left, const void *right, void *context)
+{
+	const struct awaiting *a = context;
+	uint32_t x = *(const uint32_t *)left, y = *(const uint32_t *)right;
+	int order = strcmp(a[x].client_id, a[y].client_id);
+
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+/* Send one client its receipts: those of order[0..n), in arrays of a bounded size. */
+static void send_to_client(struct receipts *r, const uint32_t *order, size_t n)
+{
+	uint8_t path[MERKLE_LEVELS_MAX][HASH_LEN];
+	char text[RECEIPTS_TEXT_MAX];
+	struct out out;
+	bool ends_session = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct awaiting *a = &r->awaiting[order[i]];
+		size_t len = merkle_tree_path(r->nodes, r->count, order[i], path);
+		if (i == 0 || out.len > RECEIPTS_TEXT_MAX / 2) {
+			if (i > 0) {
+				out_bytes(&out, "]", 1);
+				answer_receipts(r->engine, a->client_id, &out, false);
+			}
+			out_init(&out, text, sizeof text);
+			out_bytes(&out, "[", 1);
+		}
+		answer_receipt_write(&out, a, order[i], r->count, (const uint8_t(*)[HASH_LEN])path,
+			len, merkle_tree_root(r->nodes, r->count), r->signature);
+		ends_session = ends_session || a->operation == OPERATION_REGISTER;
+	}
+	out_bytes(&out, "]", 1);
+	answer_receipts(r->engine, r->awaiting[order[0]].client_id, &out, ends_session);
+}
+
+static void send_to_clients(struct receipts *r, uint32_t *order, uint64_t only)
+{
+	size_t begin = 0, n = 0;
+
+	for (uint32_t i = 0; i < r->count; i++) {
+		if (only == 0 || r->awaiting[i].intake_seq == only)
+			order[n++] = i;
+	}
+	qsort_r(order, n, sizeof *order, by_client, (void *)(uintptr_t)r->awaiting);
+	for (size_t i = 1; i <= n; i++) {
+		if (i < n && strcmp(r->awaiting[order[i]].client_id,
+				     r->awaiting[order[begin]].client_id) == 0)
+			continue;
+		send_to_client(r, order + begin, i - begin);
+		begin = i;
+	}
+}
+
+/* Receipts of n accepted requests under one signature; only that of `only` if it is not 0. */
 static enum err send_receipts(struct engine *e, const struct awaiting *a, size_t n, uint64_t only)
 {
+	struct receipts r = {.engine = e, .awaiting = a, .count = n};
 	uint8_t(*leaves)[HASH_LEN] = malloc(n * HASH_LEN);
-	uint8_t(*nodes)[HASH_LEN] = malloc((2 * n - 1) * HASH_LEN);
-	uint8_t path[MERKLE_LEVELS_MAX][HASH_LEN], sig[SIGNATURE_LEN];
-	enum err err = leaves && nodes ? ERR_OK : ERR_NOMEM;
+	uint32_t *order = malloc(n * sizeof *order);
+	enum err err;
 
+	r.nodes = malloc((2 * n - 1) * HASH_LEN);
+	err = leaves && r.nodes && order ? ERR_OK : ERR_NOMEM;
 	for (size_t i = 0; err == ERR_OK && i < n; i++)
 		receipt_leaf(&a[i], leaves[i]);
 	if (err == ERR_OK) {
-		merkle_tree_build(digest_sha256, leaves, n, nodes);
-		err = sign_root(e, merkle_tree_root(nodes, n), n, sig);
+		merkle_tree_build(digest_sha256, leaves, n, r.nodes);
+		err = sign_root(e, merkle_tree_root(r.nodes, n), n, r.signature);
 	}
-	for (size_t i = 0; err == ERR_OK && i < n; i++) {
-		size_t len;
-		if (only != 0 && a[i].intake_seq != only)
-			continue;
-		len = merkle_tree_path(nodes, n, i, path);
-		answer_receipt(e, &a[i], i, n, (const uint8_t(*)[HASH_LEN])path, len,
-			merkle_tree_root(nodes, n), sig);
-	}
+	if (err == ERR_OK)
+		send_to_clients(&r, order, only);
 	free(leaves);
-	free(nodes);
+	free(order);
+	free(r.nodes);
 	return err;
 }
 

@@ -97,8 +97,9 @@ static void on_genesis(struct errand *e, const char *text, size_t len)
 }
 
 /* File it whatever it is about; note it if it answers what was sent. */
-static void on_receipt(struct errand *e, const char *text, size_t len)
+static void on_one_receipt(void *context, const char *text, size_t len)
 {
+	struct errand *e = context;
 	struct receipt r;
 	enum err err = clerk_receipt(
 		&e->db, e->operator_key, e->genesis.market, text, len, &r, e->trouble);
@@ -108,6 +109,12 @@ static void on_receipt(struct errand *e, const char *text, size_t len)
 	e->receipt = r;
 	e->answer = ANSWER_RECEIPT;
 	market_clock_learn(&e->clock, clock_ms(CLOCK_REALTIME), r.market_ms, false);
+}
+
+static void on_receipt(struct errand *e, const char *text, size_t len)
+{
+	if (receipts_each(text, len, on_one_receipt, e) != ERR_OK)
+		snprintf(e->trouble, sizeof e->trouble, "receipts: they are no array");
 }
 
 static void on_reject(struct errand *e, const char *text, size_t len)

@@ -21,9 +21,28 @@ static const char text[] =
 	"message_size_limit 131072\n"
 	"\n"
 	"plugin %s\n"
+	"\n"
+	"# The directory made by `lemctl init`: databases, operator's key, lock.\n"
 	"plugin_opt_state_dir %s\n"
+	"\n"
 	"# Topics outside the market: allow, or defer to an acl_file or another plugin.\n"
-	"plugin_opt_other_topics %s\n";
+	"plugin_opt_other_topics %s\n"
+	"\n"
+	"# An option that is commented out has the value it shows.\n"
+	"\n"
+	"# Threads that verify signatures, 1 to 16.\n"
+	"#plugin_opt_verifiers 1\n"
+	"\n"
+	"# Messages of one client: a second in the long run, and at once.\n"
+	"#plugin_opt_client_rate 20\n"
+	"#plugin_opt_client_burst 200\n"
+	"\n"
+	"# Logins from one network address: a second in the long run, and at once.\n"
+	"#plugin_opt_login_rate 5\n"
+	"#plugin_opt_login_burst 50\n"
+	"\n"
+	"# Logins a second from all addresses together.\n"
+	"#plugin_opt_login_rate_all 200\n";
 
 enum err broker_conf_write(const struct broker_conf *c)
 {

@@ -87,9 +87,17 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	struct json_doc doc = {.nodes = nodes, .node_max = JSON_MESSAGE_NODES};
 	struct json_limits limits = {JSON_PROFILE_ANY, DOOR_ANSWER_MAX - 1, 4};
 	const char *kind = strrchr(topic, '/');
+	uint32_t answer = 0;
 
-	if (!kind || json_read(&doc, payload, len, &limits, NULL) != JSON_OK ||
-		!json_is(&doc, json_get(&doc, 0, "reqId"), a->message.req_id))
+	if (!kind || json_read(&doc, payload, len, &limits, NULL) != JSON_OK)
+		return;
+	/* Receipts come in an array. */
+	if (json_type(&doc, 0) == JSON_ARRAY)
+		answer = json_first(&doc, 0);
+	while (answer != JSON_NONE &&
+		!json_is(&doc, json_get(&doc, answer, "reqId"), a->message.req_id))
+		answer = answer == 0 ? JSON_NONE : json_next(&doc, answer);
+	if (answer == JSON_NONE)
 		return;
 	a->receipted = strcmp(kind, "/receipt") == 0;
 	a->rejected = strcmp(kind, "/reject") == 0;

@@ -48,8 +48,9 @@ static void check_past_receipt(struct ems *e, const struct receipt *r)
 	}
 }
 
-static void on_receipt(struct ems *e, const char *text, size_t len)
+static void on_one_receipt(void *context, const char *text, size_t len)
 {
+	struct ems *e = context;
 	char why[CLERK_WHY_MAX];
 	struct receipt r;
 	enum err err =
@@ -69,6 +70,14 @@ static void on_receipt(struct ems *e, const char *text, size_t len)
 	if (r.operation == OPERATION_BID_OFFER)
 		ems_replan(e);
 	e->news.dirty = true;
+}
+
+static void on_receipt(struct ems *e, const char *text, size_t len)
+{
+	enum err err = receipts_each(text, len, on_one_receipt, e);
+
+	if (err != ERR_OK)
+		ems_trouble(e, "receipts", err, "they are no array of receipts");
 }
 
 /* Whether the number is a verdict that repeats what another home may rightly have been faster at.

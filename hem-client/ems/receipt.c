@@ -1,5 +1,6 @@
 #include "hem-client/ems/receipt.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "core/encode.h"
 #include "core/merkle.h"
@@ -141,4 +142,37 @@ enum err receipt_read(const char *text, size_t len, const struct verify_key *ope
 		return refuse(why, "", "the operator's signature of the receipt does not verify");
 	*ret = r;
 	return ERR_OK;
+}
+
+/* Whether the document is an array of objects. */
+static bool is_list(const struct json_doc *doc)
+{
+	if (json_type(doc, 0) != JSON_ARRAY)
+		return false;
+	for (uint32_t n = json_first(doc, 0); n != JSON_NONE; n = json_next(doc, n)) {
+		if (json_type(doc, n) != JSON_OBJECT)
+			return false;
+	}
+	return true;
+}
+
+enum err receipts_each(const char *text, size_t len,
+	void (*visit)(void *context, const char *text, size_t len), void *context)
+{
+	static const struct json_limits limits = {JSON_PROFILE_MESSAGE, RECEIPTS_TEXT_MAX, 2};
+	enum { LIST_NODES_MAX = 4096 };
+	struct json_doc doc = {.node_max = LIST_NODES_MAX};
+	enum err err = ERR_FORMAT;
+
+	doc.nodes = malloc(LIST_NODES_MAX * sizeof *doc.nodes);
+	if (!doc.nodes)
+		return ERR_NOMEM;
+	if (json_read(&doc, text, len, &limits, NULL) == JSON_OK && is_list(&doc)) {
+		err = ERR_OK;
+		for (uint32_t n = json_first(&doc, 0); n != JSON_NONE; n = json_next(&doc, n))
+			visit(context, text + doc.nodes[n].start,
+				doc.nodes[n].end - doc.nodes[n].start);
+	}
+	free(doc.nodes);
+	return err;
 }

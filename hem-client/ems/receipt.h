@@ -6,7 +6,7 @@
 #include "wire/request.h"
 #include "wire/sign.h"
 
-enum { RECEIPT_TEXT_MAX = 8192, RECEIPT_WHY_MAX = 160 };
+enum { RECEIPT_TEXT_MAX = 8192, RECEIPTS_TEXT_MAX = 65536, RECEIPT_WHY_MAX = 160 };
 
 /* A receipt whose leaf, path, root and signature hold. Whether it is about what was sent is the
  * caller's to compare: req_id, operation and tx_id. */
@@ -24,6 +24,11 @@ struct receipt {
 __attribute__((warn_unused_result)) enum err receipt_read(const char *text, size_t len,
 	const struct verify_key *operator_key, const char *market, struct receipt *ret,
 	char why[static RECEIPT_WHY_MAX]);
+
+/* Give each receipt of the array that the market sends to visit, as its text. ERR_FORMAT: it is no
+ * array of objects; then visit has not been called. */
+__attribute__((warn_unused_result)) enum err receipts_each(const char *text, size_t len,
+	void (*visit)(void *context, const char *text, size_t len), void *context);
 
 /* The leaf that the receipt's signature covers. */
 void receipt_leaf(const struct receipt *receipt, uint8_t out[static HASH_LEN]);
