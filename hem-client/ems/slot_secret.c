@@ -55,7 +55,8 @@ static EVP_PKEY *p256_of(const struct slot_secret *secret)
 	OSSL_PARAM *params = NULL;
 	EVP_PKEY *pkey = NULL;
 
-	if (builder && scalar && ctx && BN_bin2bn(secret->bytes, SLOT_SECRET_LEN, scalar) &&
+	if (builder && scalar && ctx && ecdsa_scalar_is_valid(secret->bytes) &&
+		BN_bin2bn(secret->bytes, SLOT_SECRET_LEN, scalar) &&
 		OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) ==
 			1 &&
 		OSSL_PARAM_BLD_push_BN_pad(

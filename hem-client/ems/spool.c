@@ -28,7 +28,7 @@ static enum err insert(struct hem_db *db, const struct message *m, int64_t until
 
 	if (err != ERR_OK)
 		return err;
-	if (count >= (is_vital(m->operation) ? SPOOL_MAX : SPOOL_KEEP_FOR_SEALS))
+	if (count >= (is_vital(m->operation) ? SPOOL_MAX : SPOOL_VITAL_FROM))
 		return ERR_LIMIT;
 	s = db_statement(&db->db, SPOOL_INSERT);
 	db_bind_text(s, 1, m->req_id, strlen(m->req_id));

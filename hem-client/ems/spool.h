@@ -7,7 +7,7 @@
 
 enum {
 	SPOOL_MAX = 256,            /* messages waiting at one time */
-	SPOOL_KEEP_FOR_SEALS = 192, /* from here on only readings and address keys are taken in */
+	SPOOL_VITAL_FROM = 192,     /* from here on only readings and address keys are taken in */
 	SPOOL_RESEND_MIN_MS = 1000, /* real time; doubles with each sending */
 	SPOOL_RESEND_MAX_MS = 120000,
 };
