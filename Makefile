@@ -25,6 +25,7 @@ STORE := $(B)/libstore.a
 ENGINE := $(B)/libengine.a
 HEM := $(B)/libhem.a
 LEMCTL := $(B)/liblemctl.a
+OFFICE := $(B)/libplugin.a
 SHARED := $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
@@ -54,6 +55,7 @@ $(STORE): $(call obj,store) $(GEN:.c=.o)
 $(ENGINE): $(call obj,engine)
 $(HEM): $(filter-out %/main.o,$(call obj,$(HEM_DIRS)))
 $(LEMCTL): $(filter-out %/main.o,$(call obj,lemctl))
+$(OFFICE): $(filter-out %/plugin.o,$(call obj,plugin))
 %.a:
 	@rm -f $@
 	$(call say,AR)
@@ -97,7 +99,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(SHARED)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(SHARED)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(OFFICE) $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)
@@ -148,7 +150,7 @@ $(B)/fuzz/%: tests/fuzz/%.c
 bench: all $(BENCH) $(B)/bench/baseline_plugin.so ## print each figure beside its reference
 	@BUILD=$(B) tests/bench/run.sh
 
-lint: ## format, static analysis, limits, purity, exports, documented headers
+lint: all ## format, static analysis, limits, purity, exports, documented headers
 	@tools/lint.sh
 
 install: all ## into PREFIX (/usr/local), below DESTDIR

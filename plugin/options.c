@@ -47,6 +47,8 @@ static bool set_int(const struct row *r, const char *text, int64_t *to)
 	char *end = NULL;
 	long long value;
 
+	if (text[0] < '0' || text[0] > '9') /* strtoll() would skip blanks and take a sign */
+		return false;
 	errno = 0;
 	value = strtoll(text, &end, 10);
 	if (errno != 0 || end == text || *end != '\0' || value < r->min || value > r->max)
