@@ -78,7 +78,7 @@ static bool share(void *context, const struct my_order *o)
 		return true;
 	*left -= wh;
 	d = find(s->statement->deliveries, s->statement->delivery_count, o->seq);
-	if (d && d->why == DELIVERY_METERED && d->wh != wh)
+	if (d && (d->why != DELIVERY_METERED || d->wh != wh))
 		s->contradiction = "a delivery is not what the home's meter saw";
 	return s->contradiction == NULL;
 }

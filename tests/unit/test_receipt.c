@@ -28,6 +28,14 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void keep_receipt(void *context, const char *one, size_t one_len)
+{
+	(void)context;
+	assert_true(one_len <= sizeof text);
+	memcpy(text, one, one_len);
+	len = one_len;
+}
+
 /* Two messages in one batch, so that the path is not empty; the receipt of the second. */
 static void get_receipt(int64_t slot)
 {
@@ -56,8 +64,7 @@ static void get_receipt(int64_t slot)
 	little_collect(&market);
 	p = little_find(&market, "home0001/receipt", before);
 	assert_non_null(p);
-	len = p->len;
-	memcpy(text, p->payload, len);
+	assert_int_equal(receipts_each(p->payload, p->len, keep_receipt, NULL), ERR_OK);
 }
 
 static enum err read_receipt(struct receipt *r)
@@ -89,8 +96,7 @@ static void a_private_one_is_believed(void **state)
 	little_reading(&market, 2, -1, 0, 0, 0);
 	p = little_find(&market, "home0002/receipt", 0);
 	assert_non_null(p);
-	memcpy(text, p->payload, p->len);
-	len = p->len;
+	assert_int_equal(receipts_each(p->payload, p->len, keep_receipt, NULL), ERR_OK);
 	assert_int_equal(read_receipt(&r), ERR_OK);
 	assert_int_equal(r.promise, PROMISE_PRIVATE);
 	assert_true(r.seq == 0 && r.height == 0);
@@ -165,6 +171,23 @@ static void the_form_is_strict(void **state)
 		ERR_FORMAT);
 }
 
+static void receipts_come_in_arrays(void **state)
+{
+	static const char *const bad[] = {"", "{}", "[{},1]", "[{}", "[[]]", "null"};
+
+	(void)state;
+	len = 99;
+	assert_int_equal(receipts_each("[]", 2, keep_receipt, NULL), ERR_OK);
+	assert_int_equal(len, 99);
+	assert_int_equal(receipts_each("[{},{\"a\":1}]", 12, keep_receipt, NULL), ERR_OK);
+	assert_int_equal(len, 7);
+	len = 99;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(
+			receipts_each(bad[i], strlen(bad[i]), keep_receipt, NULL), ERR_FORMAT);
+	assert_int_equal(len, 99);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_private_one_is_believed),
 		cmocka_unit_test(every_member_is_covered),
 		cmocka_unit_test(the_form_is_strict),
+		cmocka_unit_test(receipts_come_in_arrays),
 	};
 
 	return cmocka_run_group_tests_name("receipt", tests, setup, teardown);
