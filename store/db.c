@@ -245,7 +245,7 @@ void db_rollback(struct db *db)
 	db->in_transaction = false;
 }
 
-sqlite3_stmt *db_statement(struct db *db, int index)
+sqlite3_stmt *db_statement(struct db *db, unsigned index)
 {
 	sqlite3_stmt *s = db->statements[index];
 

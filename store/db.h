@@ -61,7 +61,7 @@ __attribute__((warn_unused_result)) enum err db_commit(struct db *db);
 void db_rollback(struct db *db);
 
 /* A prepared statement, reset and with no bindings. */
-sqlite3_stmt *db_statement(struct db *db, int index);
+sqlite3_stmt *db_statement(struct db *db, unsigned index);
 
 /* Bind by place (1..). Texts and blobs must live until the step is done. */
 void db_bind_int(sqlite3_stmt *statement, int place, int64_t value);

@@ -1,0 +1,26 @@
+/* Transactions as blocks carry them: the first byte says whether it claims a signature. */
+#include <string.h>
+#include "wire/ledger_tx.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct ledger_tx_workspace w;
+	static char body[TX_BODY_MAX];
+	struct stored_tx stored = {.seq = 7, .market_ms = 1};
+	const char *input;
+	size_t input_len;
+	struct tx tx;
+
+	if (size < 1)
+		return 0;
+	stored.is_signed = data[0] & 1;
+	stored.body = (const char *)data + 1;
+	stored.body_len = size - 1;
+	if (ledger_tx_read(&w, "lem:0123456789abcdef", &stored, &tx, &input, &input_len) ==
+			VERDICT_OK &&
+		!stored.is_signed)
+		(void)ledger_tx_complete(&tx, "lem:0123456789abcdef", body, sizeof body);
+	return 0;
+}
