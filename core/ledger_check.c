@@ -118,6 +118,8 @@ static enum verdict check_bid(const struct ledger *l, const struct tx *tx, const
 
 	if (!a)
 		return refuse(field, "address", VERDICT_NOT_ADMITTED);
+	if (account_is_address(a) && a->slot < ledger_slot(l))
+		return refuse(field, "address", VERDICT_ADDRESS_CLOSED);
 	if (bid->side != SIDE_BUY && bid->side != SIDE_SELL)
 		return refuse(field, "bid.type", VERDICT_BAD_FIELD);
 	if (bid->quantity_wh < 1 || bid->quantity_wh > ENERGY_WH_MAX)
@@ -168,6 +170,8 @@ static enum verdict check_announcement(
 		return refuse(field, "address", VERDICT_NOT_ADMITTED);
 	if (tx->cpf_hundredths == 0)
 		return refuse(field, "cpf", VERDICT_BAD_FIELD);
+	if (account_is_address(a) && a->slot < ledger_slot(l))
+		return refuse(field, "address", VERDICT_ADDRESS_CLOSED);
 	if (account_is_address(a) && a->slot != ledger_slot(l))
 		return refuse(field, "address", VERDICT_ADDRESS_SLOT);
 	return check_cpf(l, a, tx, field);
