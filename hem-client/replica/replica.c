@@ -71,6 +71,11 @@ static enum err execute(struct replica *r, const struct tx_source *source)
 		r->follower.begin(r->follower.context, r->executing.header.height);
 	err = execute_block(&r->executor, &r->executing, source, &watch, &fault);
 
+	if (err == ERR_FORMAT) {
+		block_fault_set(&fault, VERDICT_BAD_JSON, r->executing.header.height, 0,
+			"a transaction's envelope");
+		err = ERR_OK;
+	}
 	if (err == ERR_OK && fault.verdict != VERDICT_OK) {
 		r->fault = fault;
 		return ERR_FORMAT;

@@ -190,6 +190,25 @@ static void a_refused_block_changes_nothing(void **state)
 	close_replica();
 }
 
+/* So is one whose transactions cannot be read. */
+static void an_unreadable_block_is_refused(void **state)
+{
+	char text[32768];
+	size_t len = part(0)->len;
+	char *at;
+
+	(void)state;
+	open_replica(NULL);
+	memcpy(text, part(0)->payload, len);
+	at = memmem(text, len, "\"market_ms\":", 12);
+	assert_non_null(at);
+	at[1] = 'M';
+	assert_false(take(text, len));
+	assert_int_equal(replica.fault.verdict, VERDICT_BAD_JSON);
+	assert_int_equal(replica.height, 0);
+	close_replica();
+}
+
 struct watcher {
 	unsigned begun, accepted;
 	enum err answer;
@@ -335,6 +354,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(its_rows_are_the_markets, setup, teardown),
 		cmocka_unit_test_setup_teardown(gaps_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_refused_block_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_unreadable_block_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_failing_follower_stops_the_block, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_comes_back_from_any_snapshot, setup, teardown),
