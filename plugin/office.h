@@ -8,26 +8,13 @@
  */
 #ifndef LEM_PLUGIN_OFFICE_H
 #define LEM_PLUGIN_OFFICE_H
-#include <pthread.h>
 #include "engine/engine.h"
 #include "plugin/options.h"
+#include "plugin/post.h"
 
-enum {
-	OFFICE_INTAKE_MAX = 4096,        /* messages waiting for one verifier */
-	OFFICE_VERIFIED_MAX = 8192,      /* requests waiting for the market */
-	OFFICE_TAKE_MAX = 2048,          /* of them taken in one go */
-	OFFICE_OUT_BYTES_MAX = 16 << 20, /* publications waiting for the tick, before feeds pause */
-	OFFICE_LOG_MAX = 64,             /* log lines waiting for the tick */
-	OFFICE_LINE_MAX = 256,
-};
+enum { OFFICE_VERIFIED_MAX = 8192 }; /* requests waiting for the market */
 
 struct office;
-
-/* A line for the broker's log. */
-struct office_line {
-	int level; /* MOSQ_LOG_* */
-	char text[OFFICE_LINE_MAX];
-};
 
 /* Open the market in options->state_dir and start the threads; the calling thread is the broker's,
  * which is woken by `wake_signal`. ERR_* with a sentence in why. */
@@ -51,6 +38,6 @@ bool office_submit(struct office *office, const char *user, enum operation opera
 struct publication *office_collect(struct office *office, size_t max, bool *more);
 
 /* Take the next waiting log line; false if there is none. */
-bool office_log_line(struct office *office, struct office_line *ret);
+bool office_log_line(struct office *office, struct post_line *ret);
 
 #endif

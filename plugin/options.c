@@ -17,7 +17,7 @@ static const struct row {
 	{{"other_topics", "", "topics outside the market: allow, or defer to others"}, TYPE_OTHER,
 		offsetof(struct options, other_topics_allowed), 0, 0},
 	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT,
-		offsetof(struct options, verifiers), 1, 16},
+		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX},
 	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT,
 		offsetof(struct options, client_rate), 1, 1000000},
 	{{"client_burst", "200", "messages at once of one client"}, TYPE_INT,

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OPTIONS_PATH_MAX = 3072, OPTIONS_WHY_MAX = 256 };
+enum { OPTIONS_PATH_MAX = 3072, OPTIONS_WHY_MAX = 256, OPTIONS_VERIFIERS_MAX = 16 };
 
 /* What the broker's configuration says. */
 struct options {

@@ -253,7 +253,7 @@ static void end_sessions(struct plugin *p)
 static int on_tick(int event, void *data, void *context)
 {
 	struct plugin *p = context;
-	struct office_line line;
+	struct post_line line;
 	struct publication *next;
 	bool more = false;
 
@@ -328,7 +328,7 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 {
 	struct sigaction action = {.sa_handler = woken};
 	struct plugin *p = calloc(1, sizeof *p);
-	char why[ENGINE_WHY_MAX];
+	char why[ENGINE_WHY_MAX] = "out of memory";
 
 	if (!p)
 		return MOSQ_ERR_NOMEM;

@@ -103,13 +103,6 @@ size_t queue_take(struct queue *q, void **items, size_t max, int64_t until_ms)
 	return n;
 }
 
-void queue_poke(struct queue *q)
-{
-	(void)pthread_mutex_lock(&q->lock);
-	(void)pthread_cond_broadcast(&q->filled);
-	(void)pthread_mutex_unlock(&q->lock);
-}
-
 void queue_close(struct queue *q)
 {
 	(void)pthread_mutex_lock(&q->lock);
@@ -117,4 +110,14 @@ void queue_close(struct queue *q)
 	(void)pthread_cond_broadcast(&q->filled);
 	(void)pthread_cond_broadcast(&q->emptied);
 	(void)pthread_mutex_unlock(&q->lock);
+}
+
+bool queue_is_closed(struct queue *q)
+{
+	bool closed;
+
+	(void)pthread_mutex_lock(&q->lock);
+	closed = q->closed;
+	(void)pthread_mutex_unlock(&q->lock);
+	return closed;
 }

@@ -29,9 +29,9 @@ bool queue_put(struct queue *q, void *item);
  * until_ms has come (INT64_MAX: for ever). Returns how many. */
 size_t queue_take(struct queue *q, void **items, size_t max, int64_t until_ms);
 
-/* Wake a waiting queue_take() without giving it anything; close the queue for good. */
-void queue_poke(struct queue *q);
+/* Close the queue for good: nothing comes in, who waits is woken, what is in can be taken. */
 void queue_close(struct queue *q);
+bool queue_is_closed(struct queue *q);
 
 /* Monotonic ms. */
 int64_t monotonic_ms(void);

@@ -1,0 +1,144 @@
+#include "plugin/market_thread.h"
+#include <mosquitto.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "plugin/options.h"
+#include "plugin/verifier.h"
+
+enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = 60000 };
+
+static int64_t real_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t market_now(const struct market_thread *t)
+{
+	return params_market_ms(&t->genesis->params, real_ms());
+}
+
+static enum err take(struct market_thread *t, struct verified *v)
+{
+	enum err err = ERR_OK;
+
+	if (v->inspected) {
+		err = engine_take(t->engine, v->inspected, market_now(t));
+	} else {
+		post_say(t->post, MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s%s%s",
+			v->refusal.client_id, operation_name(v->operation),
+			v->refusal.req_id[0] ? v->refusal.req_id : "-",
+			verdict_name(v->refusal.verdict), v->refusal.field[0] ? ": " : "",
+			v->refusal.field);
+		engine_reject(t->engine, v->operation, &v->refusal, market_now(t));
+	}
+	return err;
+}
+
+/* When the market thread must be awake again, monotonic ms. */
+static int64_t next_wake(struct market_thread *t)
+{
+	int64_t due_real =
+		params_real_ms(&t->genesis->params, market_next_due_ms(t->engine->market));
+	int64_t in_ms;
+
+	if (post_waiting_bytes(t->post) > 0)
+		return monotonic_ms() + WAKE_AGAIN_MS;
+	in_ms = due_real - real_ms();
+	if (in_ms > IDLE_MS)
+		in_ms = IDLE_MS;
+	return monotonic_ms() + (in_ms > 0 ? in_ms : 0);
+}
+
+static enum err round_of_work(struct market_thread *t, void **items, size_t n)
+{
+	enum err err = engine_clock(t->engine, market_now(t));
+
+	for (size_t i = 0; i < n; i++) {
+		if (err == ERR_OK)
+			err = take(t, items[i]);
+		verified_free(items[i]);
+	}
+	if (err == ERR_OK && engine_has_batch(t->engine))
+		err = engine_commit(t->engine);
+	return err;
+}
+
+enum err market_thread_open_engine(
+	struct engine *engine, const char *state_dir, const struct private_key *operator_key)
+{
+	char csm[OPTIONS_PATH_MAX + 16], ledger[OPTIONS_PATH_MAX + 16];
+
+	(void)snprintf(csm, sizeof csm, "%s/csm.db", state_dir);
+	(void)snprintf(ledger, sizeof ledger, "%s/ledger.db", state_dir);
+	return engine_open(engine, csm, ledger, operator_key);
+}
+
+/* Disk full or the like: what was committed is safe; try again until it can go on. The verifiers
+ * read the keyring all the while, so it outlives the engine. */
+static bool reopen(struct market_thread *t)
+{
+	struct keyring *keyring = t->engine->keyring;
+	enum err err = ERR_IO;
+
+	post_say(t->post, MOSQ_LOG_ERR, "lem: the market stands still: %.200s", t->engine->why);
+	t->engine->keyring = NULL;
+	engine_close(t->engine);
+	while (err != ERR_OK) {
+		struct timespec pause = {.tv_sec = REOPEN_MS / 1000};
+		(void)nanosleep(&pause, NULL);
+		if (queue_is_closed(t->verified))
+			break;
+		err = market_thread_open_engine(t->engine, t->state_dir, t->operator_key);
+	}
+	keyring_free(t->engine->keyring);
+	t->engine->keyring = keyring;
+	if (err != ERR_OK)
+		return false;
+	keyring_rebuild(keyring, t->engine->market);
+	post_say(t->post, MOSQ_LOG_NOTICE, "lem: the market goes on");
+	return true;
+}
+
+static void *market_main(void *context)
+{
+	struct market_thread *t = context;
+	void *items[MARKET_TAKE_MAX];
+	bool feeding = false;
+
+	post_send(t->post, &t->engine->outbox);
+	while (!queue_is_closed(t->verified)) {
+		int64_t until = feeding ? 0 : next_wake(t);
+		size_t n = queue_take(t->verified, items, MARKET_TAKE_MAX, until);
+		enum err err = round_of_work(t, items, n);
+		if (err != ERR_OK && !reopen(t))
+			break;
+		feeding = post_waiting_bytes(t->post) < MARKET_POST_BYTES_MAX &&
+			  engine_feed(t->engine);
+		post_send(t->post, &t->engine->outbox);
+		if (post_waiting_bytes(t->post) > 0)
+			post_wake(t->post);
+	}
+	if (t->engine->market && engine_has_batch(t->engine) && engine_commit(t->engine) != ERR_OK)
+		post_say(t->post, MOSQ_LOG_ERR, "lem: the last batch is lost: %.200s",
+			t->engine->why);
+	return NULL;
+}
+
+enum err market_thread_start(struct market_thread *t)
+{
+	if (pthread_create(&t->thread, NULL, market_main, t) != 0)
+		return ERR_LIMIT;
+	t->started = true;
+	return ERR_OK;
+}
+
+void market_thread_stop(struct market_thread *t)
+{
+	if (t->started)
+		(void)pthread_join(t->thread, NULL);
+	t->started = false;
+}

@@ -1,0 +1,37 @@
+/* market_thread: the one thread that decides: it takes what was verified and the clock, commits,
+ * and posts what came of it. */
+#ifndef LEM_PLUGIN_MARKET_THREAD_H
+#define LEM_PLUGIN_MARKET_THREAD_H
+#include <pthread.h>
+#include "engine/engine.h"
+#include "plugin/post.h"
+#include "plugin/queue.h"
+
+enum {
+	MARKET_TAKE_MAX = 2048,           /* requests taken in one go */
+	MARKET_POST_BYTES_MAX = 16 << 20, /* publications not collected yet, before feeds pause */
+};
+
+/* The thread and what it works with, all borrowed. While it runs the engine is its alone. */
+struct market_thread {
+	pthread_t thread;
+	bool started;
+	const char *state_dir;
+	const struct genesis *genesis; /* a copy, constant */
+	const struct private_key *operator_key;
+	struct engine *engine;
+	struct queue *verified; /* struct verified *; when it is closed the thread ends */
+	struct post *post;
+};
+
+/* Open the two databases of state_dir; what engine_open() answers. */
+__attribute__((warn_unused_result)) enum err market_thread_open_engine(
+	struct engine *engine, const char *state_dir, const struct private_key *operator_key);
+
+/* Start it; the members above are set and the engine is open. ERR_LIMIT. */
+__attribute__((warn_unused_result)) enum err market_thread_start(struct market_thread *thread);
+
+/* With `verified` closed: wait for its end. What it had taken is committed. */
+void market_thread_stop(struct market_thread *thread);
+
+#endif

@@ -1,0 +1,116 @@
+#include "plugin/verifier.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAKE_MAX = 64 };
+
+/* A message as it came, with its bytes behind it. */
+struct raw {
+	enum operation operation;
+	size_t len;
+	char user[CLIENT_ID_MAX + 1];
+	char payload[];
+};
+
+void verified_free(struct verified *v)
+{
+	if (!v)
+		return;
+	inspected_free(v->inspected);
+	free(v);
+}
+
+static struct verified *verify(struct verifier *v, const struct raw *raw)
+{
+	struct verified *out = calloc(1, sizeof *out);
+	enum operation operation = raw->operation;
+
+	if (!out)
+		return NULL;
+	if (operation == OPERATION_NONE)
+		operation = request_operation(raw->payload, raw->len);
+	if (operation == OPERATION_NONE ||
+		(raw->operation == OPERATION_NONE &&
+			operation_class_of(operation) != OPERATION_BY_OPERATOR)) {
+		out->refusal.verdict = VERDICT_UNKNOWN_OPERATION;
+		memcpy(out->refusal.client_id, raw->user, sizeof raw->user);
+		return out;
+	}
+	out->operation = operation;
+	(void)inspect(v->inspector, raw->user, operation, raw->payload, raw->len, &out->inspected,
+		&out->refusal);
+	return out;
+}
+
+static void *verifier_main(void *context)
+{
+	struct verifier *v = context;
+	void *items[TAKE_MAX];
+
+	while (!queue_is_closed(&v->queue)) {
+		size_t n = queue_take(&v->queue, items, TAKE_MAX, INT64_MAX);
+		for (size_t i = 0; i < n; i++) {
+			struct verified *out = verify(v, items[i]);
+			free(items[i]);
+			if (out && !queue_put(v->verified, out))
+				verified_free(out);
+		}
+	}
+	return NULL;
+}
+
+enum err verifier_start(struct verifier *v, struct keyring *keyring, const struct genesis *genesis,
+	struct queue *verified)
+{
+	enum err err;
+
+	v->verified = verified;
+	if (!queue_init(&v->queue, VERIFIER_QUEUE_MAX))
+		return ERR_NOMEM;
+	err = inspector_new(keyring, genesis->market, genesis->address_alg, &v->inspector);
+	if (err != ERR_OK)
+		return err;
+	if (pthread_create(&v->thread, NULL, verifier_main, v) != 0)
+		return ERR_LIMIT;
+	v->started = true;
+	return ERR_OK;
+}
+
+void verifier_close(struct verifier *v)
+{
+	if (v->queue.slots)
+		queue_close(&v->queue);
+}
+
+void verifier_stop(struct verifier *v)
+{
+	void *item;
+
+	if (v->started)
+		(void)pthread_join(v->thread, NULL);
+	v->started = false;
+	while (v->queue.slots && queue_take(&v->queue, &item, 1, 0) == 1)
+		free(item);
+	queue_release(&v->queue);
+	inspector_free(v->inspector);
+	v->inspector = NULL;
+}
+
+bool verifier_submit(struct verifier *v, const char *user, enum operation operation,
+	const void *payload, size_t len)
+{
+	struct raw *raw = malloc(sizeof *raw + len);
+
+	if (!raw)
+		return false;
+	raw->operation = operation;
+	raw->len = len;
+	(void)snprintf(raw->user, sizeof raw->user, "%s", user);
+	if (len > 0) /* an empty message has no bytes to point to */
+		memcpy(raw->payload, payload, len);
+	if (queue_try_put(&v->queue, raw))
+		return true;
+	free(raw);
+	return false;
+}

@@ -1,0 +1,44 @@
+/* verifier: a thread that checks what clients send: form, keys, signatures. */
+#ifndef LEM_PLUGIN_VERIFIER_H
+#define LEM_PLUGIN_VERIFIER_H
+#include <pthread.h>
+#include "engine/inspect.h"
+#include "plugin/queue.h"
+
+enum { VERIFIER_QUEUE_MAX = 4096 }; /* messages waiting for one verifier */
+
+/* What a verifier hands on: an inspected request, or the refusal. */
+struct verified {
+	struct inspected *inspected;
+	enum operation operation;
+	struct inspect_refusal refusal;
+};
+
+/* One verifier. All zeros: not started. */
+struct verifier {
+	pthread_t thread;
+	bool started;
+	struct queue queue;
+	struct queue *verified; /* borrowed: where it hands on */
+	struct inspector *inspector;
+};
+
+/* Start the thread. ERR_NOMEM, ERR_LIMIT; verifier_stop() in any case. */
+__attribute__((warn_unused_result)) enum err verifier_start(struct verifier *verifier,
+	struct keyring *keyring, const struct genesis *genesis, struct queue *verified);
+
+/* Take no more: the thread ends with what it has in hand. */
+void verifier_close(struct verifier *verifier);
+
+/* After verifier_close(), and with `verified` closed: wait for its end, free what is left. */
+void verifier_stop(struct verifier *verifier);
+
+/* Hand in a copied message of `user`. operation NONE: an operator's, named in the message. False if
+ * the queue is full. */
+bool verifier_submit(struct verifier *verifier, const char *user, enum operation operation,
+	const void *payload, size_t len);
+
+/* Free what a verifier handed on; NULL-safe. */
+void verified_free(struct verified *verified);
+
+#endif
