@@ -7,6 +7,7 @@
 
 enum { CLI_OPTIONS_MAX = 24, CLI_WORDS_MAX = 2 };
 
+/* What an option takes. */
 enum cli_kind {
 	CLI_TEXT, /* to: const char * */
 	CLI_INT,  /* to: int64_t, within 0..max */

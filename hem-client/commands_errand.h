@@ -17,6 +17,7 @@ enum { ERRAND_CONNECT_S = 10, ERRAND_ANSWER_S = 10 };
 /* What has come for the message sent last. */
 enum errand_answer { ANSWER_NONE, ANSWER_RECEIPT, ANSWER_REJECT, ANSWER_WALLET };
 
+/* All that a one-shot command needs, and what has come for it. */
 struct errand {
 	struct config config;
 	char config_path[CONFIG_PATH_MAX];

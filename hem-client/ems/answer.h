@@ -52,6 +52,7 @@ struct wallet_answer {
 	int64_t market_ms;
 };
 
+/* What the market attested of one award. */
 struct statement_delivery {
 	uint64_t order;
 	int64_t wh;

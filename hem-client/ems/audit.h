@@ -24,6 +24,7 @@ struct block_facts {
 	struct statement_delivery deliveries[STATEMENT_DELIVERIES_MAX];
 };
 
+/* The audit of one home; filled as blocks and statements come. */
 struct audit {
 	const struct genesis *genesis; /* borrowed, as all of these */
 	struct hem_db *db;

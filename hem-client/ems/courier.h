@@ -15,6 +15,7 @@ struct courier_entry {
 	bool seen;
 };
 
+/* The courier of one spool and session. */
 struct courier {
 	struct hem_db *db; /* borrowed, as the session */
 	struct session *session;

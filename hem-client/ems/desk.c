@@ -75,7 +75,7 @@ static enum err keep_keys(struct ems *e, const struct message_key *keys,
 	const struct slot_secret *secrets, int count, const struct message *m, char *req_id)
 {
 	const struct params *p = &e->genesis.params;
-	int64_t admitted = keys[0].slot - p->horizon_slots;
+	int64_t admitted = count > 0 ? keys[0].slot - p->horizon_slots : 0;
 	enum err err = hem_db_begin(&e->db);
 
 	if (err != ERR_OK)
@@ -97,8 +97,8 @@ static bool enrol(void *context, int64_t first, int count, char req_id[REQ_ID_MA
 	struct out out;
 	enum err err;
 
-	if (count > COMMAND_ADDRESSES_MAX)
-		count = COMMAND_ADDRESSES_MAX;
+	if (count < 1 || count > COMMAND_ADDRESSES_MAX)
+		return false;
 	err = draw_keys(e, first, count, keys, secrets);
 	if (err == ERR_OK) {
 		out_init(&out, text, sizeof text);

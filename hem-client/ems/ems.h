@@ -34,6 +34,7 @@ struct ems_news {
 	char trouble[EMS_WHY_MAX]; /* the last error, for a person */
 };
 
+/* The whole home. */
 struct ems {
 	struct config config;
 	struct log log;

@@ -45,6 +45,7 @@ enum hem_statement {
 	HEM_STATEMENT_COUNT,
 };
 
+/* The open file. */
 struct hem_db {
 	struct db db;
 	int lock_fd;    /* of the lock file; -1: closed */

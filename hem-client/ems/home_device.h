@@ -10,6 +10,7 @@
 
 enum { HOME_DEVICE_STATE_MAX = SIM_TEXT_MAX };
 
+/* A device and what its driver needs. */
 struct home_device {
 	struct device device;
 	struct sim_device sim; /* what the driver `sim` needs */

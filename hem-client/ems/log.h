@@ -14,6 +14,7 @@ enum log_level {
 
 enum { LOG_BURST_MAX = 40, LOG_REFILL_MS = 250, LOG_LINE_MAX = 1024 };
 
+/* Where lines go, and how many still may. */
 struct log {
 	FILE *out;            /* borrowed */
 	enum log_level level; /* less important lines are not written */

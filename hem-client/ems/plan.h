@@ -15,6 +15,7 @@ struct plan_slot {
 	int64_t awarded_discharge_wh;
 };
 
+/* The slots from `first` on. */
 struct plan {
 	int64_t first; /* the slot of slots[0] */
 	struct plan_slot slots[PLAN_SLOTS_MAX];

@@ -8,6 +8,7 @@
 
 struct block_facts;
 
+/* What is compared; all borrowed. */
 struct statement_check {
 	const struct statement *statement;
 	const struct block_facts *facts; /* of its block, verified; NULL: there is no replica */

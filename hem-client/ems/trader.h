@@ -75,8 +75,10 @@ struct trader_auction {
 	char req_id[REQ_ID_MAX + 1];
 };
 
+/* How far the announcement of the last slot's CPF has come. */
 enum announce_state { ANNOUNCE_NONE, ANNOUNCE_DUE, ANNOUNCE_SENT, ANNOUNCE_DONE };
 
+/* The machine. */
 struct trader {
 	struct trader_config config;
 	struct trader_ops ops;

@@ -12,6 +12,7 @@ enum {
 	CATCH_UP_RETRY_MAX_MS = 120000,
 };
 
+/* How far the replica is, and what has been asked for. */
 struct catch_up {
 	uint64_t height; /* of the last verified block */
 	uint64_t head;   /* the highest that is known to be */

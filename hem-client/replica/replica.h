@@ -25,6 +25,7 @@ struct replica_follower {
 	void *context; /* of `accepted` and of the watch */
 };
 
+/* The copy: two files and the state at their last block. */
 struct replica {
 	const struct genesis *genesis; /* borrowed, as all of these */
 	struct hem_db *hem_db;
