@@ -240,22 +240,25 @@ static int check_request(const struct request_init *q)
 	return 0;
 }
 
+/* What is not said on the command line. */
+static const struct request_init usual = {.name = "lem",
+	.host = "127.0.0.1",
+	.slot_s = 900,
+	.rate = 1,
+	.port = 8883,
+	.reward_cents = 10,
+	.penalty_mc = 2000,
+	.credit_cents = 1000000,
+	.import_mc = 22000,
+	.export_mc = 5000,
+	.floor_w = 50,
+	.horizon = 4,
+	.other_topics = "defer",
+	.plugin = "mosquitto_lem.so"};
+
 int init_command(int argc, char **argv)
 {
-	struct request_init q = {.name = "lem",
-		.host = "127.0.0.1",
-		.slot_s = 900,
-		.rate = 1,
-		.port = 8883,
-		.reward_cents = 10,
-		.penalty_mc = 2000,
-		.credit_cents = 1000000,
-		.import_mc = 22000,
-		.export_mc = 5000,
-		.floor_w = 50,
-		.horizon = 4,
-		.other_topics = "defer",
-		.plugin = "mosquitto_lem.so"};
+	struct request_init q = usual;
 	const struct arg table[] = {
 		{"name", ARG_TEXT, &q.name, "NAME", "of the market (default lem)", 0, 0},
 		{"slot", ARG_INT, &q.slot_s, "S", "length of a slot (900)", 60, 86400},
