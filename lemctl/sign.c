@@ -155,7 +155,8 @@ static int check_text(
 	(void)!text_hex_write(r.id, HASH_LEN, hex, sizeof hex);
 	key_hash(public, hash);
 	address_from_key_hash(hash, address);
-	(void)printf("operation      %s\ntx_id          %s\naddress of key %s\nsigning input  %.*s\n",
+	(void)printf(
+		"operation      %s\ntx_id          %s\naddress of key %s\nsigning input  %.*s\n",
 		operation_name(operation), hex, address, (int)r.input_len, r.input);
 	return 0;
 }

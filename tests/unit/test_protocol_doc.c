@@ -70,8 +70,8 @@ static void the_worked_example_verifies(void **state)
 	fixture("input", input, sizeof input);
 	fixture("tx_id", id, sizeof id);
 	assert_non_null(strstr(doc, key_text));
-	assert_int_equal(request_read(w, market, OPERATION_BID_OFFER, message, strlen(message), &r,
-				 &error),
+	assert_int_equal(
+		request_read(w, market, OPERATION_BID_OFFER, message, strlen(message), &r, &error),
 		VERDICT_OK);
 	assert_int_equal(r.input_len, strlen(input));
 	assert_memory_equal(r.input, input, r.input_len);
@@ -82,8 +82,7 @@ static void the_worked_example_verifies(void **state)
 	address_from_key_hash(hash, address);
 	assert_string_equal(r.command.u.tx.address.text, address);
 	assert_int_equal(verify_key_new(&public, &key), ERR_OK);
-	assert_int_equal(
-		verify_key_check(key, r.id, r.input, r.input_len, r.signature), VERIFY_OK);
+	assert_int_equal(verify_key_check(key, r.id, r.input, r.input_len, r.signature), VERIFY_OK);
 	assert_int_equal(r.command.u.tx.u.bid.price_mc_per_kwh, 8200);
 	assert_int_equal(r.command.u.tx.u.bid.quantity_wh, 10000);
 	assert_int_equal(r.command.u.tx.cpf_hundredths, 72);
