@@ -22,10 +22,12 @@ enum {
 	CONFIG_WHY_MAX = 1536,
 };
 
+/* [tcr] strategy, [device] driver, [sim] source. */
 enum config_strategy { STRATEGY_CURVE = 1 };
 enum config_driver { DRIVER_SIM = 1 };
 enum config_source { SOURCE_GENERATOR = 1, SOURCE_PROFILE = 2 };
 
+/* [market]: which one, where, and under what name the home is known there. */
 struct config_market {
 	char host[CONFIG_HOST_MAX];
 	int64_t port;
@@ -36,16 +38,19 @@ struct config_market {
 	uint8_t genesis[CONFIG_HASH_LEN]; /* the genesis header's hash: the home's trust anchor */
 };
 
+/* [home] */
 struct config_home {
 	char state_dir[CONFIG_PATH_MAX]; /* keys, outbox and what else must outlive a restart */
 	enum mode mode;
 };
 
+/* [tcr]: how quantity and price are found. */
 struct config_tcr {
 	enum config_strategy strategy;
 	struct curve curve;
 };
 
+/* [sim]: the simulated home, for DRIVER_SIM. */
 struct config_sim {
 	enum config_source source;
 	char profile[CONFIG_PATH_MAX]; /* CSV; set if source is SOURCE_PROFILE */
@@ -60,6 +65,7 @@ struct config_sim {
 	char meter_key[CONFIG_PATH_MAX]; /* its private key (PEM); "": meter.pem in state_dir */
 };
 
+/* [replica]: the home's copy of the ledger. */
 struct config_replica {
 	char ledger[CONFIG_PATH_MAX]; /* "": no replica */
 	int64_t keep_days;            /* 0: for ever */

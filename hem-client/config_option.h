@@ -28,6 +28,7 @@ struct option_choice {
 	int number;
 };
 
+/* One option. */
 struct config_option {
 	const char *section;
 	const char *name;

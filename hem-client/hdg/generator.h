@@ -32,6 +32,7 @@
 
 enum { GENERATOR_PV_DRAWN = -1, GENERATOR_PV_W_MAX = 1000000 };
 
+/* One made-up home; seed, home, start_day, latitude and rating determine all it does. */
 struct generator {
 	uint64_t seed;
 	int64_t home;        /* any number; each is another home */

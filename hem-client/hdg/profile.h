@@ -24,6 +24,7 @@ enum {
 };
 #define PROFILE_HOUR_WH_MAX INT64_C(100000000) /* 10^8 Wh */
 
+/* One hour of a measured home. */
 struct profile_hour {
 	int64_t load_wh, pv_wh;
 	int64_t load_before_wh, pv_before_wh; /* sums of all hours before */
@@ -37,6 +38,7 @@ struct profile_choice {
 	int days; /* 1..PROFILE_DAYS_MAX, or 0: all whole days that follow, up to that many */
 };
 
+/* The chosen days of one home. profile_release() frees the hours. */
 struct profile {
 	struct profile_hour *hours; /* owned */
 	size_t hour_count;          /* a multiple of 24 */

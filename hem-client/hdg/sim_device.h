@@ -12,6 +12,7 @@
 
 enum { SIM_SETPOINTS_MAX = 32 };
 
+/* A simulated home behind the device interface; sim_device_init() fills it. */
 struct sim_device {
 	struct sim_home home;
 	struct energy_source source; /* second 0 of the source is the market's start */

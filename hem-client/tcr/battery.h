@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The constants of one battery, in the paper's terms; battery_check() has the ranges. */
 struct battery {
 	double capacity_wh;           /* Cap; 0: the home has none */
 	double soc_min;               /* 0 <= soc_min < soc_max <= 1 */

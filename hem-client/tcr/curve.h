@@ -13,6 +13,7 @@
 #define LEM_HEM_CURVE_H
 #include "hem-client/tcr/tcr.h"
 
+/* Which way the prices run over the state of charge. */
 enum price_slope { SLOPE_PAPER = 1, SLOPE_SCARCITY = 2 };
 
 /* Prices in mc/kWh, 0..PRICE_MC_MAX. */

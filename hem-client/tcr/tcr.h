@@ -31,6 +31,7 @@
 	X(SOC_UNKNOWN, "", "the battery's SOC is not known")
 
 #define TCR_BOUND_MEMBER(name, equation, text) TCR_##name,
+/* TCR_..., the constants of the list. */
 enum tcr_bound { TCR_BOUNDS(TCR_BOUND_MEMBER) TCR_BOUND_COUNT };
 #undef TCR_BOUND_MEMBER
 
