@@ -94,7 +94,7 @@ $(B)/bench/baseline_plugin.so: $(B)/obj/tests/bench/baseline_plugin.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
 
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(SHARED)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(B)/obj/tests/lib/street.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
@@ -125,7 +125,12 @@ $(B)/fault/%.so: tests/fault/faults.c tests/fault/list $(call obj,plugin) $(ENGI
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(foreach w,$(fault_wraps),-Wl$(comma)--wrap=$w) \
 		-o $@ $(@:.so=.o) $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE) $(LIBS)
 
-e2e: all $(B)/demo-aggregator $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+$(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/street.o $(SHARED)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+
+e2e: all $(B)/demo-aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 asan: ## unit tests under address and undefined-behaviour sanitizers

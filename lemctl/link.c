@@ -136,7 +136,7 @@ static enum err connect_to(struct link *l, char why[static LINK_WHY_MAX])
 	mosquitto_disconnect_callback_set(l->mosq, on_disconnect);
 	mosquitto_subscribe_callback_set(l->mosq, on_subscribe);
 	mosquitto_message_callback_set(l->mosq, on_message);
-	rc = mosquitto_username_pw_set(l->mosq, o->client_id, token);
+	rc = mosquitto_username_pw_set(l->mosq, o->client_id, o->password ? o->password : token);
 	if (rc == MOSQ_ERR_SUCCESS && o->cafile)
 		rc = mosquitto_tls_set(l->mosq, o->cafile, NULL, NULL, NULL, NULL);
 	if (rc == MOSQ_ERR_SUCCESS)

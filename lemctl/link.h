@@ -18,6 +18,7 @@ struct link_options {
 	const char *client_id;
 	const char *suffix; /* of the MQTT client id, after a slash */
 	const struct private_key *key;
+	const char *password; /* NULL: a token by the key */
 };
 
 struct link;

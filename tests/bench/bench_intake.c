@@ -16,122 +16,24 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "engine/engine.h"
-#include "hem-client/ems/message.h"
 #include "tests/bench/load.h"
-#include "wire/digest.h"
+#include "tests/lib/street.h"
 #include "wire/login_token.h"
-#include "wire/text.h"
 
-enum { RUNS = 5, CLIENTS_MAX = 64, SLOT_S = 60, PATH_LEN = 4096 };
-
-struct bench_home {
-	struct private_key *ems;
-	struct slot_secret secret;
-	struct public_key address_key;
-	struct address address;
-};
+enum { RUNS = 5, SLOT_S = 60, PATH_LEN = 4096 };
 
 struct bench {
 	const char *build, *dir;
 	size_t clients, bids;
 	int port;
-	struct genesis genesis;
-	struct engine *engine;
-	struct inspector *inspector;
-	struct private_key *operator_key, *aggregator_key;
-	struct bench_home homes[CLIENTS_MAX];
-	struct load_client load[CLIENTS_MAX];
+	struct street street;
+	struct load_client load[STREET_HOMES_MAX];
 	uint64_t auction;
 };
 
 static void die(const char *what)
 {
-	fprintf(stderr, "bench_intake: %s\n", what);
-	exit(1);
-}
-
-static int64_t real_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static int64_t market_ms(const struct bench *b)
-{
-	return params_market_ms(&b->genesis.params, real_ms());
-}
-
-/* Hand a message in offline; answers the ledger sequence of its receipt. */
-static uint64_t hand_in(struct bench *b, const char *user, enum operation op, const struct out *p,
-	const struct signer *signer)
-{
-	struct message m = {.text = NULL};
-	struct inspected *inspected = NULL;
-	struct inspect_refusal refusal;
-	uint64_t seq;
-
-	if (message_make(op, user, b->genesis.market, market_ms(b), p, signer, &m) != ERR_OK)
-		die("signing");
-	if (inspect(b->inspector, user, op, m.text, m.len, &inspected, &refusal) != VERDICT_OK)
-		die(verdict_name(refusal.verdict));
-	seq = b->engine->market->next_seq;
-	if (engine_take(b->engine, inspected, market_ms(b)) != ERR_OK)
-		die(b->engine->why);
-	if (b->engine->waiting.first && strstr(b->engine->waiting.first->topic, "/reject"))
-		die(b->engine->waiting.first->payload);
-	if (engine_commit(b->engine) != ERR_OK)
-		die(b->engine->why);
-	outbox_clear(&b->engine->outbox);
-	inspected_free(inspected);
-	message_release(&m);
-	return seq;
-}
-
-static void enrol(struct bench *b, size_t i)
-{
-	struct bench_home *h = &b->homes[i];
-	struct signer operator_signer = {.key = b->operator_key}, ems;
-	struct message_key key = {.role = "ems"};
-	char text[4096], secret[32], id[16], subject[16];
-	uint8_t hash[HASH_LEN];
-	struct out p;
-
-	snprintf(id, sizeof id, "home%04zu", i);
-	snprintf(secret, sizeof secret, "secret%zu", i);
-	digest_sha256(secret, strlen(secret), hash);
-	out_init(&p, text, sizeof text);
-	out_printf(&p, "{\"battery_w\":5000,\"clientId\":\"%s\",\"code_hash\":", id);
-	out_hex(&p, hash, HASH_LEN);
-	out_printf(&p,
-		",\"fuse_w\":20000,\"meter_serial\":\"B%zu\",\"meter_type\":\"b\",\"pv_w\":0}", i);
-	hand_in(b, "operator", OPERATION_HOME_ADD, &p, &operator_signer);
-	if (private_key_generate(KEY_P256, &h->ems) != ERR_OK)
-		die("keys");
-	ems = (struct signer){.key = h->ems};
-	key.key = *private_key_public(h->ems);
-	if (message_prove(id, b->genesis.market, "ems", &ems, &key) != ERR_OK)
-		die("proof");
-	out_init(&p, text, sizeof text);
-	message_write_register(&p, secret, MODE_BOTH, &key, 1);
-	hand_in(b, id, OPERATION_REGISTER, &p, &ems);
-	out_init(&p, text, sizeof text);
-	out_printf(&p, "{\"amount_uc\":1000000000000,\"clientId\":\"%s\"}", id);
-	hand_in(b, "operator", OPERATION_DEPOSIT, &p, &operator_signer);
-	if (slot_secret_draw(KEY_P256, &h->secret, &h->address_key) != ERR_OK)
-		die("keys");
-	snprintf(subject, sizeof subject, "1");
-	key = (struct message_key){.slot = 1, .key = h->address_key};
-	if (message_prove(id, b->genesis.market, subject, &(struct signer){.secret = &h->secret},
-		    &key) != ERR_OK)
-		die("proof");
-	out_init(&p, text, sizeof text);
-	message_write_addresses(&p, &key, 1);
-	hand_in(b, id, OPERATION_ADDRESSES, &p, &ems);
-	key_hash(&h->address_key, hash);
-	address_from_key_hash(hash, h->address.text);
+	street_die(what);
 }
 
 static void open_auction(struct bench *b)
@@ -144,23 +46,23 @@ static void open_auction(struct bench *b)
 		"{\"address\":\"%s\",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"10000000\"},"
 		"\"price\":{\"unit\":\"cents/kWh\",\"value\":\"20\"},\"type\":\"buy\"},"
 		"\"contract\":{\"slot\":1}}",
-		b->genesis.params.roles[0].address.text);
-	b->auction = hand_in(b, "aggregator", OPERATION_BID_OFFER, &p,
-		&(struct signer){.key = b->aggregator_key});
+		b->street.genesis.params.roles[0].address.text);
+	b->auction = street_hand_in(&b->street, "aggregator", OPERATION_BID_OFFER, &p,
+		&(struct signer){.key = b->street.aggregator_key});
 }
 
 static void prepare_bids(struct bench *b)
 {
-	int64_t start_ms = b->genesis.params.start_ms;
+	int64_t start_ms = b->street.genesis.params.start_ms;
 
 	for (size_t i = 0; i < b->clients; i++) {
 		struct load_client *c = &b->load[i];
-		struct signer signer = {.secret = &b->homes[i].secret};
+		struct signer signer = {.secret = &b->street.homes[i].secrets[1]};
 		snprintf(c->id, sizeof c->id, "home%04zu", i);
 		c->count = b->bids;
 		c->messages = calloc(b->bids, sizeof *c->messages);
 		for (size_t k = 0; k < b->bids; k++) {
-			struct message_bid bid = {.address = b->homes[i].address.text,
+			struct message_bid bid = {.address = b->street.homes[i].addresses[1].text,
 				.side = SIDE_SELL,
 				.energy_wh = 1 + (int64_t)(k % 50),
 				.price_mc_per_kwh =
@@ -171,7 +73,7 @@ static void prepare_bids(struct bench *b)
 			struct out p;
 			out_init(&p, text, sizeof text);
 			message_write_bid(&p, &bid);
-			if (message_make(OPERATION_BID_OFFER, c->id, b->genesis.market,
+			if (message_make(OPERATION_BID_OFFER, c->id, b->street.genesis.market,
 				    start_ms + 5000, &p, &signer, &m) != ERR_OK)
 				die("signing");
 			c->messages[k] = (struct load_message){.text = m.text, .len = m.len};
@@ -188,37 +90,20 @@ static void run_command(const char *command)
 /* A new market with everything enrolled and an auction open, its start some seconds ahead. */
 static void set_up(struct bench *b)
 {
-	char command[PATH_LEN * 2], path[PATH_LEN], ledger[PATH_LEN], why[PRIVATE_KEY_WHY_MAX];
+	char command[PATH_LEN * 2];
 
 	snprintf(command, sizeof command,
 		"rm -rf %s && %s/lemctl init --name bench --slot %d --port %d --user root "
 		"--credit 100000000 --plugin %s/mosquitto_lem.so %s >/dev/null",
 		b->dir, b->build, SLOT_S, b->port, b->build, b->dir);
 	run_command(command);
-	snprintf(path, sizeof path, "%s/operator.pem", b->dir);
-	if (private_key_load(path, &b->operator_key, why) != ERR_OK)
-		die(why);
-	snprintf(path, sizeof path, "%s/aggregator.pem", b->dir);
-	if (private_key_load(path, &b->aggregator_key, why) != ERR_OK)
-		die(why);
-	snprintf(path, sizeof path, "%s/csm.db", b->dir);
-	snprintf(ledger, sizeof ledger, "%s/ledger.db", b->dir);
-	b->engine = calloc(1, sizeof *b->engine);
-	if (engine_open(b->engine, path, ledger, b->operator_key) != ERR_OK)
-		die(b->engine->why);
-	b->genesis = b->engine->genesis;
-	/* Signing all bids takes a while: not a start that is already near. */
-	if (inspector_new(b->engine->keyring, b->genesis.market, b->genesis.address_alg,
-		    &b->inspector) != ERR_OK)
-		die("memory");
+	street_open(&b->street, b->dir);
 	for (size_t i = 0; i < b->clients; i++)
-		enrol(b, i);
+		street_enrol(&b->street, i, MODE_BOTH, 1000000000000, 2);
 	open_auction(b);
-	inspector_free(b->inspector);
-	engine_close(b->engine);
-	free(b->engine);
+	street_shut(&b->street);
 	prepare_bids(b);
-	if (real_ms() > b->genesis.params.real_start_ms)
+	if (street_real_ms() > b->street.genesis.params.real_start_ms)
 		die("the setup took longer than the time to the start: try again");
 }
 
@@ -276,15 +161,15 @@ static double stop_broker(pid_t pid)
 static void fresh_passwords(struct bench *b)
 {
 	for (size_t i = 0; i < b->clients; i++) {
-		if (login_token_write(b->homes[i].ems, b->genesis.market, b->load[i].id,
-			    real_ms() / 1000, b->load[i].password) != ERR_OK)
+		if (login_token_write(b->street.homes[i].ems, b->street.genesis.market,
+			    b->load[i].id, street_real_ms() / 1000, b->load[i].password) != ERR_OK)
 			die("token");
 	}
 }
 
 static void wait_until(int64_t ms)
 {
-	while (real_ms() < ms)
+	while (street_real_ms() < ms)
 		usleep(10000);
 }
 
@@ -294,13 +179,13 @@ static struct load_result one_run(struct bench *b, bool market, double rate, int
 	pid_t pid = start_broker(b, market);
 
 	if (market)
-		wait_until(b->genesis.params.real_start_ms + 500);
+		wait_until(b->street.genesis.params.real_start_ms + 500);
 	fresh_passwords(b);
 	if (load_run(b->port, "bench", b->load, b->clients, 40, rate, probe, &r) != 0 ||
 		r.answered != r.sent)
 		fprintf(stderr, "bench_intake: %zu sent, %zu answered\n", r.sent, r.answered);
 	if (market)
-		wait_until(b->genesis.params.real_start_ms + SLOT_S * 1000 + 2500);
+		wait_until(b->street.genesis.params.real_start_ms + SLOT_S * 1000 + 2500);
 	*cpu = stop_broker(pid);
 	return r;
 }
@@ -327,11 +212,8 @@ static void tear_down(struct bench *b)
 		for (size_t k = 0; k < b->load[i].count; k++)
 			free(b->load[i].messages[k].text);
 		free(b->load[i].messages);
-		private_key_free(b->homes[i].ems);
 	}
-	private_key_free(b->operator_key);
-	private_key_free(b->aggregator_key);
-	memset(b->homes, 0, sizeof b->homes);
+	street_release(&b->street);
 	memset(b->load, 0, sizeof b->load);
 }
 

@@ -1,0 +1,16 @@
+#!/bin/bash
+# Every refusal that a client can meet, once, over a real broker; and the paper's messages.
+. "$(dirname "$0")/lib.sh"
+market --demo --rate 300 --slot 3600 --start '2017-06-21 00:00:00' --start-in 8 --credit 100000000
+code=$("$build/lemctl" home add --json --meter-serial SN9999 "$work/market" home9999 |
+	sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
+# The bid-offers of the test are more than a home's usual share.
+echo 'plugin_opt_client_burst 300' >>"$work/market/mosquitto.conf"
+"$build/e2e/verdicts" "$work/market" "$port" "$code" >"$work/out" 2>&1
+expect "exit code" 0 $?
+grep FAILED "$work/out"
+check "at least sixty answers" test "$(sed -n 's/^\([0-9]*\) passed.*/\1/p' "$work/out")" -ge 60
+check "the chain verifies" "$build/lemctl" verify --json "$work/market/ledger.db"
+expect "the observation is kept" "device|Smart Temperature Sensor|28" \
+	"$(sqlite3 -readonly "$work/market/csm.db" 'SELECT item, name, value FROM observations')"
+finish
