@@ -5,6 +5,8 @@
 #include "wire/date.h"
 #include "wire/text.h"
 
+enum { NAME_MAX_SHOWN = 56 };
+
 void form_init(struct form *f, const struct json_doc *doc)
 {
 	*f = (struct form){.doc = doc, .verdict = VERDICT_OK};
@@ -44,10 +46,12 @@ static bool was_seen(const struct form_object *o, const char *name)
 
 void form_leave(struct form *f, const struct form_object *o)
 {
-	char name[64];
+	char name[NAME_MAX_SHOWN];
 
 	if (f->verdict != VERDICT_OK)
 		return;
+	/* The sender chose the name: cut, it could end within a character. */
+	assert(strlen(o->path) + sizeof name <= FORM_FIELD_MAX);
 	for (uint32_t n = json_first(f->doc, o->node); n != JSON_NONE;) {
 		if (!json_string(f->doc, n, name, sizeof name, NULL))
 			memcpy(name, "?", 2);
