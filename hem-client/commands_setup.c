@@ -193,14 +193,24 @@ static int send_registration(struct errand *e, const char *secret, const char *s
 	}
 	code = errand_send(e, &m, false);
 	message_release(&m);
-	return code;
+	if (code != 0)
+		return code;
+	(void)errand_wait(e, &e->lost, REGISTER_END_S); /* the market ends this session */
+	(void)printf("%s is registered: the market has its keys (receipt %llu)\n",
+		e->config.market.client_id, (unsigned long long)e->receipt.intake_seq);
+	return HEM_EXIT_OK;
 }
 
 /* An earlier registration may have got through without our hearing of it: then a token opens. */
 static int try_token(struct errand *e, const char *serial)
 {
-	if (errand_connect(e, "register", NULL, true) != 0)
+	if (errand_connect(e, "register", NULL, true) != 0) {
+		(void)fprintf(stderr,
+			"hem: the market takes neither this code nor this home's "
+			"key: is it the code of %s, and not used up?\n",
+			e->config.market.client_id);
 		return HEM_EXIT_REFUSED;
+	}
 	if (hem_db_put_note(&e->db, "registered", "yes") != ERR_OK ||
 		hem_db_put_note(&e->db, "meter_serial", serial) != ERR_OK)
 		return HEM_EXIT_REFUSED;
@@ -223,16 +233,15 @@ static int do_register(struct errand *e, const char *code, const char *serial)
 			e->config_path);
 		return HEM_EXIT_REFUSED;
 	}
-	result = errand_connect(e, "", code, false);
+	result = errand_connect(e, "", code, true);
 	if (result == HEM_EXIT_REFUSED)
-		return try_token(e, serial);
-	if (result == 0)
+		result = try_token(e, serial);
+	else if (result == 0)
 		result = send_registration(e, secret, serial);
-	if (result == 0)
-		(void)errand_wait(e, &e->lost, REGISTER_END_S); /* the market ends this session */
-	if (result == 0)
-		(void)printf("%s is registered: the market has its keys (receipt %llu)\n",
-			e->config.market.client_id, (unsigned long long)e->receipt.intake_seq);
+	else
+		(void)fprintf(stderr, "hem: %s:%d: %s\n", e->config.market.host,
+			(int)e->config.market.port,
+			e->trouble[0] ? e->trouble : "the market did not answer in time");
 	return result;
 }
 

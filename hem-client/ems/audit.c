@@ -119,6 +119,19 @@ static void note_auction(struct audit *a, const struct auction *auction)
 	(void)went(a, orders_outcome(a->db, &outcome));
 }
 
+/* What others deliver to, or take from, an auction that this home has opened. */
+static void note_received(struct audit *a, const struct result *r)
+{
+	struct my_order opened;
+
+	if (!went(a, orders_find(a->db, r->u.order.auction->seq, &opened)))
+		return;
+	if (opened.side == SIDE_BUY)
+		a->now.bought_wh += r->u.order.order->delivered_wh;
+	else
+		a->now.sold_wh += r->u.order.order->delivered_wh;
+}
+
 static void watch_result(void *context, const struct result *r)
 {
 	struct audit *a = context;
@@ -127,6 +140,8 @@ static void watch_result(void *context, const struct result *r)
 		note_outcome(a, r->u.order.order);
 	} else if (r->kind == RESULT_AUCTION_ENDED) {
 		note_auction(a, r->u.auction.auction);
+	} else if (r->kind == RESULT_DELIVERY) {
+		note_received(a, r);
 	} else if (r->kind == RESULT_VALIDATED) {
 		a->sealed_height = r->u.validator.height;
 	} else if (r->kind == RESULT_RANKED && is_own(a, &r->u.validator.account->address)) {
