@@ -5,6 +5,7 @@
 #include "core/units.h"
 #include "wire/digest.h"
 #include "wire/header_form.h"
+#include "wire/jcs.h"
 #include "wire/out.h"
 #include "wire/text.h"
 #include "wire/tx_form.h"
@@ -159,6 +160,21 @@ static void read_key(
 		form_fail(f, o->path, name, VERDICT_KEY_WEAK);
 }
 
+/* Two roles share neither name nor key, and none is the operator's namesake: each is a client, and
+ * each key's address an account. */
+static bool role_is_new(const struct genesis *g, const struct role_params *r)
+{
+	if (strcmp(r->name, "operator") == 0)
+		return false;
+	for (uint32_t i = 0; i < g->params.role_count; i++) {
+		const struct role_params *other = &g->params.roles[i];
+		if (strcmp(other->name, r->name) == 0 ||
+			address_equal(&other->address, &r->address))
+			return false;
+	}
+	return true;
+}
+
 static void read_role(struct form *f, uint32_t node, struct genesis *g)
 {
 	struct form_object o = form_enter(f, node, "rules.parameters.roles.");
@@ -169,14 +185,15 @@ static void read_role(struct form *f, uint32_t node, struct genesis *g)
 	form_int(f, &o, "credit_limit_uc", 0, AMOUNT_UC_MAX, &r->credit_limit_uc);
 	read_key(f, &o, "key", &key);
 	form_leave(f, &o);
-	if (f->verdict == VERDICT_OK && (key.alg != g->address_alg || !client_id_valid(r->name)))
-		form_fail(f, "rules.parameters.", "roles", VERDICT_BAD_FIELD);
 	if (f->verdict != VERDICT_OK)
 		return;
 	r->key.len = key.len;
 	memcpy(r->key.bytes, key.bytes, sizeof r->key.bytes);
 	tx_form_key_address(&r->key, &r->address);
-	g->params.role_count++;
+	if (key.alg != g->address_alg || !client_id_valid(r->name) || !role_is_new(g, r))
+		form_fail(f, "rules.parameters.", "roles", VERDICT_BAD_FIELD);
+	else
+		g->params.role_count++;
 }
 
 static void read_roles(struct form *f, struct form_object *o, struct genesis *g)
@@ -202,6 +219,8 @@ static void read_names(struct form *f, struct form_object *o, struct genesis *g)
 	form_string(f, o, "book", book, sizeof book);
 	form_string(f, o, "name", g->name, sizeof g->name);
 	form_bool(f, o, "limit_inclusive", &g->params.limit_inclusive);
+	if (f->verdict == VERDICT_OK && !market_name_valid(g->name))
+		form_fail(f, o->path, "name", VERDICT_BAD_FIELD);
 	if (f->verdict != VERDICT_OK)
 		return;
 	g->address_alg = strcmp(alg, key_alg_name(KEY_ED25519)) == 0 ? KEY_ED25519 : KEY_P256;
@@ -257,6 +276,17 @@ static void read_document(struct form *f, struct genesis *g, struct claims *c)
 		form_fail(f, "rules.parameters.", field, VERDICT_OUT_OF_RANGE);
 }
 
+/* Whether the rules, CPF table included, are literally those whose hash is in the header. */
+static bool rules_match(const struct json_doc *doc, const struct genesis *g)
+{
+	char rules[GENESIS_TEXT_MAX];
+	uint8_t hash[HASH_LEN];
+	size_t len = jcs_write(doc, json_get(doc, 0, "rules"), NULL, rules, sizeof rules);
+
+	digest_sha256(rules, len, hash);
+	return len > 0 && memcmp(hash, g->header.rules_hash, HASH_LEN) == 0;
+}
+
 /* Whether header, hash and signature follow from the rules as this program has them. */
 static const char *check_claims(
 	const struct genesis *g, const struct claims *c, const uint8_t *pinned)
@@ -303,6 +333,8 @@ enum err genesis_read(const char *text, size_t len, const uint8_t *pinned, struc
 	if (genesis_complete(&g) != ERR_OK)
 		return ERR_INTERNAL;
 	why = check_claims(&g, &claims, pinned);
+	if (!why && !rules_match(&doc, &g))
+		why = "the rules are not those of this program's version";
 	if (why) {
 		snprintf(why_text, FORM_FIELD_MAX + 64, "%s", why);
 		return ERR_FORMAT;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every refusal that a client can meet, once, over a real broker; and the paper's messages.
 . "$(dirname "$0")/lib.sh"
-market --demo --rate 300 --slot 3600 --start '2017-06-21 00:00:00' --start-in 8 --credit 100000000
+market --demo --rate 150 --slot 3600 --start '2017-06-21 00:00:00' --start-in 8 --credit 100000000
 code=$("$build/lemctl" home add --json --meter-serial SN9999 "$work/market" home9999 |
 	sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
 # The bid-offers of the test are more than a home's usual share.

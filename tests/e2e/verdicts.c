@@ -1,5 +1,5 @@
 /* Every refusal once, over a real broker: usage verdicts DIR PORT CODE, with the market of DIR made
- * by `lemctl init --demo --rate 300 --slot 3600` and its broker not started yet; CODE is the
+ * by `lemctl init --demo --rate 150 --slot 3600` and its broker not started yet; CODE is the
  * enrolment code of home9999, who is invited. Prints a line for each wrong answer; the last line
  * counts. */
 #include <signal.h>
