@@ -1,0 +1,59 @@
+/* sample_genesis: a market's beginning with fresh keys, for tests. */
+#ifndef LEM_TESTS_SAMPLE_GENESIS_H
+#define LEM_TESTS_SAMPLE_GENESIS_H
+#include <string.h>
+#include "wire/genesis.h"
+#include "wire/private_key.h"
+#include "wire/tx_form.h"
+
+/* Parameters that params_check() accepts. */
+static inline struct params sample_params(void)
+{
+	return (struct params){.slot_s = 900,
+		.start_ms = INT64_C(1514764800000),
+		.rate = 1,
+		.real_start_ms = INT64_C(1514764800000),
+		.date_window_s = 120,
+		.boundary_s = 30,
+		.seal_wait_s = 60,
+		.horizon_slots = 4,
+		.gate_lead_s = 300,
+		.gate_lead_min_s = 60,
+		.poe_floor_w = 50,
+		.reward_uc = 10000000,
+		.penalty_mc_per_kwh = 2000,
+		.rule = RULE_PAY_AS_BID,
+		.measure = MEASURE_STORAGE,
+		.book = BOOK_SEALED,
+		.limit_inclusive = true};
+}
+
+/* Add a role of that name and key. */
+static inline void sample_role(
+	struct genesis *g, const char *name, const struct public_key *key, int64_t credit_uc)
+{
+	struct role_params *r = &g->params.roles[g->params.role_count++];
+
+	memcpy(r->name, name, strlen(name) + 1);
+	r->credit_limit_uc = credit_uc;
+	r->key.len = key->len;
+	memcpy(r->key.bytes, key->bytes, sizeof r->key.bytes);
+	tx_form_key_address(&r->key, &r->address);
+}
+
+/* A signed genesis with one role, "aggregator". */
+static inline void sample_genesis(struct genesis *g, const struct private_key *operator_key,
+	const struct private_key *aggregator_key)
+{
+	*g = (struct genesis){.name = "sample",
+		.params = sample_params(),
+		.address_alg = private_key_public(aggregator_key)->alg,
+		.operator_key = *private_key_public(operator_key),
+		.import_mc_per_kwh = 22000,
+		.export_mc_per_kwh = 5000};
+	sample_role(g, "aggregator", private_key_public(aggregator_key), 1000000000);
+	assert_int_equal(genesis_complete(g), ERR_OK);
+	assert_int_equal(genesis_sign(g, operator_key), ERR_OK);
+}
+
+#endif
