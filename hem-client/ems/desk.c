@@ -214,6 +214,16 @@ static enum err address_text(struct ems *e, int64_t slot, struct address *ret)
 	return err;
 }
 
+/* Note in which slot the CPF is announced: once is enough, whatever happens to this process. */
+static enum err note_announced(struct ems *e)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%lld",
+		(long long)params_slot_at(&e->genesis.params, ems_now_ms(e)));
+	return hem_db_put_note(&e->db, "announced_slot", text);
+}
+
 static bool announce(void *context, int64_t slot, int cpf, char req_id[REQ_ID_MAX + 1])
 {
 	struct ems *e = context;
@@ -229,7 +239,11 @@ static bool announce(void *context, int64_t slot, int cpf, char req_id[REQ_ID_MA
 		err = desk_message(e, OPERATION_CPF, &out, slot, &m);
 	}
 	if (err == ERR_OK)
+		err = hem_db_begin(&e->db);
+	if (err == ERR_OK) {
 		err = spool(e, &m, params_slot_start_ms(&e->genesis.params, slot + 1), req_id);
+		err = hem_db_end(&e->db, err == ERR_OK ? note_announced(e) : err);
+	}
 	message_release(&m);
 	return done(e, "announcing the CPF", err);
 }
@@ -250,6 +264,8 @@ static enum err keep_order(
 		return err;
 	memcpy(order.req_id, m->req_id, sizeof order.req_id);
 	err = orders_add(&e->db, &order);
+	if (err == ERR_OK && a->cpf_hundredths)
+		err = note_announced(e);
 	if (err == ERR_OK)
 		err = spool(e, m, a->contract.gate_ms, req_id);
 	return hem_db_end(&e->db, err);

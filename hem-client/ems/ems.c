@@ -220,6 +220,7 @@ static enum err open_trader(struct ems *e)
 		.import_mc_per_kwh = e->genesis.import_mc_per_kwh,
 		.export_mc_per_kwh = e->genesis.export_mc_per_kwh};
 	struct trader_ops ops = desk_ops(e);
+	char note[HEM_DB_NOTE_MAX];
 	int64_t last = -1;
 	enum err err = address_keys_last(&e->db, &last);
 
@@ -228,6 +229,8 @@ static enum err open_trader(struct ems *e)
 	c.strategy = config_tcr_strategy(&e->config, &c.strategy_self);
 	trader_init(&e->trader, &c, &ops, last);
 	e->trader.halted = e->fault.verdict != VERDICT_OK;
+	if (hem_db_get_note(&e->db, "announced_slot", note) == ERR_OK && note[0])
+		e->trader.announced_slot = strtoll(note, NULL, 10);
 	return ERR_OK;
 }
 

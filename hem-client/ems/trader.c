@@ -12,6 +12,7 @@ void trader_init(struct trader *t, const struct trader_config *config, const str
 	t->ops = *ops;
 	t->slot = INT64_MIN;
 	t->read_slot = INT64_MIN;
+	t->announced_slot = INT64_MIN;
 	t->soc = (double)NAN;
 	t->enrolled_to = enrolled_to;
 	t->enrol_batch = TRADER_ENROL_BATCH;
@@ -80,7 +81,7 @@ static void read_meter(struct trader *t)
 	t->read_slot = t->slot - 1;
 	t->soc = r.soc;
 	t->idle = r.idle;
-	if (r.cpf_hundredths == 0 || t->config.mode == MODE_TE)
+	if (r.cpf_hundredths == 0 || t->config.mode == MODE_TE || t->announced_slot == t->slot)
 		return;
 	t->announce = ANNOUNCE_DUE;
 	t->announce_cpf = r.cpf_hundredths;

@@ -94,6 +94,7 @@ struct trader {
 	char enrol_req_id[REQ_ID_MAX + 1]; /* "": none under way */
 	int64_t enrol_ms;                  /* not before this */
 	/* The CPF of the last slot. */
+	int64_t announced_slot; /* in which an earlier life announced; to be set after init */
 	enum announce_state announce;
 	int announce_cpf;
 	int64_t announce_ms;

@@ -25,6 +25,16 @@ static void a_slot_is_read_and_announced_once(void **state)
 	assert_string_equal(shell.marks, "RCR");
 }
 
+static void an_earlier_lifes_announcement_counts(void **state)
+{
+	(void)state;
+	trader.announced_slot = 2;
+	(void)step(2 * SLOT_MS + SLOT_MS / 2);
+	assert_string_equal(shell.marks, "R");
+	(void)step(3 * SLOT_MS + SLOT_MS / 2);
+	assert_string_equal(shell.marks, "RRC");
+}
+
 static void a_failing_device_is_asked_again(void **state)
 {
 	(void)state;
@@ -275,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_slot_is_read_and_announced_once, setup),
+		cmocka_unit_test_setup(an_earlier_lifes_announcement_counts, setup),
 		cmocka_unit_test_setup(a_failing_device_is_asked_again, setup),
 		cmocka_unit_test_setup(nothing_happens_before_the_start, setup),
 		cmocka_unit_test_setup(a_mode_without_rewards_is_silent, setup),
