@@ -36,13 +36,10 @@ static struct private_key *load_key(const struct street *s, const char *name)
 	return key;
 }
 
-void street_open(struct street *s, const char *dir)
+void street_reopen(struct street *s)
 {
 	char csm[STREET_PATH_MAX + 64], ledger[STREET_PATH_MAX + 64];
 
-	(void)snprintf(s->dir, sizeof s->dir, "%s", dir);
-	s->operator_key = load_key(s, "operator.pem");
-	s->aggregator_key = load_key(s, "aggregator.pem");
 	(void)snprintf(csm, sizeof csm, "%s/csm.db", s->dir);
 	(void)snprintf(ledger, sizeof ledger, "%s/ledger.db", s->dir);
 	s->engine = calloc(1, sizeof *s->engine);
@@ -52,6 +49,14 @@ void street_open(struct street *s, const char *dir)
 	if (inspector_new(s->engine->keyring, s->genesis.market, s->genesis.address_alg,
 		    &s->inspector) != ERR_OK)
 		street_die("memory");
+}
+
+void street_open(struct street *s, const char *dir)
+{
+	(void)snprintf(s->dir, sizeof s->dir, "%s", dir);
+	s->operator_key = load_key(s, "operator.pem");
+	s->aggregator_key = load_key(s, "aggregator.pem");
+	street_reopen(s);
 }
 
 uint64_t street_hand_in(struct street *s, const char *user, enum operation operation,

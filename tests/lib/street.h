@@ -33,6 +33,9 @@ int64_t street_market_ms(const struct street *s);
 /* Open the market that `lemctl init` made in dir. */
 void street_open(struct street *s, const char *dir);
 
+/* Open its engine again after street_shut(). */
+void street_reopen(struct street *s);
+
 /* Hand a message of `user` in, offline; answers its ledger sequence (of a private one: the next).
  */
 uint64_t street_hand_in(struct street *s, const char *user, enum operation operation,
