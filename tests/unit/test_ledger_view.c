@@ -158,7 +158,7 @@ static void options_are_read_strictly(void **state)
 		assert_true(w.number == cases[i].number && w.flag == cases[i].flag);
 		assert_true((w.word != NULL) == cases[i].word);
 	}
-	(void)fflush(stdout);
+	(void)fflush(NULL);
 	assert_true(dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0);
 	(void)close(out);
 	(void)close(err);
