@@ -66,7 +66,8 @@ for i in $(seq "$homes"); do
 done
 "$build/lemctl" deposit --cents 20000 "$run/market" aggregator >>"$log" 2>&1 || fail "deposit"
 
-mosquitto -c "$run/market/mosquitto.conf" >"$run/broker.log" 2>&1 &
+# Each in a session of its own, so that Ctrl-C reaches this script alone, which ends them in order.
+setsid mosquitto -c "$run/market/mosquitto.conf" >"$run/broker.log" 2>&1 &
 broker=$!
 pids+=("$broker")
 for _ in $(seq 100); do
@@ -97,10 +98,10 @@ for i in $(seq "$homes"); do
 done
 for i in $(seq "$homes"); do
 	dir="$run/$(printf 'home%04d' "$i")"
-	"$build/hem" run --config "$dir/hem.conf" >"$dir/log" 2>&1 &
+	setsid "$build/hem" run --config "$dir/hem.conf" >"$dir/log" 2>&1 &
 	pids+=($!)
 done
-"$build/demo-aggregator" "$run/market" "$port" "$slots" $((homes * 500)) >"$run/aggregator.log" 2>&1 &
+setsid "$build/demo-aggregator" "$run/market" "$port" "$slots" $((homes * 500)) >"$run/aggregator.log" 2>&1 &
 pids+=($!)
 say "$homes homes are registered and running; the day begins."
 

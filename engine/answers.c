@@ -117,13 +117,12 @@ static void write_wallet(struct out *out, const struct wallet *w)
 static void write_wallet_answer(struct engine *e, struct out *out, const struct wallet *w,
 	const char *req_id, const uint8_t *sig)
 {
-	out_printf(out, "{");
-	write_wallet(out, w);
 	out_printf(out,
-		",\"height\":%llu,\"market_ms\":%lld,\"pending_uc\":%lld"
-		",\"reqId\":\"%s\",\"sealed_uc\":%lld",
-		(unsigned long long)e->market->ledger.height - 1, (long long)e->now_ms,
-		(long long)w->pending_uc, req_id, (long long)w->sealed_uc);
+		"{\"balance_uc\":%lld,\"height\":%llu,\"held_uc\":%lld,\"market_ms\":%lld"
+		",\"pending_uc\":%lld,\"reqId\":\"%s\",\"sealed_uc\":%lld",
+		(long long)w->balance_uc, (unsigned long long)e->market->ledger.height - 1,
+		(long long)w->held_uc, (long long)e->now_ms, (long long)w->pending_uc, req_id,
+		(long long)w->sealed_uc);
 	if (sig) {
 		out_printf(out, ",\"signature\":");
 		out_base64url(out, sig, SIGNATURE_LEN);
