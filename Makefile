@@ -35,7 +35,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard $(UNIT_SRC)))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
+.PHONY: fuzzlib help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -144,13 +144,15 @@ tsan: ## the threaded tests under the thread sanitizer
 fuzz: $(FUZZ) ## run each fuzz target for FUZZ_S seconds (5)
 	@tools/run_fuzz.sh $(or $(FUZZ_S),5) $(FUZZ)
 
-$(B)/fuzz/%: tests/fuzz/%.c
-	@mkdir -p $(@D)
+FUZZ_LIBS := $(SHARED:$(B)/%=$(B)/fuzzlib/%)
+fuzzlib:
 	@$(MAKE) --no-print-directory B=$(B)/fuzzlib CC=clang OPT='-O1 -g' \
-		SAN='-fsanitize=fuzzer-no-link,address,undefined' $(SHARED:$(B)/%=$(B)/fuzzlib/%)
+		SAN='-fsanitize=fuzzer-no-link,address,undefined' $(FUZZ_LIBS)
+$(B)/fuzz/%: tests/fuzz/%.c | fuzzlib
+	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
-		$(SHARED:$(B)/%=$(B)/fuzzlib/%) -lmosquitto $(LIBS)
+		$(FUZZ_LIBS) -lmosquitto $(LIBS)
 
 bench: all $(BENCH) $(B)/bench/baseline_plugin.so ## print each figure beside its reference
 	@BUILD=$(B) tests/bench/run.sh

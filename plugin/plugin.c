@@ -147,12 +147,19 @@ static int on_access(int event, void *data, void *context)
 /* A refusal that the broker's thread can give by itself. */
 static void tell(struct plugin *p, const char *user, enum operation operation, enum verdict verdict)
 {
+	const struct params *params = &office_genesis(p->office)->params;
 	char topic[128], text[512];
-	int len = snprintf(text, sizeof text,
-		"{\"code\":\"%s\",\"field\":\"\",\"number\":%d,\"operation\":\"%s\","
-		"\"reqId\":null,\"retry_after_ms\":1000,\"rule\":\"%s\"}",
-		verdict_name(verdict), (int)verdict,
-		operation == OPERATION_NONE ? "" : operation_name(operation),
+	struct timespec ts;
+	int len;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	len = snprintf(text, sizeof text,
+		"{\"code\":\"%s\",\"field\":\"\",\"market_ms\":%lld,\"number\":%d,"
+		"\"operation\":\"%s\",\"reqId\":null,\"retry_after_ms\":1000,\"rule\":\"%s\"}",
+		verdict_name(verdict),
+		(long long)params_market_ms(
+			params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000),
+		(int)verdict, operation == OPERATION_NONE ? "" : operation_name(operation),
 		verdict_text(verdict));
 
 	(void)snprintf(

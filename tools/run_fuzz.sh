@@ -1,13 +1,13 @@
 #!/bin/sh
-# Runs each fuzz target for some seconds: usage run_fuzz.sh SECONDS TARGET...
+# Runs each fuzz target for some seconds, two at a time: usage run_fuzz.sh SECONDS TARGET...
 seconds=$1
 shift
-for t in "$@"; do
-	if "$t" -max_total_time="$seconds" -print_final_stats=1 >"$t.log" 2>&1; then
-		echo "$(basename "$t"): $(sed -n 's/^stat::number_of_executed_units: //p' "$t.log") runs"
+one='
+	if "$1" -max_total_time="$0" -print_final_stats=1 >"$1.log" 2>&1; then
+		echo "$(basename "$1"): $(sed -n "s/^stat::number_of_executed_units: //p" "$1.log") runs"
 	else
-		tail -n 30 "$t.log"
-		echo "$t: failed"
+		tail -n 30 "$1.log"
+		echo "$1: failed"
 		exit 1
-	fi
-done
+	fi'
+printf '%s\n' "$@" | xargs -P 2 -I '{}' sh -c "$one" "$seconds" '{}'
