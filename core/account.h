@@ -15,8 +15,8 @@ enum {
 	ACCOUNT_WALLETS = 2, /* the homes' money between slots; its split is private */
 	ACCOUNT_FIRST_ROLE = 3,
 	ACCOUNT_FIXED_MAX = ACCOUNT_FIRST_ROLE + PARAMS_ROLES_MAX,
-	ACCOUNTS_INDEX_BITS = 17,
-	ACCOUNTS_MAX = 1 << 16, /* addresses admitted at one time */
+	ACCOUNTS_INDEX_BITS = 18, /* addresses and roles */
+	ACCOUNTS_MAX = 1 << 16,   /* addresses admitted at one time */
 };
 
 /* An account is named by its number, given once and never again: fixed ones as above, addresses
@@ -44,7 +44,8 @@ struct accounts {
 	struct index_cell cells[1 << ACCOUNTS_INDEX_BITS];
 };
 
-_Static_assert(ACCOUNTS_MAX * 2 <= 1 << ACCOUNTS_INDEX_BITS, "the index stays half empty");
+_Static_assert((ACCOUNTS_MAX + PARAMS_ROLES_MAX) * 2 <= 1 << ACCOUNTS_INDEX_BITS,
+	"the index stays half empty");
 
 /* The fixed accounts of a market, all at zero. *accounts must be all zeros. */
 void accounts_init(struct accounts *accounts, const struct params *params);

@@ -2,31 +2,10 @@
 #ifndef LEM_TESTS_SAMPLE_GENESIS_H
 #define LEM_TESTS_SAMPLE_GENESIS_H
 #include <string.h>
+#include "tests/lib/sample_params.h"
 #include "wire/genesis.h"
 #include "wire/private_key.h"
 #include "wire/tx_form.h"
-
-/* Parameters that params_check() accepts. */
-static inline struct params sample_params(void)
-{
-	return (struct params){.slot_s = 900,
-		.start_ms = INT64_C(1514764800000),
-		.rate = 1,
-		.real_start_ms = INT64_C(1514764800000),
-		.date_window_s = 120,
-		.boundary_s = 30,
-		.seal_wait_s = 60,
-		.horizon_slots = 4,
-		.gate_lead_s = 300,
-		.gate_lead_min_s = 60,
-		.poe_floor_w = 50,
-		.reward_uc = 10000000,
-		.penalty_mc_per_kwh = 2000,
-		.rule = RULE_PAY_AS_BID,
-		.measure = MEASURE_STORAGE,
-		.book = BOOK_SEALED,
-		.limit_inclusive = true};
-}
 
 /* Add a role of that name and key. */
 static inline void sample_role(
