@@ -238,6 +238,8 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	merkle_leaf_hash(l->sha256, header_hash, HASH_LEN, leaf);
 	merkle_log_append(l->sha256, &l->log, leaf);
 	compact_gaps(l);
+	/* Its date binds a message to a window on both sides of its intake. */
+	recent_forget(&l->recent, ledger_slot_end_ms(l) - 2 * l->params.date_window_s * MS_PER_S);
 	l->height++;
 	l->closing = false;
 	l->flags = 0;

@@ -223,6 +223,11 @@ void market_close(struct market *m, const struct result_sink *sink, struct heade
 
 void market_chain(struct market *m, const uint8_t header_hash[HASH_LEN])
 {
+	const struct params *p = &m->ledger.params;
+
+	/* What is still shut must stay known: no gate is further away than the horizon. */
+	recent_forget(&m->taken,
+		ledger_slot_end_ms(&m->ledger) - (p->horizon_slots + 2) * p->slot_s * MS_PER_S);
 	block_chain(&m->ledger, header_hash);
 	m->phase = PHASE_BEGIN;
 }

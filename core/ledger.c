@@ -20,6 +20,7 @@ void ledger_init(struct ledger *l, const struct params *params, sha256_fn *sha25
 	merkle_log_append(sha256, &l->log, leaf);
 	accounts_init(&l->accounts, params);
 	auctions_init(&l->auctions);
+	recent_init(&l->recent);
 }
 
 int64_t ledger_slot(const struct ledger *l)
@@ -96,6 +97,8 @@ static void take_place(struct ledger *l, const struct tx *tx)
 	struct tx_entry *entry = &l->txs[l->tx_count++];
 
 	memcpy(entry->id, tx->id, HASH_LEN);
+	if (tx_is_signed(tx->kind))
+		recent_add(&l->recent, tx->id, tx->market_ms);
 	tx_leaf(l->sha256, tx, entry->leaf);
 	if (tx->seq <= l->seq_high) {
 		l->gaps[gap_place(l, tx->seq)].height = 0;

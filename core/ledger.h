@@ -19,6 +19,7 @@
 #include "core/merkle.h"
 #include "core/params.h"
 #include "core/ranking.h"
+#include "core/recent.h"
 #include "core/result.h"
 #include "core/tx.h"
 #include "core/verdict.h"
@@ -82,6 +83,7 @@ struct ledger {
 	struct auctions auctions;
 	uint64_t announced[ACCOUNTS_MAX]; /* accounts with a CPF in the open block */
 	struct seq_gap gaps[LEDGER_GAPS_MAX];
+	struct recent recent;
 	struct tx_entry txs[LEDGER_TXS_MAX];
 	uint8_t results[LEDGER_RESULTS_MAX][HASH_LEN];
 	/* Working memory; not state. */

@@ -274,6 +274,19 @@ static enum verdict check_deposit(const struct ledger *l, const struct tx *tx)
 	return a && account_is_role(a) ? VERDICT_OK : VERDICT_UNKNOWN_ADDRESS;
 }
 
+/* What holds of every signed transaction: near its date, and not there already. */
+static enum verdict check_once(const struct ledger *l, const struct tx *tx, const char **field)
+{
+	int64_t window_ms = l->params.date_window_s * MS_PER_S;
+	int64_t age_ms = tx->market_ms - tx->date_ms;
+
+	if (age_ms > window_ms || age_ms < -window_ms)
+		return refuse(field, "date", VERDICT_STALE);
+	if (recent_has(&l->recent, tx->id))
+		return refuse(field, "", VERDICT_REPEATED);
+	return l->recent.count < RECENT_MAX ? VERDICT_OK : VERDICT_TOO_MANY;
+}
+
 /* Sequence, time and phase: what holds of every transaction. */
 static enum verdict check_place(const struct ledger *l, const struct tx *tx)
 {
@@ -303,6 +316,8 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 	enum verdict v = check_place(l, tx);
 
 	*field = "";
+	if (v == VERDICT_OK && tx_is_signed(tx->kind))
+		v = check_once(l, tx, field);
 	if (v != VERDICT_OK)
 		return v;
 	switch (tx->kind) {

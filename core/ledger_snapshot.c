@@ -126,6 +126,20 @@ static void xfer_validators(struct xfer *x, struct ledger *l)
 	}
 }
 
+void recent_xfer(struct xfer *x, struct recent *r)
+{
+	uint32_t count = r->count;
+
+	xfer_count(x, &count, RECENT_MAX);
+	for (uint32_t i = 0; i < count && !x->bad; i++) {
+		struct recent_entry entry = r->entries[i];
+		xfer_u64(x, &entry.key);
+		xfer_i64(x, &entry.market_ms);
+		if (x->reading && !recent_restore(r, &entry))
+			x->bad = true;
+	}
+}
+
 void ledger_xfer(struct xfer *x, struct ledger *l)
 {
 	assert(x->reading || (l->tx_count == 0 && !l->closing));
@@ -144,6 +158,7 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 	}
 	xfer_accounts(x, &l->accounts);
 	xfer_auctions(x, &l->auctions);
+	recent_xfer(x, &l->recent);
 	xfer_count(x, &l->gap_count, LEDGER_GAPS_MAX);
 	for (uint32_t i = 0; i < l->gap_count && !x->bad; i++) {
 		xfer_u64(x, &l->gaps[i].seq);

@@ -27,6 +27,7 @@ void market_init(struct market *m, const struct params *params, sha256_fn *sha25
 	m->next_seq = 1;
 	m->clock_ms = INT64_MIN;
 	m->enrolled_free = INDEX_NONE;
+	recent_init(&m->taken);
 	index_init(&m->enrolled_by_address, m->enrolled_cells, ENROLLED_INDEX_BITS);
 	add_client(m, CLIENT_OPERATOR, "operator", operator_key->alg, &operator_key->key, 0);
 	for (uint32_t i = 0; i < params->role_count; i++)

@@ -190,6 +190,10 @@ void order_intake_decide(const struct market *m, const struct command *c, struct
 	d->seq = m->next_seq;
 	d->height = m->ledger.height;
 	market_tx(m, c, d, &tx);
+	if (recent_has(&m->taken, tx.id) || m->taken.count == RECENT_MAX) {
+		refuse(d, "", m->taken.count == RECENT_MAX ? VERDICT_TOO_MANY : VERDICT_REPEATED);
+		return;
+	}
 	decide_public(m, &tx, d);
 	if (d->verdict != VERDICT_OK)
 		return;
@@ -236,6 +240,7 @@ void order_intake_apply(struct market *m, const struct command *c, const struct 
 {
 	struct home *h = &m->homes.rows[c->home];
 
+	recent_add(&m->taken, tx->id, tx->market_ms);
 	if (announces(m, tx, d)) {
 		h->announced_height = m->ledger.height;
 		h->announced_account = account_find(&m->ledger.accounts, &tx->address)->number;

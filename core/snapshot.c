@@ -21,6 +21,7 @@ static void xfer_shut(struct xfer *x, struct shut_tx *s)
 	XFER_INT(x, tx->kind);
 	xfer_u64(x, &tx->seq);
 	xfer_i64(x, &tx->market_ms);
+	xfer_i64(x, &tx->date_ms);
 	xfer_bytes(x, tx->id, HASH_LEN);
 	xfer_bytes(x, tx->signature_hash, HASH_LEN);
 	xfer_bytes(x, tx->address.text, ADDRESS_LEN);
@@ -152,6 +153,7 @@ static void xfer_market(struct xfer *x, struct market *m)
 	for (uint64_t n = a->first; n < a->next; n++)
 		xfer_count(x, &m->owner[n % ACCOUNTS_MAX], HOMES_MAX - 1);
 	xfer_enrolled(x, m);
+	recent_xfer(x, &m->taken);
 	xfer_count(x, &m->shut_count, SHUT_MAX);
 	for (uint32_t i = 0; i < m->shut_count && !x->bad; i++)
 		xfer_shut(x, &m->shut[i]);

@@ -48,6 +48,7 @@ struct tx {
 	enum tx_kind kind;
 	uint64_t seq;      /* ledger sequence, dense from 1 */
 	int64_t market_ms; /* market time at which the market took it in */
+	int64_t date_ms;   /* of signed kinds: the message's date */
 	uint8_t id[HASH_LEN];
 	uint8_t signature_hash[HASH_LEN]; /* SHA-256 of the signature; of nothing for the operator
 					   */

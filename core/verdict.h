@@ -79,7 +79,8 @@
 	X(BAD_OPERATOR_SIGNATURE, 85, "the operator's signature of the header does not verify")    \
 	X(RECEIPT_BROKEN, 86, "a transaction with a receipt is missing from its block")            \
 	X(STATEMENT_BROKEN, 87, "the operator's statement contradicts the ledger or the meter")    \
-	X(BAD_ROW, 88, "a stored row is not what its transactions give")
+	X(BAD_ROW, 88, "a stored row is not what its transactions give")                           \
+	X(REPEATED, 89, "the transaction stands in the ledger already")
 
 /* VERDICT_OK, VERDICT_TOO_LARGE, ...: the constants of the list. */
 enum verdict {

@@ -192,6 +192,7 @@ static struct inspected *keep(const struct request *r, uint32_t home)
 	k->command = r->command;
 	k->command.home = home;
 	if (r->command.kind == COMMAND_TX) {
+		k->command.u.tx.date_ms = r->date_ms;
 		memcpy(k->command.u.tx.id, r->id, HASH_LEN);
 		memcpy(k->command.u.tx.signature_hash, r->signature_hash, HASH_LEN);
 	}

@@ -82,6 +82,7 @@ static enum err command_of(
 	c->intake_seq = row->seq;
 	c->market_ms = row->market_ms;
 	if (row->kind == COMMAND_TX) {
+		c->u.tx.date_ms = r->date_ms;
 		memcpy(c->u.tx.id, row->tx_id, HASH_LEN);
 		digest_sha256(row->signature, SIGNATURE_LEN, c->u.tx.signature_hash);
 	}

@@ -59,6 +59,7 @@ enum verdict ledger_tx_read(struct ledger_tx_workspace *w, const char *market,
 		v = request_read_body(&w->request, market, operation_from_name(name), stored->body,
 			stored->body_len, &request, &error);
 		*ret = request.command.u.tx;
+		ret->date_ms = request.date_ms;
 	} else {
 		v = read_operator(w, market, &doc, stored, ret);
 	}

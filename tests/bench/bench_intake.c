@@ -31,7 +31,7 @@ struct bench {
 	uint64_t auction;
 };
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
 	street_die(what);
 }
@@ -243,7 +243,7 @@ static void latency(struct bench *b, double rate)
 int main(int argc, char **argv)
 {
 	struct bench *b = calloc(1, sizeof *b);
-	double rates[RUNS], bases[RUNS], ratios[RUNS];
+	double rates[RUNS] = {0}, bases[RUNS] = {0}, ratios[RUNS] = {0};
 	int runs = getenv("BENCH_RUNS") ? (int)strtol(getenv("BENCH_RUNS"), NULL, 10) : RUNS;
 
 	if (argc < 3 || runs < 1 || runs > RUNS)

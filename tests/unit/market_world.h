@@ -121,6 +121,30 @@ static inline void check_homes(const struct world *w)
 	assert_int_equal(wallets, w->market->ledger.accounts.fixed[ACCOUNT_WALLETS].balance_uc);
 }
 
+/* A replica refuses what it executed lately, under any sequence, and what is far from its date. */
+static void refuse_repetitions(struct world *w)
+{
+	struct tx tx;
+	const char *field;
+
+	if (w->block_count == 0 || !tx_is_signed(w->block[0].kind))
+		return;
+	tx = w->block[0];
+	tx.date_ms = tx.market_ms + 121000;
+	assert_int_equal(ledger_check(w->replica, &tx, &field), VERDICT_STALE);
+	if (ledger_check(w->replica, &w->block[0], &field) != VERDICT_OK)
+		return;
+	ledger_apply(w->replica, &w->block[0], NULL);
+	tx = w->block[0];
+	tx.seq = w->replica->seq_high + 1;
+	tx.market_ms = w->replica->market_ms;
+	tx.date_ms = tx.market_ms;
+	if (tx.market_ms < ledger_slot_end_ms(w->replica))
+		assert_int_equal(ledger_check(w->replica, &tx, &field), VERDICT_REPEATED);
+	w->block_count--;
+	memmove(w->block, w->block + 1, w->block_count * sizeof *w->block);
+}
+
 /* The replica executes the block, ascending by sequence, as it would come over the wire. */
 static inline void replicate(struct world *w)
 {
@@ -129,6 +153,7 @@ static inline void replicate(struct world *w)
 	uint64_t seq;
 
 	qsort(w->block, w->block_count, sizeof *w->block, by_seq);
+	refuse_repetitions(w);
 	for (size_t i = 0; i < w->block_count; i++) {
 		enum verdict v = ledger_check(w->replica, &w->block[i], &field);
 		if (v != VERDICT_OK)
@@ -225,6 +250,8 @@ static inline enum verdict send(struct world *w, struct command *c)
 
 	run_clock(w);
 	c->market_ms = w->now_ms;
+	if (c->kind == COMMAND_TX)
+		c->u.tx.date_ms = w->now_ms - below(w, 2000);
 	market_decide(w->market, c, &d);
 	if (d.verdict != VERDICT_OK) {
 		w->refused++;
@@ -241,6 +268,11 @@ static inline enum verdict send(struct world *w, struct command *c)
 		w->shut += d.shut;
 	}
 	market_apply(w->market, c, &d, &tx, &sink);
+	if (c->kind == COMMAND_TX) {
+		/* Once is once, shut or not. */
+		market_decide(w->market, c, &d);
+		assert_int_equal(d.verdict, VERDICT_REPEATED);
+	}
 	return VERDICT_OK;
 }
 
