@@ -28,19 +28,19 @@ static struct contract fill(const struct params *p, const struct contract_reques
 
 static enum verdict check_numbers(const struct contract *c, const char **field)
 {
-	*field = "quantity";
+	*field = "bid.energy";
 	if (c->quantity_wh < 1 || c->quantity_wh > ENERGY_WH_MAX)
 		return VERDICT_OUT_OF_RANGE;
-	*field = "price";
+	*field = "bid.price";
 	if (c->limit_mc_per_kwh < 0 || c->limit_mc_per_kwh > PRICE_MC_MAX)
 		return VERDICT_OUT_OF_RANGE;
-	*field = "penalty";
+	*field = "contract.penalty";
 	if (c->penalty_mc_per_kwh < 0 || c->penalty_mc_per_kwh > PRICE_MC_MAX)
 		return VERDICT_OUT_OF_RANGE;
-	*field = "min_quantity";
+	*field = "contract.min_quantity";
 	if (c->min_quantity_wh < 0 || c->min_quantity_wh > c->quantity_wh)
 		return VERDICT_BAD_TERMS;
-	*field = "measure";
+	*field = "contract.measure";
 	if (c->measure == MEASURE_EXPORT && c->side != SIDE_BUY)
 		return VERDICT_BAD_TERMS;
 	if (c->measure == MEASURE_IMPORT && c->side != SIDE_SELL)
@@ -54,10 +54,10 @@ static enum verdict check_times(
 	int64_t delivery_ms = params_slot_start_ms(p, c->slot);
 	int64_t current = params_slot_at(p, now_ms);
 
-	*field = "slot";
+	*field = "contract.slot";
 	if (c->slot <= current || c->slot > current + p->horizon_slots)
 		return VERDICT_HORIZON;
-	*field = "gate_close";
+	*field = "contract.gate_close";
 	if (c->gate_ms <= now_ms)
 		return VERDICT_GATE_CLOSED;
 	if (c->gate_ms > delivery_ms - p->gate_lead_min_s * MS_PER_S)
@@ -73,7 +73,7 @@ enum verdict contract_resolve(const struct params *p, const struct contract_requ
 	struct contract c;
 	enum verdict v;
 
-	*field = "slot";
+	*field = "contract.slot";
 	if (by_role == (request->slot == CONTRACT_UNSET))
 		return VERDICT_BAD_TERMS;
 	c = fill(p, request, offer, by_role ? request->slot : opener_slot);

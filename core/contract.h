@@ -44,10 +44,10 @@ struct contract {
 
 /* Fills *out from the request, the market's defaults, and the opener's side, quantity and limit.
  * opener_slot is the slot of the opener's address, or CONTRACT_UNSET for a role (whose request
- * must name one). now_ms is market time. On refusal *out is untouched and *field names the member.
- * Errors: BAD_TERMS (measure does not fit the side; a slot named twice or not at all; minimum
- * above quantity), OUT_OF_RANGE, HORIZON (delivery has begun or is too far), GATE_CLOSED (gate in
- * the past), BAD_TERMS (gate nearer to the delivery than gate_lead_min_s). */
+ * must name one). now_ms is market time. On refusal *out is untouched and *field names the member
+ * of the message's parameters. Errors: BAD_TERMS (measure does not fit the side; a slot named twice
+ * or not at all; minimum above quantity), OUT_OF_RANGE, HORIZON (delivery has begun or is too far),
+ * GATE_CLOSED (gate in the past), BAD_TERMS (gate nearer to the delivery than gate_lead_min_s). */
 enum verdict contract_resolve(const struct params *params, const struct contract_request *request,
 	const struct contract *offer, int64_t opener_slot, int64_t now_ms, struct contract *out,
 	const char **field);

@@ -78,7 +78,7 @@ static void decide_deposit(const struct market *m, const struct command *c, stru
 	d->height = m->ledger.height;
 	market_tx(m, c, d, &tx);
 	d->verdict = ledger_check(&m->ledger, &tx, &d->field);
-	d->field = d->verdict == VERDICT_OK ? "" : "amount";
+	d->field = d->verdict == VERDICT_OK ? "" : "amount_uc";
 }
 
 static void decide_reading(const struct market *m, const struct command *c, struct decision *d)

@@ -1,0 +1,229 @@
+/* Contracts: each term's default, each refusal from both sides, what an order holds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "core/units.h"
+#include "tests/lib/sample_params.h"
+
+enum { SLOT_MS = 900000, NOW_SLOT = 10, SLOT = NOW_SLOT + 2 };
+
+static const struct contract_request unset = {.gate_ms = CONTRACT_UNSET,
+	.slot = CONTRACT_UNSET,
+	.penalty_mc_per_kwh = CONTRACT_UNSET,
+	.min_quantity_wh = CONTRACT_UNSET,
+	.limit_inclusive = CONTRACT_UNSET};
+
+static int64_t at(int64_t slot)
+{
+	return SAMPLE_START_MS + slot * SLOT_MS;
+}
+
+static const struct contract buy = {.side = SIDE_BUY, .quantity_wh = 500, .limit_mc_per_kwh = 9000};
+
+static void what_is_left_out_is_the_markets(void **state)
+{
+	struct params p = sample_params();
+	struct contract c;
+	const char *field;
+
+	(void)state;
+	p.book = BOOK_OPEN;
+	p.rule = RULE_VICKREY;
+	p.limit_inclusive = false;
+	assert_int_equal(
+		contract_resolve(&p, &unset, &buy, SLOT, at(NOW_SLOT), &c, &field), VERDICT_OK);
+	assert_int_equal(c.side, SIDE_BUY);
+	assert_int_equal(c.quantity_wh, 500);
+	assert_int_equal(c.limit_mc_per_kwh, 9000);
+	assert_int_equal(c.slot, SLOT);
+	assert_int_equal(c.rule, RULE_VICKREY);
+	assert_int_equal(c.measure, MEASURE_STORAGE);
+	assert_int_equal(c.book, BOOK_OPEN);
+	assert_true(c.gate_ms == at(SLOT) - 300000);
+	assert_int_equal(c.penalty_mc_per_kwh, 2000);
+	assert_int_equal(c.min_quantity_wh, 0);
+	assert_false(c.limit_inclusive);
+}
+
+static void what_is_asked_for_is_taken(void **state)
+{
+	const struct contract_request all = {.rule = RULE_UNIFORM,
+		.measure = MEASURE_EXPORT,
+		.book = BOOK_OPEN,
+		.gate_ms = at(SLOT) - 60000,
+		.slot = SLOT,
+		.penalty_mc_per_kwh = 0,
+		.min_quantity_wh = 500,
+		.limit_inclusive = 0};
+	struct params p = sample_params();
+	struct contract c;
+	const char *field;
+
+	(void)state;
+	assert_int_equal(contract_resolve(&p, &all, &buy, CONTRACT_UNSET, at(NOW_SLOT), &c, &field),
+		VERDICT_OK);
+	assert_int_equal(c.rule, RULE_UNIFORM);
+	assert_int_equal(c.measure, MEASURE_EXPORT);
+	assert_int_equal(c.book, BOOK_OPEN);
+	assert_true(c.gate_ms == at(SLOT) - 60000);
+	assert_int_equal(c.slot, SLOT);
+	assert_int_equal(c.penalty_mc_per_kwh, 0);
+	assert_int_equal(c.min_quantity_wh, 500);
+	assert_false(c.limit_inclusive);
+}
+
+/* What one case changes; 0 (or UNSET) leaves it. */
+struct change {
+	enum side side;
+	enum measure measure;
+	int64_t quantity_wh, limit_mc, penalty_mc, min_wh;
+	int64_t slot, opener_slot, gate_ms, now_ms;
+};
+
+#define GOOD                                                                                       \
+	.side = SIDE_BUY, .quantity_wh = 500, .limit_mc = 9000, .penalty_mc = CONTRACT_UNSET,      \
+	.min_wh = CONTRACT_UNSET, .slot = CONTRACT_UNSET, .opener_slot = SLOT,                     \
+	.gate_ms = CONTRACT_UNSET, .now_ms = SAMPLE_START_MS + NOW_SLOT * SLOT_MS
+
+#define DELIVERY (SAMPLE_START_MS + SLOT * SLOT_MS)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const struct {
+	struct change c;
+	const char *field; /* NULL: accepted */
+	enum verdict verdict;
+} cases[] = {
+	{{GOOD}, NULL, VERDICT_OK},
+	/* A home's slot is its address's, a role says it. */
+	{{GOOD, .slot = SLOT}, "contract.slot", VERDICT_BAD_TERMS},
+	{{GOOD, .opener_slot = CONTRACT_UNSET}, "contract.slot", VERDICT_BAD_TERMS},
+	{{GOOD, .opener_slot = CONTRACT_UNSET, .slot = SLOT}, NULL, VERDICT_OK},
+	{{GOOD, .quantity_wh = 0}, "bid.energy", VERDICT_OUT_OF_RANGE},
+	{{GOOD, .quantity_wh = 1}, NULL, VERDICT_OK},
+	{{GOOD, .quantity_wh = ENERGY_WH_MAX}, NULL, VERDICT_OK},
+	{{GOOD, .quantity_wh = ENERGY_WH_MAX + 1}, "bid.energy", VERDICT_OUT_OF_RANGE},
+	{{GOOD, .limit_mc = 0}, NULL, VERDICT_OK},
+	{{GOOD, .limit_mc = -1}, "bid.price", VERDICT_OUT_OF_RANGE},
+	{{GOOD, .limit_mc = PRICE_MC_MAX}, NULL, VERDICT_OK},
+	{{GOOD, .limit_mc = PRICE_MC_MAX + 1}, "bid.price", VERDICT_OUT_OF_RANGE},
+	{{GOOD, .penalty_mc = 0}, NULL, VERDICT_OK},
+	{{GOOD, .penalty_mc = -2}, "contract.penalty", VERDICT_OUT_OF_RANGE},
+	{{GOOD, .penalty_mc = PRICE_MC_MAX}, NULL, VERDICT_OK},
+	{{GOOD, .penalty_mc = PRICE_MC_MAX + 1}, "contract.penalty", VERDICT_OUT_OF_RANGE},
+	{{GOOD, .min_wh = 500}, NULL, VERDICT_OK},
+	{{GOOD, .min_wh = 501}, "contract.min_quantity", VERDICT_BAD_TERMS},
+	{{GOOD, .min_wh = -2}, "contract.min_quantity", VERDICT_BAD_TERMS},
+	/* Who sells is measured by export, who buys by import; answers stand opposite. */
+	{{GOOD, .measure = MEASURE_EXPORT}, NULL, VERDICT_OK},
+	{{GOOD, .measure = MEASURE_IMPORT}, "contract.measure", VERDICT_BAD_TERMS},
+	{{GOOD, .side = SIDE_SELL, .measure = MEASURE_IMPORT}, NULL, VERDICT_OK},
+	{{GOOD, .side = SIDE_SELL, .measure = MEASURE_EXPORT}, "contract.measure",
+		VERDICT_BAD_TERMS},
+	/* The delivery has not begun, and is no further than the horizon. */
+	{{GOOD, .opener_slot = NOW_SLOT}, "contract.slot", VERDICT_HORIZON},
+	{{GOOD, .opener_slot = NOW_SLOT + 1}, NULL, VERDICT_OK},
+	{{GOOD, .opener_slot = NOW_SLOT + 4}, NULL, VERDICT_OK},
+	{{GOOD, .opener_slot = NOW_SLOT + 5}, "contract.slot", VERDICT_HORIZON},
+	/* The gate is yet to come, and no nearer to the delivery than the market wants. */
+	{{GOOD, .now_ms = DELIVERY - 300001}, NULL, VERDICT_OK},
+	{{GOOD, .now_ms = DELIVERY - 300000}, "contract.gate_close", VERDICT_GATE_CLOSED},
+	{{GOOD, .gate_ms = DELIVERY - 60000}, NULL, VERDICT_OK},
+	{{GOOD, .gate_ms = DELIVERY - 59999}, "contract.gate_close", VERDICT_BAD_TERMS},
+	{{GOOD, .gate_ms = SAMPLE_START_MS + NOW_SLOT * SLOT_MS + 1}, NULL, VERDICT_OK},
+	{{GOOD, .gate_ms = SAMPLE_START_MS + NOW_SLOT * SLOT_MS}, "contract.gate_close",
+		VERDICT_GATE_CLOSED},
+	{{GOOD, .gate_ms = 0}, "contract.gate_close", VERDICT_GATE_CLOSED},
+};
+#pragma GCC diagnostic pop
+
+static void each_term_has_its_bounds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct change *c = &cases[i].c;
+		struct params p = sample_params();
+		struct contract offer = {.side = c->side,
+			.quantity_wh = c->quantity_wh,
+			.limit_mc_per_kwh = c->limit_mc};
+		struct contract_request r = unset;
+		struct contract out, before;
+		const char *field = NULL;
+		enum verdict v;
+		r.measure = c->measure;
+		r.penalty_mc_per_kwh = c->penalty_mc;
+		r.min_quantity_wh = c->min_wh;
+		r.slot = c->slot;
+		r.gate_ms = c->gate_ms;
+		memset(&out, 0x5a, sizeof out);
+		before = out;
+		v = contract_resolve(&p, &r, &offer, c->opener_slot, c->now_ms, &out, &field);
+		if (v != cases[i].verdict)
+			fail_msg("case %zu: %s %s", i, verdict_name(v), field);
+		if (v == VERDICT_OK)
+			continue;
+		assert_string_equal(field, cases[i].field);
+		assert_memory_equal(&out, &before, sizeof out);
+	}
+}
+
+static void holds_cover_the_dearest_end(void **state)
+{
+	static const struct {
+		enum side side;
+		bool answers;
+		int64_t penalty_mc, price_mc, wh, held_uc;
+	} holds[] = {
+		{SIDE_BUY, false, 2000, 9000, 10, 90000}, /* the opener pays at most its limit */
+		{SIDE_SELL, false, 2000, 9000, 10, 0},
+		{SIDE_BUY, true, 2000, 9000, 10, 20000}, /* who sells may owe the penalty */
+		{SIDE_BUY, true, 0, 9000, 10, 0},
+		{SIDE_SELL, true, 2000, 9000, 10, 90000}, /* who buys pays, or owes the penalty */
+		{SIDE_SELL, true, 9500, 9000, 10, 95000},
+		{SIDE_SELL, true, 9000, 9000, 10, 90000},
+		{SIDE_BUY, false, 0, PRICE_MC_MAX, ENERGY_WH_MAX, AMOUNT_UC_MAX},
+		{SIDE_SELL, true, PRICE_MC_MAX, 0, ENERGY_WH_MAX, AMOUNT_UC_MAX},
+		{SIDE_BUY, false, 0, 0, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof holds / sizeof *holds; i++) {
+		struct contract c = {
+			.side = holds[i].side, .penalty_mc_per_kwh = holds[i].penalty_mc};
+		assert_int_equal(
+			contract_hold_uc(&c, holds[i].answers, holds[i].price_mc, holds[i].wh),
+			holds[i].held_uc);
+	}
+}
+
+static void names_go_there_and_back(void **state)
+{
+	(void)state;
+	for (int m = MEASURE_STORAGE; m <= MEASURE_IMPORT; m++)
+		assert_int_equal(measure_from_name(measure_name((enum measure)m)), m);
+	for (int k = BOOK_SEALED; k <= BOOK_OPEN; k++)
+		assert_int_equal(book_kind_from_name(book_kind_name((enum book_kind)k)), k);
+	assert_string_equal(measure_name(MEASURE_EXPORT), "export");
+	assert_string_equal(book_kind_name(BOOK_OPEN), "open");
+	assert_null(measure_name((enum measure)4));
+	assert_null(book_kind_name((enum book_kind)0));
+	assert_int_equal(measure_from_name("exports"), 0);
+	assert_int_equal(measure_from_name("expor"), 0);
+	assert_int_equal(measure_from_name("Export"), 0);
+	assert_int_equal(book_kind_from_name(""), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_left_out_is_the_markets),
+		cmocka_unit_test(what_is_asked_for_is_taken),
+		cmocka_unit_test(each_term_has_its_bounds),
+		cmocka_unit_test(holds_cover_the_dearest_end),
+		cmocka_unit_test(names_go_there_and_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
