@@ -125,7 +125,7 @@ $(B)/fault/%.so: tests/fault/faults.c tests/fault/list $(call obj,plugin) $(ENGI
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(foreach w,$(fault_wraps),-Wl$(comma)--wrap=$w) \
 		-o $@ $(@:.so=.o) $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE) $(LIBS)
 
-$(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/street.o $(SHARED)
+$(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/scene.o $(B)/obj/tests/lib/street.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)

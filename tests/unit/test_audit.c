@@ -161,7 +161,7 @@ static void follow(uint64_t to)
 static struct statement get_statement(uint64_t height)
 {
 	char mark[32], why[ANSWER_WHY_MAX];
-	struct statement s;
+	struct statement s = {.height = 0};
 
 	snprintf(mark, sizeof mark, "\"height\":%d,", (int)height);
 	for (size_t i = 0; i < market.count; i++) {
@@ -180,7 +180,7 @@ static struct statement get_statement(uint64_t height)
 
 static void true_statements_hold(void **state)
 {
-	struct statement s;
+	struct statement s = {.height = 0};
 
 	(void)state;
 	open_audit(true);
@@ -341,7 +341,7 @@ static void statements_are_read_strictly(void **state)
 {
 	const struct publication *p = little_find(&market, "home0000/statement", 0);
 	char text[ANSWER_TEXT_MAX], why[ANSWER_WHY_MAX];
-	struct statement s;
+	struct statement s = {.height = 0};
 
 	(void)state;
 	assert_non_null(p);
