@@ -71,11 +71,16 @@ enum verdict home_add_check(
 		return VERDICT_EXISTS;
 	if (homes->count >= HOMES_MAX)
 		return VERDICT_TOO_MANY;
-	*field = "ratings";
-	if (!rating_valid(terms->ratings.pv_w) || !rating_valid(terms->ratings.battery_w) ||
-		!rating_valid(terms->ratings.fuse_w))
+	*field = "pv_w";
+	if (!rating_valid(terms->ratings.pv_w))
 		return VERDICT_OUT_OF_RANGE;
-	*field = "meter";
+	*field = "battery_w";
+	if (!rating_valid(terms->ratings.battery_w))
+		return VERDICT_OUT_OF_RANGE;
+	*field = "fuse_w";
+	if (!rating_valid(terms->ratings.fuse_w))
+		return VERDICT_OUT_OF_RANGE;
+	*field = "meter_serial";
 	for (uint32_t i = 0; i < homes->count && terms->meter_serial[0]; i++) {
 		if (same(homes->rows[i].terms.meter_serial, terms->meter_serial))
 			return VERDICT_EXISTS;
