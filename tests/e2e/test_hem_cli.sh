@@ -1,7 +1,7 @@
 #!/bin/bash
 # The household's commands, while `hem run` runs with the same state folder.
 . "$(dirname "$0")/lib.sh"
-market --demo --rate 240 --slot 3600 --start '2017-06-21 00:00:00' --start-in 6
+market --demo --rate 120 --slot 3600 --start '2017-06-21 00:00:00' --start-in 6
 code=$("$build/lemctl" home add --json --meter-serial SN1 --pv 8000 --battery 5000 --fuse 25000 \
 	"$work/market" home0001 | sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
 "$build/lemctl" deposit --cents 1000 "$work/market" home0001
@@ -27,14 +27,14 @@ expect "keys are private" 600 "$(stat -c %a "$work/home0001/state/ems.pem")"
 run_home 1
 sleep 8
 check "wallet" bash -c "'$build/hem' wallet --json --config '$work/home0001/hem.conf' | grep -q '\"balance_uc\":1000000000'"
-hem offer --energy 1kWh --price 9 --slot 2 >"$work/out" 2>&1
+hem offer --energy 1kWh --price 9 --slot 3 >"$work/out" 2>&1
 expect "an offer opens an auction" 0 $?
-hem bid --energy 999999kWh --price 9 --slot 2 >"$work/out" 2>&1
+hem bid --energy 999999kWh --price 9 --slot 3 >"$work/out" 2>&1
 check "a bid beyond the wallet is refused, with the rule" grep -q 'FUNDS_TOO_LOW\|does not cover\|OUT_OF_RANGE\|bounds' "$work/out"
 hem status >"$work/out" 2>&1
 check "status" grep -qi 'connected' "$work/out"
 check "status for programs" bash -c "'$build/hem' status --json --config '$work/home0001/hem.conf' | grep -q '\"clientId\":\"home0001\"'"
-for _ in $(seq 200); do
+for _ in $(seq 400); do
 	[ "$(sqlite3 -readonly "$work/home0001/ledger.db" 'SELECT max(height) FROM blocks' 2>/dev/null)" -ge 1 ] && break
 	sleep 0.1
 done
