@@ -223,7 +223,10 @@ static enum verdict check_admit(const struct ledger *l, const struct tx *tx)
 		return VERDICT_TOO_MANY;
 	for (size_t i = 0; i < tx->u.admit.count; i++) {
 		const struct address *a = &tx->u.admit.addresses[i];
-		if (i > 0 && address_compare(&tx->u.admit.addresses[i - 1], a) >= 0)
+		if (i > 0 && address_compare(&a[-1], a) >= 0)
+			return VERDICT_UNORDERED;
+		/* Those that index alike are neighbours in this order. */
+		if (i > 0 && address_index_key(&a[-1]) == address_index_key(a))
 			return VERDICT_UNORDERED;
 		/* Only the first is compared with those before; the rest follow it. */
 		if (i == 0 ? !account_fits(accounts, slot, a)
