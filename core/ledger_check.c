@@ -314,6 +314,34 @@ static enum verdict check_place(const struct ledger *l, const struct tx *tx)
 	return l->tx_count < LEDGER_TXS_MAX ? VERDICT_OK : VERDICT_TOO_MANY;
 }
 
+/* The sealed book that an answer, or the cancel of one, belongs to; NULL if it is none. */
+static const struct auction *sealed_book(const struct ledger *l, const struct tx *tx)
+{
+	const struct auction *a = NULL;
+	const struct order *o;
+
+	if (tx->kind == TX_BID_OFFER) {
+		a = auction_find(&l->auctions, tx->u.bid.auction);
+	} else {
+		o = order_find(&l->auctions, tx->u.cancel.order);
+		a = o ? &l->auctions.auctions[o->auction] : NULL;
+	}
+	return a && a->contract.book == BOOK_SEALED ? a : NULL;
+}
+
+/* What belongs to a sealed book stands in the block of its gate, and nothing else may come late:
+ * elsewhere the operator could execute a message a second time when its id is forgotten. */
+static enum verdict check_release(const struct ledger *l, const struct tx *tx, const char **field)
+{
+	const struct auction *a = sealed_book(l, tx);
+
+	if (!a)
+		return tx->seq > l->seq_high ? VERDICT_OK : refuse(field, "", VERDICT_BAD_SEQ);
+	if (params_slot_at(&l->params, a->contract.gate_ms - 1) != ledger_slot(l))
+		return refuse(field, "", VERDICT_OUT_OF_PHASE);
+	return VERDICT_OK;
+}
+
 enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const char **field)
 {
 	enum verdict v = check_place(l, tx);
@@ -326,7 +354,8 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 	switch (tx->kind) {
 	case TX_BID_OFFER:
 	case TX_CANCEL:
-		return ledger_check_order(l, tx, 0, field);
+		v = ledger_check_order(l, tx, 0, field);
+		return v == VERDICT_OK ? check_release(l, tx, field) : v;
 	case TX_CPF:
 		return check_announcement(l, tx, field);
 	case TX_SEAL:
