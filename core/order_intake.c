@@ -26,13 +26,13 @@ static uint32_t shut_place(const struct market *m, uint64_t seq)
 	return low < m->shut_count && m->shut[low].tx.seq == seq ? low : SHUT_MAX;
 }
 
+/* Cancelled ones count: they too come out at the gate, so the auction must stay until then. */
 static uint32_t shut_answers(const struct market *m, uint64_t auction)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < m->shut_count; i++)
-		n += m->shut[i].auction == auction && !m->shut[i].cancelled &&
-		     m->shut[i].tx.kind == TX_BID_OFFER;
+		n += m->shut[i].auction == auction;
 	return n;
 }
 
@@ -135,6 +135,12 @@ static void decide_shut_cancel(const struct market *m, const struct tx *tx,
 	d->height = gate_height(m, a);
 }
 
+/* Room for one more order beside those that are still shut. */
+static bool has_order_room(const struct market *m)
+{
+	return m->shut_count < SHUT_MAX - m->ledger.auctions.order_count;
+}
+
 /* Public rules for what stays shut; its place in the ledger is found when it is released. */
 static void decide_shut(const struct market *m, const struct tx *tx, const struct auction *sealed,
 	struct decision *d)
@@ -142,8 +148,7 @@ static void decide_shut(const struct market *m, const struct tx *tx, const struc
 	d->verdict = ledger_check_order(&m->ledger, tx, 0, &d->field);
 	if (d->verdict != VERDICT_OK)
 		return;
-	if (m->shut_count >= SHUT_MAX - m->ledger.auctions.order_count ||
-		m->ledger.gap_count + m->shut_count >= LEDGER_GAPS_MAX) {
+	if (!has_order_room(m) || m->ledger.gap_count + m->shut_count >= LEDGER_GAPS_MAX) {
 		refuse(d, "bid", VERDICT_TOO_MANY);
 		return;
 	}
@@ -174,6 +179,9 @@ static void decide_public(const struct market *m, const struct tx *tx, struct de
 		d->verdict = ledger_check(&m->ledger, tx, &d->field);
 		if (m->ledger.tx_count + m->shut_count >= LEDGER_TXS_OPEN_MAX)
 			refuse(d, "", VERDICT_TOO_MANY);
+		if (d->verdict == VERDICT_OK && tx->kind == TX_BID_OFFER &&
+			tx->u.bid.auction != 0 && !has_order_room(m))
+			refuse(d, "bid", VERDICT_TOO_MANY);
 		if (d->verdict == VERDICT_OK && tx->kind == TX_CANCEL &&
 			shut_answers(m, tx->u.cancel.order) > 0)
 			refuse(d, "order", VERDICT_ANSWERED);
