@@ -50,16 +50,15 @@ struct market {
 	uint64_t next_seq; /* of the ledger */
 	int64_t clock_ms;  /* of the last COMMAND_CLOCK */
 	enum market_phase phase;
-	int64_t admit_slot; /* slots before this one have been admitted */
-	uint32_t
-		owner[ACCOUNTS_MAX]; /* home of an address, by account number modulo ACCOUNTS_MAX */
+	int64_t admit_slot;           /* slots before this one have been admitted */
+	uint32_t owner[ACCOUNTS_MAX]; /* an address's home, by account number modulo ACCOUNTS_MAX */
 	struct enrolled enrolled[ENROLLED_MAX];
 	uint32_t enrolled_top, enrolled_count, enrolled_free;
 	struct index enrolled_by_address;
 	struct index_cell enrolled_cells[1 << ENROLLED_INDEX_BITS];
 	struct shut_tx shut[SHUT_MAX]; /* ascending by tx.seq */
 	uint32_t shut_count;
-	uint32_t shut_next; /* while a gate fires: the first not looked at yet */
+	uint32_t shut_next;  /* while a gate fires: the first not looked at yet */
 	struct recent taken; /* signed transactions accepted, those still shut included */
 	uint32_t standing_count, standing_next; /* while closing: places in `standing` */
 	uint64_t standing[ACCOUNTS_MAX];

@@ -126,13 +126,13 @@ double generator_load_w(const struct generator *g, int64_t day, int64_t second)
 /* The day of the year, 1..366. */
 static int64_t day_of_year(int64_t day)
 {
-	char text[DATE_LEN + 1];
+	char today[DATE_LEN + 1], new_year[DATE_LEN + 1];
 	int64_t new_year_ms = 0;
 	bool good;
 
-	date_write(day * S_PER_DAY * MS_PER_S, text);
-	memcpy(text + 4, "-01-01", 6);
-	good = date_read(text, &new_year_ms);
+	date_write(day * S_PER_DAY * MS_PER_S, today);
+	(void)snprintf(new_year, sizeof new_year, "%.4s-01-01%s", today, today + 10);
+	good = date_read(new_year, &new_year_ms);
 	assert(good);
 	return day - new_year_ms / MS_PER_S / S_PER_DAY + 1;
 }

@@ -73,7 +73,8 @@ static void each_number_has_its_bounds(void **state)
 		enum verdict v;
 		memcpy((char *)&p + numbers[i].place, &numbers[i].value, sizeof(int64_t));
 		v = params_check(&p, &field);
-		if (v != numbers[i].verdict || (v != VERDICT_OK && strcmp(field, numbers[i].name)))
+		if (v != numbers[i].verdict ||
+			(v != VERDICT_OK && strcmp(field, numbers[i].name) != 0))
 			fail_msg("%s %lld: %s %s", numbers[i].name, (long long)numbers[i].value,
 				verdict_name(v), field);
 	}

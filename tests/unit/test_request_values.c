@@ -195,7 +195,7 @@ static void values_keep_their_bounds(void **state)
 			at + strlen(cases[i].from));
 		v = take(cases[i].sample, bad);
 		if (v != cases[i].verdict ||
-			strcmp(error.field, cases[i].field ? cases[i].field : ""))
+			strcmp(error.field, cases[i].field ? cases[i].field : "") != 0)
 			fail_msg("%s: %s %s", cases[i].to, verdict_name(v), error.field);
 	}
 }
