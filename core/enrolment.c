@@ -13,7 +13,8 @@ enum verdict enrolment_check_register(
 		memcmp(h->terms.code_hash, c->u.registration.code_hash, HASH_LEN) != 0)
 		return VERDICT_BAD_CODE;
 	*field = "keys";
-	if (home_key_known(&m->homes, &c->u.registration.ems, h->number) ||
+	if (enrolled_key_equal(&c->u.registration.ems, &c->u.registration.meter) ||
+		home_key_known(&m->homes, &c->u.registration.ems, h->number) ||
 		home_key_known(&m->homes, &c->u.registration.meter, h->number))
 		return VERDICT_KEY_KNOWN;
 	return VERDICT_OK;
@@ -39,28 +40,27 @@ const struct enrolled *enrolment_find(const struct market *m, const struct addre
 	return &m->enrolled[place];
 }
 
-/* Whether the home has an address of that slot, waiting or live. */
-static bool has_slot(const struct market *m, const struct home *h, int64_t slot)
+/* For which of the slots from admit_slot on the home has an address waiting: one pass over the
+ * table for a whole command. Addresses of earlier slots are in the ledger. */
+static void find_waiting(
+	const struct market *m, const struct home *h, bool waiting[static HOME_ENROLLED_MAX])
 {
 	uint32_t left = h->enrolled_count;
 
-	for (uint32_t i = 0; i < h->account_count; i++) {
-		if (account_get(&m->ledger.accounts, h->accounts[i])->slot == slot)
-			return true;
-	}
+	memset(waiting, 0, HOME_ENROLLED_MAX * sizeof *waiting);
 	for (uint32_t i = 0; i < m->enrolled_top && left > 0; i++) {
 		const struct enrolled *e = &m->enrolled[i];
 		if (address_is_empty(&e->key.address) || e->home != h->number)
 			continue;
-		if (e->key.slot == slot)
-			return true;
+		assert(e->key.slot >= m->admit_slot &&
+			e->key.slot < m->admit_slot + HOME_ENROLLED_MAX); /* H2 */
+		waiting[e->key.slot - m->admit_slot] = true;
 		left--;
 	}
-	return false;
 }
 
 static enum verdict check_slot_key(
-	const struct market *m, const struct home *h, const struct slot_key *key)
+	const struct market *m, const struct slot_key *key, const bool *waiting)
 {
 	int64_t first = m->admit_slot;
 
@@ -71,7 +71,7 @@ static enum verdict check_slot_key(
 	if (index_get(&m->enrolled_by_address, address_index_key(&key->address)) != INDEX_NONE ||
 		account_find_like(&m->ledger.accounts, &key->address))
 		return VERDICT_KEY_KNOWN;
-	return has_slot(m, h, key->slot) ? VERDICT_ADDRESS_EXISTS : VERDICT_OK;
+	return waiting[key->slot - first] ? VERDICT_ADDRESS_EXISTS : VERDICT_OK;
 }
 
 /* Whether the i-th key of the batch indexes like an earlier one. */
@@ -91,6 +91,7 @@ enum verdict enrolment_check_addresses(
 {
 	const struct home *h = &m->homes.rows[c->home];
 	size_t count = c->u.addresses.count;
+	bool waiting[HOME_ENROLLED_MAX];
 
 	*field = "keys";
 	if (h->kind != CLIENT_HOME)
@@ -100,9 +101,10 @@ enum verdict enrolment_check_addresses(
 	if (count > HOME_ENROLLED_MAX - h->enrolled_count ||
 		count > ENROLLED_MAX - m->enrolled_count)
 		return VERDICT_TOO_MANY;
+	find_waiting(m, h, waiting);
 	for (size_t i = 0; i < count; i++) {
 		const struct slot_key *key = &c->u.addresses.keys[i];
-		enum verdict v = check_slot_key(m, h, key);
+		enum verdict v = check_slot_key(m, key, waiting);
 		if (v != VERDICT_OK)
 			return v;
 		if (i > 0 && c->u.addresses.keys[i - 1].slot >= key->slot)

@@ -107,7 +107,7 @@ uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_
 	return n;
 }
 
-static bool key_equal(const struct enrolled_key *a, const struct enrolled_key *b)
+bool enrolled_key_equal(const struct enrolled_key *a, const struct enrolled_key *b)
 {
 	return a->key.len != 0 && a->alg == b->alg && a->key.len == b->key.len &&
 	       memcmp(a->key.bytes, b->key.bytes, a->key.len) == 0;
@@ -117,7 +117,8 @@ bool home_key_known(const struct homes *homes, const struct enrolled_key *key, u
 {
 	for (uint32_t i = 0; i < homes->count; i++) {
 		const struct home *h = &homes->rows[i];
-		if (i != except && (key_equal(key, &h->ems) || key_equal(key, &h->meter_key)))
+		if (i != except && (enrolled_key_equal(key, &h->ems) ||
+					   enrolled_key_equal(key, &h->meter_key)))
 			return true;
 	}
 	return false;

@@ -92,6 +92,9 @@ enum verdict home_add_check(
 /* Add a client that home_add_check() lets in; returns its number. */
 uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_terms *terms);
 
+/* Whether both are the same key; one of length 0 is none, and equals nothing. */
+bool enrolled_key_equal(const struct enrolled_key *a, const struct enrolled_key *b);
+
 /* Whether any client but `except` has this key enrolled in any place. */
 bool home_key_known(const struct homes *homes, const struct enrolled_key *key, uint32_t except);
 
