@@ -27,7 +27,9 @@ static void xfer_accounts(struct xfer *x, struct accounts *t)
 	for (uint64_t n = first; n < next && !x->bad; n++) {
 		struct account *a = &t->ring[n % ACCOUNTS_MAX];
 		xfer_account(x, a);
-		if (!x->reading)
+		if (x->reading && account_find_like(t, &a->address))
+			x->bad = true;
+		if (!x->reading || x->bad)
 			continue;
 		a->number = n;
 		index_add(&t->by_address, address_index_key(&a->address),
@@ -86,6 +88,15 @@ static bool place_valid(uint32_t place, uint32_t top)
 	return place == INDEX_NONE || place < top;
 }
 
+/* Add a key; false if it is there already. */
+static bool add_new(struct index *index, uint64_t key, uint32_t value)
+{
+	if (index_get(index, key) != INDEX_NONE)
+		return false;
+	index_add(index, key, value);
+	return true;
+}
+
 static void xfer_auctions(struct xfer *x, struct auctions *t)
 {
 	xfer_count(x, &t->auction_count, AUCTIONS_MAX);
@@ -102,7 +113,7 @@ static void xfer_auctions(struct xfer *x, struct auctions *t)
 			!place_valid(a->first_order, a->status ? t->order_top : t->auction_top))
 			x->bad = true;
 		else if (x->reading && a->status != AUCTION_FREE)
-			index_add(&t->auction_by_seq, a->seq, i);
+			x->bad = !add_new(&t->auction_by_seq, a->seq, i);
 	}
 	for (uint32_t i = 0; i < t->order_top && !x->bad; i++) {
 		struct order *o = &t->orders[i];
@@ -110,7 +121,7 @@ static void xfer_auctions(struct xfer *x, struct auctions *t)
 		if (x->reading && !place_valid(o->next, t->order_top))
 			x->bad = true;
 		else if (x->reading && o->status != ORDER_FREE)
-			index_add(&t->order_by_seq, o->seq, i);
+			x->bad = !add_new(&t->order_by_seq, o->seq, i);
 	}
 }
 

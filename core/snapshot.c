@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c31, SNAPSHOT_MARKET = 0x4d31 };
+enum { SNAPSHOT_LEDGER = 0x4c33, SNAPSHOT_MARKET = 0x4d33 };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {
@@ -129,7 +129,9 @@ static void xfer_enrolled(struct xfer *x, struct market *m)
 		xfer_count(x, &e->home, HOMES_MAX - 1);
 		if (!x->reading)
 			continue;
-		if (x->bad || e->home >= m->homes.count)
+		if (e->home >= m->homes.count ||
+			index_get(&m->enrolled_by_address, address_index_key(&e->key.address)) !=
+				INDEX_NONE)
 			x->bad = true;
 		if (x->bad)
 			return;
@@ -159,61 +161,74 @@ static void xfer_market(struct xfer *x, struct market *m)
 		xfer_shut(x, &m->shut[i]);
 }
 
-static size_t write_kind(struct xfer *x, uint64_t kind)
+/* Close a snapshot with the digest of all that stands before it: damage is then noticed before
+ * anything is read. */
+static size_t end_writing(struct xfer *x, sha256_fn *sha256)
 {
-	xfer_u64(x, &kind);
+	uint8_t digest[HASH_LEN] = {0};
+
+	if (x->len <= x->size)
+		sha256(x->bytes, x->len, digest);
+	xfer_bytes(x, digest, HASH_LEN);
 	return x->len;
 }
 
 size_t ledger_snapshot_write(struct ledger *ledger, uint8_t *out, size_t size)
 {
 	struct xfer x = {.bytes = out, .size = size};
+	uint64_t kind = SNAPSHOT_LEDGER;
 
-	(void)write_kind(&x, SNAPSHOT_LEDGER);
+	xfer_u64(&x, &kind);
 	ledger_xfer(&x, ledger);
-	return x.len;
+	return end_writing(&x, ledger->sha256);
 }
 
 size_t market_snapshot_write(struct market *market, uint8_t *out, size_t size)
 {
 	struct xfer x = {.bytes = out, .size = size};
+	uint64_t kind = SNAPSHOT_MARKET;
 
-	(void)write_kind(&x, SNAPSHOT_MARKET);
+	xfer_u64(&x, &kind);
 	xfer_market(&x, market);
-	return x.len;
+	return end_writing(&x, market->ledger.sha256);
 }
 
-/* Reading goes through the same code, which writes through no pointer while it reads. */
-static struct xfer reader(const uint8_t *bytes, size_t len)
+/* Begin to read a snapshot of that kind; x->bad if it is none. Reading goes through the code that
+ * writes, which writes through no pointer of x while it reads. */
+static struct xfer begin_reading(const uint8_t *bytes, size_t len, uint64_t want, sha256_fn *sha256)
 {
 	union {
 		const uint8_t *in;
 		uint8_t *out;
 	} same = {.in = bytes};
+	struct xfer x = {.bytes = same.out, .reading = true, .bad = len < HASH_LEN};
+	uint8_t digest[HASH_LEN];
+	uint64_t kind = 0;
 
-	return (struct xfer){.bytes = same.out, .size = len, .reading = true};
+	if (x.bad)
+		return x;
+	x.size = len - HASH_LEN;
+	sha256(bytes, x.size, digest);
+	x.bad = memcmp(digest, bytes + x.size, HASH_LEN) != 0;
+	xfer_u64(&x, &kind);
+	x.bad = x.bad || kind != want;
+	return x;
 }
 
 bool ledger_snapshot_read(struct ledger *ledger, const uint8_t *bytes, size_t len)
 {
-	struct xfer x = reader(bytes, len);
-	uint64_t kind = 0;
+	struct xfer x = begin_reading(bytes, len, SNAPSHOT_LEDGER, ledger->sha256);
 
-	xfer_u64(&x, &kind);
-	if (kind != SNAPSHOT_LEDGER)
-		return false;
-	ledger_xfer(&x, ledger);
-	return !x.bad && x.len == len;
+	if (!x.bad)
+		ledger_xfer(&x, ledger);
+	return !x.bad && x.len == x.size;
 }
 
 bool market_snapshot_read(struct market *market, const uint8_t *bytes, size_t len)
 {
-	struct xfer x = reader(bytes, len);
-	uint64_t kind = 0;
+	struct xfer x = begin_reading(bytes, len, SNAPSHOT_MARKET, market->ledger.sha256);
 
-	xfer_u64(&x, &kind);
-	if (kind != SNAPSHOT_MARKET)
-		return false;
-	xfer_market(&x, market);
-	return !x.bad && x.len == len;
+	if (!x.bad)
+		xfer_market(&x, market);
+	return !x.bad && x.len == x.size;
 }

@@ -6,8 +6,9 @@
 #include <stdint.h>
 #include "core/market.h"
 
-/* Write the state between block_chain() and the next transaction. Returns the bytes needed; nothing
- * useful is in out if that is more than size. The genesis parameters are not part of it. */
+/* Write the state between block_chain() and the next transaction, and a digest of it. Returns the
+ * bytes needed; nothing useful is in out if that is more than size. The genesis parameters are not
+ * part of it. */
 size_t ledger_snapshot_write(struct ledger *ledger, uint8_t *out, size_t size);
 size_t market_snapshot_write(struct market *market, uint8_t *out, size_t size);
 
