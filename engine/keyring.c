@@ -19,7 +19,6 @@ struct keyring {
 	enum key_alg address_alg;
 	struct keyring_client clients[HOMES_MAX]; /* by home number */
 	char ids[HOMES_MAX][CLIENT_ID_MAX + 1];
-	uint32_t client_count;
 	struct index by_id;
 	struct index_cell id_cells[1 << HOMES_INDEX_BITS];
 	struct slot_entry slots[SLOTS_MAX];
@@ -129,6 +128,8 @@ static void drop_address(struct keyring *k, const struct address *address)
 
 static void drop_all(struct keyring *k)
 {
+	memset(k->id_cells, 0, sizeof k->id_cells);
+	index_init(&k->by_id, k->id_cells, HOMES_INDEX_BITS);
 	for (uint32_t i = 0; i < k->slot_top; i++) {
 		if (!address_is_empty(&k->slots[i].address))
 			drop_address(k, &k->slots[i].address);
