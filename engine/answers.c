@@ -26,6 +26,32 @@ static void publish_to(
 		e->waiting.failed = true;
 }
 
+/* A name that needs no escapes, or null. */
+static void write_or_null(struct out *out, const char *text)
+{
+	if (text && text[0])
+		out_printf(out, "\"%s\"", text);
+	else
+		out_printf(out, "null");
+}
+
+void answer_reject_write(struct out *out, enum operation operation, const char *req_id,
+	enum verdict verdict, const char *field, const char *rule, int64_t market_ms)
+{
+	out_printf(out, "{\"code\":\"%s\",\"field\":", verdict_name(verdict));
+	out_string(out, field);
+	out_printf(out, ",\"market_ms\":%lld,\"number\":%d,\"operation\":", (long long)market_ms,
+		(int)verdict);
+	write_or_null(out, operation_name(operation));
+	out_printf(out, ",\"reqId\":");
+	write_or_null(out, req_id);
+	if (verdict == VERDICT_BUSY || verdict == VERDICT_RATE_LIMITED)
+		out_printf(out, ",\"retry_after_ms\":%d", RETRY_AFTER_MS);
+	out_printf(out, ",\"rule\":");
+	out_string(out, rule[0] ? rule : verdict_text(verdict));
+	out_printf(out, "}");
+}
+
 void answer_reject(struct engine *e, const char *client_id, enum operation operation,
 	const char *req_id, enum verdict verdict, const char *field, const char *rule)
 {
@@ -33,19 +59,7 @@ void answer_reject(struct engine *e, const char *client_id, enum operation opera
 	struct out out;
 
 	out_init(&out, text, sizeof text);
-	out_printf(&out, "{\"code\":\"%s\",\"field\":", verdict_name(verdict));
-	out_string(&out, field);
-	out_printf(&out, ",\"market_ms\":%lld,\"number\":%d,\"operation\":\"%s\",\"reqId\":",
-		(long long)e->now_ms, (int)verdict, operation_name(operation));
-	if (req_id[0])
-		out_string(&out, req_id);
-	else
-		out_printf(&out, "null");
-	if (verdict == VERDICT_BUSY || verdict == VERDICT_RATE_LIMITED)
-		out_printf(&out, ",\"retry_after_ms\":%d", RETRY_AFTER_MS);
-	out_printf(&out, ",\"rule\":");
-	out_string(&out, rule[0] ? rule : verdict_text(verdict));
-	out_printf(&out, "}");
+	answer_reject_write(&out, operation, req_id, verdict, field, rule, e->now_ms);
 	publish_to(e, client_id, "reject", &out);
 }
 

@@ -5,7 +5,12 @@
 #include "engine/engine.h"
 #include "wire/out.h"
 
-/* reject. rule: a sentence that says more than the verdict's, or "". */
+/* Write a reject. operation NONE and req_id "" could not be read; rule: a sentence that says more
+ * than the verdict's, or "". */
+void answer_reject_write(struct out *out, enum operation operation, const char *req_id,
+	enum verdict verdict, const char *field, const char *rule, int64_t market_ms);
+
+/* Publish one. */
 void answer_reject(struct engine *e, const char *client_id, enum operation operation,
 	const char *req_id, enum verdict verdict, const char *field, const char *rule);
 

@@ -29,7 +29,8 @@ static enum err take(struct market_thread *t, struct verified *v)
 		err = engine_take(t->engine, v->inspected, market_now(t));
 	} else {
 		post_say(t->post, MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s%s%s",
-			v->refusal.client_id, operation_name(v->operation),
+			v->refusal.client_id,
+			v->operation == OPERATION_NONE ? "?" : operation_name(v->operation),
 			v->refusal.req_id[0] ? v->refusal.req_id : "-",
 			verdict_name(v->refusal.verdict), v->refusal.field[0] ? ": " : "",
 			v->refusal.field);

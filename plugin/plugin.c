@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "core/index.h"
+#include "engine/answers.h"
 #include "plugin/access.h"
 #include "plugin/broker_settings.h"
 #include "plugin/bucket.h"
@@ -144,27 +144,25 @@ static int on_access(int event, void *data, void *context)
 
 /* ---- intake ---- */
 
+static int64_t market_now(const struct params *params)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return params_market_ms(params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+}
+
 /* A refusal that the broker's thread can give by itself. */
 static void tell(struct plugin *p, const char *user, enum operation operation, enum verdict verdict)
 {
-	const struct params *params = &office_genesis(p->office)->params;
+	const struct genesis *g = office_genesis(p->office);
 	char topic[128], text[512];
-	struct timespec ts;
-	int len;
+	struct out out;
 
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	len = snprintf(text, sizeof text,
-		"{\"code\":\"%s\",\"field\":\"\",\"market_ms\":%lld,\"number\":%d,"
-		"\"operation\":\"%s\",\"reqId\":null,\"retry_after_ms\":1000,\"rule\":\"%s\"}",
-		verdict_name(verdict),
-		(long long)params_market_ms(
-			params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000),
-		(int)verdict, operation == OPERATION_NONE ? "" : operation_name(operation),
-		verdict_text(verdict));
-
-	(void)snprintf(
-		topic, sizeof topic, "lem/%s/to/%s/reject", office_genesis(p->office)->name, user);
-	(void)mosquitto_broker_publish_copy(NULL, topic, len, text, 1, false, NULL);
+	out_init(&out, text, sizeof text);
+	answer_reject_write(&out, operation, "", verdict, "", "", market_now(&g->params));
+	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", g->name, user);
+	(void)mosquitto_broker_publish_copy(NULL, topic, (int)out.len, text, 1, false, NULL);
 }
 
 static bool within_rate(struct plugin *p, uint32_t home)

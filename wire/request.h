@@ -100,7 +100,8 @@ struct request_error {
 
 _Static_assert((int)TX_BODY_MAX >= (int)REQUEST_TEXT_MAX, "the workspace holds either");
 
-/* The operation of that name, or OPERATION_NONE; its name; the longest text; its class. */
+/* The operation of that name, or OPERATION_NONE; its name, NULL for NONE; the longest text; its
+ * class. */
 enum operation operation_from_name(const char *name);
 const char *operation_name(enum operation operation);
 size_t operation_text_max(enum operation operation);
