@@ -190,6 +190,13 @@ enum err replay(struct engine *e)
 		err = csm_db_intake(&e->csm, e->intake_seq + 1, UINT64_MAX >> 1, visit_row, &v);
 	if (err == ERR_OK)
 		err = v.err;
+	/* With an older log than the ledger's, other blocks of the same heights would be signed. */
+	if (err == ERR_OK && e->intake_seq < v.applied) {
+		snprintf(e->why, sizeof e->why,
+			"csm.db ends at command %llu, but ledger.db has %llu: an old backup?",
+			(unsigned long long)e->intake_seq, (unsigned long long)v.applied);
+		err = ERR_DB_FOREIGN;
+	}
 	e->ledger.muted = false;
 	if (err == ERR_OK)
 		ledger_db_set_applied(&e->ledger, e->intake_seq);
