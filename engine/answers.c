@@ -163,6 +163,17 @@ enum err answer_wallet(struct engine *e, const struct home *home, const char *re
 	return ERR_OK;
 }
 
+/* Room for a home's statement: it may have any number of awards. */
+static size_t statement_size(const struct engine *e, const struct home *home)
+{
+	enum { EMPTY_MAX = 2048, DELIVERY_MAX = 80 };
+	size_t size = EMPTY_MAX;
+
+	for (uint32_t i = e->note_first[home->number]; i != UINT32_MAX; i = e->notes[i].next)
+		size += DELIVERY_MAX;
+	return size;
+}
+
 static void write_deliveries(struct engine *e, struct out *out, const struct home *home)
 {
 	const char *comma = "";
@@ -213,19 +224,19 @@ static void write_statement(struct engine *e, struct out *out, const struct home
 enum err answer_statement(struct engine *e, const struct home *home, const struct header *header,
 	const uint8_t hash[HASH_LEN], bool eligible)
 {
-	enum { STATEMENT_MAX = 65536 };
-	char *text = malloc(STATEMENT_MAX);
+	size_t size = statement_size(e, home);
+	char *text = malloc(size);
 	uint8_t sig[SIGNATURE_LEN];
 	struct out out;
 	enum err err;
 
 	if (!text)
 		return ERR_NOMEM;
-	out_init(&out, text, STATEMENT_MAX);
+	out_init(&out, text, size);
 	write_statement(e, &out, home, header, hash, eligible, NULL);
 	err = sign_statement(e, text, out.len, sig);
 	if (err == ERR_OK) {
-		out_init(&out, text, STATEMENT_MAX);
+		out_init(&out, text, size);
 		write_statement(e, &out, home, header, hash, eligible, sig);
 		publish_to(e, home->terms.client_id, "statement", &out);
 	}

@@ -175,7 +175,9 @@ static enum err start_feed(struct engine *e, const struct inspected *m)
 		reject(e, m, VERDICT_WRONG_HEIGHT, "from");
 		return ERR_OK;
 	}
-	if (e->feed_count == ENGINE_FEEDS_MAX) {
+	/* One place is kept for new blocks on their way to all: theirs is the first. */
+	if (e->feed_count == ENGINE_FEEDS_MAX ||
+		(e->feed_count == ENGINE_FEEDS_MAX - 1 && e->feeds[0].client_id[0] != '\0')) {
 		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_BUSY, "", "");
 		return ERR_OK;
 	}
