@@ -134,6 +134,18 @@ static void assert_proven(uint32_t r)
 	verify_key_free(key);
 }
 
+/* Keep the text of a receipt if it is this message's. */
+static void keep(
+	const struct message *message, char kept[2048], const struct publication *pub, uint32_t r)
+{
+	if (strcmp(string(r, "reqId"), message->req_id) != 0)
+		return;
+	assert_int_equal(kept[0], '\0'); /* once */
+	(void)snprintf(kept, 2048, "%.*s", (int)(nodes[r].end - nodes[r].start),
+		pub->payload + nodes[r].start);
+	assert_proven(r);
+}
+
 /* The receipts of these messages as they came, one text for each. */
 static void collect(const struct message *messages, size_t n, char (*kept)[2048], size_t from)
 {
@@ -145,15 +157,8 @@ static void collect(const struct message *messages, size_t n, char (*kept)[2048]
 			continue;
 		for (uint32_t r = read_array(pub->payload, pub->len); r != JSON_NONE;
 			r = json_next(&doc, r)) {
-			for (size_t i = 0; i < n; i++) {
-				if (strcmp(string(r, "reqId"), messages[i].req_id) != 0)
-					continue;
-				assert_int_equal(kept[i][0], '\0'); /* once */
-				(void)snprintf(kept[i], sizeof kept[i], "%.*s",
-					(int)(nodes[r].end - nodes[r].start),
-					pub->payload + nodes[r].start);
-				assert_proven(r);
-			}
+			for (size_t i = 0; i < n; i++)
+				keep(&messages[i], kept[i], pub, r);
 		}
 	}
 }

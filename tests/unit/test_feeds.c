@@ -57,7 +57,8 @@ static void gather(
 		const struct publication *p = market.published[i];
 		const char *t = p->topic;
 		uint32_t txs;
-		if (strlen(t) < strlen(ending) || strcmp(t + strlen(t) - strlen(ending), ending))
+		if (strlen(t) < strlen(ending) ||
+			strcmp(t + strlen(t) - strlen(ending), ending) != 0)
 			continue;
 		read_part(p);
 		if ((uint64_t)number("height") != height)
