@@ -277,8 +277,9 @@ enum err csm_db_snapshot(struct csm_db *csm, uint64_t max_height, uint64_t *ret_
 	size_t *ret_len)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_SNAPSHOT);
-	size_t hash_len, len;
-	const void *hash, *state;
+	size_t hash_len = 0, len = 0;
+	const void *hash = NULL, *state = NULL;
+	uint8_t *copy = NULL;
 	enum err err;
 
 	db_bind_int(s, 1, (int64_t)max_height);
@@ -286,18 +287,20 @@ enum err csm_db_snapshot(struct csm_db *csm, uint64_t max_height, uint64_t *ret_
 	if (err == ERR_OK) {
 		hash = db_column_bytes(s, 2, &hash_len);
 		state = db_column_bytes(s, 3, &len);
-		*ret_state = malloc(len + 1);
-		if (!*ret_state || hash_len != HASH_LEN) {
-			err = *ret_state ? ERR_FORMAT : ERR_NOMEM;
-			free(*ret_state);
-		} else {
-			*ret_height = (uint64_t)sqlite3_column_int64(s, 0);
-			*ret_intake_seq = (uint64_t)sqlite3_column_int64(s, 1);
-			memcpy(ret_hash, hash, HASH_LEN);
-			memcpy(*ret_state, state, len);
-			*ret_len = len;
-		}
+		copy = malloc(len + 1);
+		err = !copy ? ERR_NOMEM : hash_len != HASH_LEN ? ERR_FORMAT : ERR_OK;
 	}
+	if (err == ERR_OK) {
+		*ret_height = (uint64_t)sqlite3_column_int64(s, 0);
+		*ret_intake_seq = (uint64_t)sqlite3_column_int64(s, 1);
+		memcpy(ret_hash, hash, HASH_LEN);
+		if (len > 0)
+			memcpy(copy, state, len);
+		*ret_state = copy;
+		*ret_len = len;
+		copy = NULL;
+	}
+	free(copy);
 	(void)sqlite3_reset(s);
 	return err;
 }

@@ -120,6 +120,7 @@ static enum err check_kind(struct db *db, enum db_mode mode, int64_t *version)
 
 static enum err configure(struct db *db, enum db_mode mode)
 {
+	enum err err;
 	char sql[160];
 
 	sqlite3_busy_timeout(db->handle, DB_BUSY_MS);
@@ -132,12 +133,10 @@ static enum err configure(struct db *db, enum db_mode mode)
 		(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		return db_exec(db, sql);
 	}
-	if (db_exec(db, db->kind->full_sync
-				? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
-				: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") !=
-		ERR_OK)
-		return ERR_DB;
-	return db_exec(db, sql);
+	err = db_exec(db, db->kind->full_sync
+				  ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
+				  : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+	return err == ERR_OK ? db_exec(db, sql) : err;
 }
 
 static enum err prepare(struct db *db)
@@ -209,7 +208,7 @@ enum err db_open(struct db *db, const struct db_kind *kind, const char *path, en
 
 void db_close(struct db *db)
 {
-	if (!db->handle)
+	if (!db || !db->handle)
 		return;
 	db_rollback(db);
 	for (size_t i = 0; i < db->kind->statement_count; i++)
