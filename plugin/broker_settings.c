@@ -26,6 +26,14 @@ static char *value_of(char *line, const char *name)
 	return value;
 }
 
+/* As the broker reads it: its first word counts, and 1 is true as well. */
+static bool is_true(const char *value)
+{
+	size_t n = strcspn(value, " \t");
+
+	return (n == 4 && strncasecmp(value, "true", n) == 0) || (n == 1 && value[0] == '1');
+}
+
 static bool check_dir(const char *path, int depth, char *why, size_t size)
 {
 	DIR *dir = opendir(path);
@@ -55,7 +63,7 @@ bool broker_settings_check_file(const char *path, int depth, char *why, size_t s
 		return true;
 	while (ok && fgets(line, sizeof line, file)) {
 		char *value = value_of(line, "per_listener_settings");
-		if (value && strcasecmp(value, "true") == 0) {
+		if (value && is_true(value)) {
 			(void)snprintf(why, size,
 				"per_listener_settings must not be true (%.200s): plugins "
 				"would get no ticks and not see all messages",
