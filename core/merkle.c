@@ -63,30 +63,6 @@ static void path_reverse(uint8_t (*path)[HASH_LEN], size_t len)
 	}
 }
 
-size_t merkle_path(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n, size_t index,
-	uint8_t ret_path[static MERKLE_LEVELS_MAX][HASH_LEN])
-{
-	size_t first = 0;
-	size_t size = n;
-	size_t len = 0;
-
-	assert(index < n);
-	while (size > 1) {
-		size_t left = split(size);
-
-		if (index - first < left) {
-			merkle_root(sha256, leaves + first + left, size - left, ret_path[len++]);
-			size = left;
-		} else {
-			merkle_root(sha256, leaves + first, left, ret_path[len++]);
-			first += left;
-			size -= left;
-		}
-	}
-	path_reverse(ret_path, len);
-	return len;
-}
-
 size_t merkle_consistency_path(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n,
 	size_t earlier, uint8_t ret_path[static MERKLE_CONSISTENCY_MAX][HASH_LEN])
 {

@@ -38,14 +38,6 @@ void merkle_root(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n,
 	uint8_t ret_root[static HASH_LEN]);
 
 /*
- * The inclusion path (RFC 6962, 2.1.1) of leaf `index` of n (index < n), from the leaf's sibling
- * up, in ret_path; answers its length, 0..MERKLE_LEVELS_MAX. O(n) hashes: for the paths of many
- * leaves, build a tree.
- */
-size_t merkle_path(sha256_fn *sha256, uint8_t (*leaves)[HASH_LEN], size_t n, size_t index,
-	uint8_t ret_path[static MERKLE_LEVELS_MAX][HASH_LEN]);
-
-/*
  * The proof (RFC 6962, 2.1.2) that the tree of the first `earlier` leaves (1..n) is the beginning
  * of the tree of all n, in ret_path; answers its length, 0..MERKLE_CONSISTENCY_MAX. O(n) hashes.
  */
@@ -62,7 +54,10 @@ void merkle_tree_build(
 /* The root within nodes of a tree built of n leaves; borrowed from nodes. */
 const uint8_t *merkle_tree_root(uint8_t (*nodes)[HASH_LEN], size_t n);
 
-/* As merkle_path(), out of a built tree: O(log n) and no hashing. */
+/*
+ * The inclusion path (RFC 6962, 2.1.1) of leaf `index` of n (index < n) in a built tree, from the
+ * leaf's sibling up, in ret_path; answers its length, 0..MERKLE_LEVELS_MAX. O(log n), no hashing.
+ */
 size_t merkle_tree_path(uint8_t (*nodes)[HASH_LEN], size_t n, size_t index,
 	uint8_t ret_path[static MERKLE_LEVELS_MAX][HASH_LEN]);
 
