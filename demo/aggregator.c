@@ -14,6 +14,7 @@
 #include <time.h>
 #include "hem-client/ems/message.h"
 #include "lemctl/link.h"
+#include "wire/clock.h"
 #include "wire/genesis.h"
 
 enum { PATH_LEN = 4096, OPEN_AT_EIGHTH = 1, SUN_FROM = 9, SUN_TO = 15 };
@@ -36,11 +37,7 @@ struct aggregator {
 
 static int64_t market_now(const struct aggregator *a)
 {
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return params_market_ms(
-		&a->genesis.params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+	return params_market_ms(&a->genesis.params, clock_real_ms());
 }
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)

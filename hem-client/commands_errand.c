@@ -2,23 +2,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "hem-client/commands.h"
+#include "wire/clock.h"
 #include "wire/text.h"
 
 enum { STEP_MS = 200 };
 
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int64_t errand_now_ms(struct errand *e)
 {
-	return market_clock_now(&e->clock, clock_ms(CLOCK_REALTIME));
+	return market_clock_now(&e->clock, clock_real_ms());
 }
 
 static int complain(int code, const char *what, const char *why)
@@ -108,7 +100,7 @@ static void on_one_receipt(void *context, const char *text, size_t len)
 		return;
 	e->receipt = r;
 	e->answer = ANSWER_RECEIPT;
-	market_clock_learn(&e->clock, clock_ms(CLOCK_REALTIME), r.market_ms, false);
+	market_clock_learn(&e->clock, clock_real_ms(), r.market_ms, false);
 }
 
 static void on_receipt(struct errand *e, const char *text, size_t len)
@@ -189,9 +181,9 @@ static void on_lost(void *context, const char *why)
 
 bool errand_wait(struct errand *e, const bool *done, int64_t seconds)
 {
-	int64_t until_ms = clock_ms(CLOCK_MONOTONIC) + seconds * 1000;
+	int64_t until_ms = clock_monotonic_ms() + seconds * 1000;
 
-	while (!*done && !e->lost && clock_ms(CLOCK_MONOTONIC) < until_ms)
+	while (!*done && !e->lost && clock_monotonic_ms() < until_ms)
 		session_run(e->session, STEP_MS);
 	return *done;
 }
@@ -231,13 +223,13 @@ int errand_connect(struct errand *e, const char *suffix, const char *password, b
 
 int errand_send(struct errand *e, const struct message *m, bool spooled)
 {
-	int64_t until_ms = clock_ms(CLOCK_MONOTONIC) + (int64_t)ERRAND_ANSWER_S * 1000;
+	int64_t until_ms = clock_monotonic_ms() + (int64_t)ERRAND_ANSWER_S * 1000;
 
 	memcpy(e->req_id, m->req_id, sizeof e->req_id);
 	e->answer = ANSWER_NONE;
 	if (session_send(e->session, m->operation, m->text, m->len) != ERR_OK)
 		e->lost = true;
-	while (e->answer == ANSWER_NONE && !e->lost && clock_ms(CLOCK_MONOTONIC) < until_ms)
+	while (e->answer == ANSWER_NONE && !e->lost && clock_monotonic_ms() < until_ms)
 		session_run(e->session, STEP_MS);
 	if (e->answer == ANSWER_RECEIPT || e->answer == ANSWER_WALLET)
 		return 0;

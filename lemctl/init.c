@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "core/units.h"
 #include "lemctl/args.h"
@@ -13,6 +12,7 @@
 #include "lemctl/certificate.h"
 #include "store/csm_db.h"
 #include "store/ledger_db.h"
+#include "wire/clock.h"
 #include "wire/date.h"
 #include "wire/tx_form.h"
 
@@ -24,14 +24,6 @@ struct request_init {
 	bool demo;
 };
 
-static int64_t real_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * MS_PER_S + ts.tv_nsec / 1000000;
-}
-
 static int say(const char *what, const char *why)
 {
 	(void)fprintf(stderr, "lemctl: init: %s: %s\n", what, why);
@@ -42,7 +34,7 @@ static int say(const char *what, const char *why)
 static void fill_params(const struct request_init *q, struct params *p)
 {
 	int64_t slot_ms = q->slot_s * MS_PER_S;
-	int64_t now_ms = real_ms();
+	int64_t now_ms = clock_real_ms();
 
 	*p = (struct params){.slot_s = q->slot_s,
 		.rate = q->rate,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "wire/clock.h"
 #include "wire/login_token.h"
 
 enum { CONNECT_MS = 10000, STEP_MS = 20, KEEPALIVE_S = 30, TOPIC_MAX = 160 };
@@ -51,20 +52,12 @@ static void on_message(struct mosquitto *mosq, void *context, const struct mosqu
 	l->on_message(l->context, m->topic, m->payload, (size_t)m->payloadlen);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 enum err link_wait(struct link *l, int timeout_ms)
 {
-	int64_t until = now_ms() + timeout_ms;
+	int64_t until = clock_monotonic_ms() + timeout_ms;
 
 	do {
-		int64_t left = until - now_ms();
+		int64_t left = until - clock_monotonic_ms();
 		int rc = mosquitto_loop(l->mosq,
 			(int)(left > STEP_MS ? STEP_MS
 				: left > 0   ? left
@@ -72,7 +65,7 @@ enum err link_wait(struct link *l, int timeout_ms)
 			1);
 		if (rc != MOSQ_ERR_SUCCESS)
 			return ERR_NET;
-	} while (now_ms() < until);
+	} while (clock_monotonic_ms() < until);
 	return ERR_OK;
 }
 
@@ -87,9 +80,9 @@ static void subscribe(struct link *l, const char *below)
 /* Wait for the broker's answer to the connection. */
 static enum err await_connack(struct link *l)
 {
-	int64_t until = now_ms() + CONNECT_MS;
+	int64_t until = clock_monotonic_ms() + CONNECT_MS;
 
-	while (l->connack < 0 && !l->lost && now_ms() < until) {
+	while (l->connack < 0 && !l->lost && clock_monotonic_ms() < until) {
 		if (link_wait(l, STEP_MS) != ERR_OK && l->connack < 0)
 			return ERR_NET;
 	}
@@ -115,7 +108,8 @@ static enum err log_in(struct link *l, const char *const *more, char why[static 
 		subscribe(l, *more);
 	(void)snprintf(own, sizeof own, "to/%s/#", l->options->client_id);
 	subscribe(l, own);
-	for (int64_t until = now_ms() + CONNECT_MS; !l->subscribed && now_ms() < until;) {
+	for (int64_t until = clock_monotonic_ms() + CONNECT_MS;
+		!l->subscribed && clock_monotonic_ms() < until;) {
 		if (link_wait(l, STEP_MS) != ERR_OK)
 			return ERR_NET;
 	}

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 #include "engine/engine.h"
 #include "hem-client/ems/message.h"
 #include "lemctl/args.h"
 #include "lemctl/link.h"
+#include "wire/clock.h"
 
 enum { ANSWER_WAIT_MS = 10000, PATH_LEN = 4096 };
 
@@ -56,11 +56,7 @@ void office_door_close(struct office_door *d)
 
 static int64_t market_now(const struct office_door *d)
 {
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return params_market_ms(
-		&d->genesis.params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+	return params_market_ms(&d->genesis.params, clock_real_ms());
 }
 
 /* One request, signed when the way is open, and the market's answer to it. */

@@ -5,20 +5,13 @@
 #include <time.h>
 #include "plugin/options.h"
 #include "plugin/verifier.h"
+#include "wire/clock.h"
 
 enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = 60000 };
 
-static int64_t real_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static int64_t market_now(const struct market_thread *t)
 {
-	return params_market_ms(&t->genesis->params, real_ms());
+	return params_market_ms(&t->genesis->params, clock_real_ms());
 }
 
 static enum err take(struct market_thread *t, struct verified *v)
@@ -47,11 +40,11 @@ static int64_t next_wake(struct market_thread *t)
 	int64_t in_ms;
 
 	if (post_waiting_bytes(t->post) > 0)
-		return monotonic_ms() + WAKE_AGAIN_MS;
-	in_ms = due_real - real_ms();
+		return clock_monotonic_ms() + WAKE_AGAIN_MS;
+	in_ms = due_real - clock_real_ms();
 	if (in_ms > IDLE_MS)
 		in_ms = IDLE_MS;
-	return monotonic_ms() + (in_ms > 0 ? in_ms : 0);
+	return clock_monotonic_ms() + (in_ms > 0 ? in_ms : 0);
 }
 
 static enum err round_of_work(struct market_thread *t, void **items, size_t n)

@@ -14,6 +14,7 @@
 #include "plugin/login.h"
 #include "plugin/office.h"
 #include "plugin/queue.h"
+#include "wire/clock.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -69,7 +70,7 @@ static uint64_t hash_text(const char *text)
 static bool login_allowed(struct plugin *p, const struct mosquitto *client)
 {
 	const char *address = mosquitto_client_address(client);
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = clock_monotonic_ms();
 	struct bucket *b = &p->logins[hash_text(address ? address : "") % LOGIN_BUCKETS];
 
 	return bucket_take(b, p->options.login_rate, p->options.login_burst, now_ms) &&
@@ -87,7 +88,7 @@ static int on_login(int event, void *data, void *context)
 	(void)event;
 	if (!e->username || !keyring_client(office_keyring(p->office), e->username, &client))
 		return MOSQ_ERR_PLUGIN_DEFER;
-	if (!p->ticking && monotonic_ms() - p->loaded_ms > 5000) {
+	if (!p->ticking && clock_monotonic_ms() - p->loaded_ms > 5000) {
 		mosquitto_log_printf(MOSQ_LOG_ERR,
 			"lem: the broker gives plugins no ticks: is per_listener_settings true?");
 		return MOSQ_ERR_AUTH;
@@ -146,10 +147,7 @@ static int on_access(int event, void *data, void *context)
 
 static int64_t market_now(const struct params *params)
 {
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return params_market_ms(params, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+	return params_market_ms(params, clock_real_ms());
 }
 
 /* A refusal that the broker's thread can give by itself. */
@@ -167,8 +165,8 @@ static void tell(struct plugin *p, const char *user, enum operation operation, e
 
 static bool within_rate(struct plugin *p, uint32_t home)
 {
-	return bucket_take(
-		&p->clients[home], p->options.client_rate, p->options.client_burst, monotonic_ms());
+	return bucket_take(&p->clients[home], p->options.client_rate, p->options.client_burst,
+		clock_monotonic_ms());
 }
 
 static void submit(struct plugin *p, const struct keyring_client *client, const char *user,
@@ -176,7 +174,7 @@ static void submit(struct plugin *p, const struct keyring_client *client, const 
 {
 	size_t max =
 		operation == OPERATION_NONE ? JSON_MESSAGE_TEXT : operation_text_max(operation);
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = clock_monotonic_ms();
 
 	if (len > max) {
 		tell(p, user, operation, VERDICT_TOO_LARGE);
@@ -237,13 +235,13 @@ static void plan_kick(struct plugin *p, const struct publication *pub)
 		return;
 	user += 4;
 	(void)snprintf(k->client_id, sizeof k->client_id, "%.*s", (int)strcspn(user, "/"), user);
-	k->at_ms = monotonic_ms() + KICK_AFTER_MS;
+	k->at_ms = clock_monotonic_ms() + KICK_AFTER_MS;
 	p->kick_count++;
 }
 
 static void end_sessions(struct plugin *p)
 {
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = clock_monotonic_ms();
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->kick_count; i++) {
@@ -338,7 +336,7 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 	if (!p)
 		return MOSQ_ERR_NOMEM;
 	p->id = identifier;
-	p->loaded_ms = monotonic_ms();
+	p->loaded_ms = clock_monotonic_ms();
 	if (!broker_settings_check(why, sizeof why))
 		return refuse_to_load(p, why);
 	if (!options_read(opts, opt_count, &p->options, why))

@@ -2,14 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-int64_t monotonic_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+#include "wire/clock.h"
 
 bool queue_init(struct queue *q, size_t max)
 {
@@ -91,7 +84,7 @@ size_t queue_take(struct queue *q, void **items, size_t max, int64_t until_ms)
 	size_t n = 0;
 
 	(void)pthread_mutex_lock(&q->lock);
-	if (q->count == 0 && !q->closed && monotonic_ms() < until_ms)
+	if (q->count == 0 && !q->closed && clock_monotonic_ms() < until_ms)
 		wait_until(q, until_ms);
 	for (; n < max && q->count > 0; q->count--) {
 		items[n++] = q->slots[q->first];

@@ -25,15 +25,12 @@ bool queue_try_put(struct queue *q, void *item);
 /* Add, waiting for room; false if it is closed. */
 bool queue_put(struct queue *q, void *item);
 
-/* Take up to max items. Waits until something is there, the queue is closed, or the monotonic time
- * until_ms has come (INT64_MAX: for ever). Returns how many. */
+/* Take up to max items. Waits until something is there, the queue is closed, or
+ * clock_monotonic_ms() is until_ms (INT64_MAX: for ever). Returns how many. */
 size_t queue_take(struct queue *q, void **items, size_t max, int64_t until_ms);
 
 /* Close the queue for good: nothing comes in, who waits is woken, what is in can be taken. */
 void queue_close(struct queue *q);
 bool queue_is_closed(struct queue *q);
-
-/* Monotonic ms. */
-int64_t monotonic_ms(void);
 
 #endif

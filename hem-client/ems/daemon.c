@@ -2,20 +2,12 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "hem-client/ems/desk.h"
 #include "hem-client/ems/notify.h"
 #include "hem-client/ems/status.h"
+#include "wire/clock.h"
 
 enum { WAIT_MAX_MS = 1000, STEPS_MAX = 64, CHECKPOINT_MS = 60000 };
-
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -60,7 +52,7 @@ static void ask_for_blocks(struct ems *e, int64_t mono_ms)
 /* Do what is due; returns how long nothing will be, in real ms. */
 static int64_t work(struct ems *e)
 {
-	int64_t mono_ms = clock_ms(CLOCK_MONOTONIC);
+	int64_t mono_ms = clock_monotonic_ms();
 	int64_t wait_ms = WAIT_MAX_MS;
 	int64_t now_ms = ems_now_ms(e);
 	int64_t next_ms = now_ms;
@@ -74,8 +66,8 @@ static int64_t work(struct ems *e)
 	wait_ms = least(wait_ms, courier_run(&e->courier, ems_now_ms(e), mono_ms, &err) - mono_ms);
 	if (err != ERR_OK)
 		ems_trouble(e, "sending", err, e->db.db.why);
-	wait_ms = least(wait_ms,
-		market_clock_wait_ms(&e->clock, clock_ms(CLOCK_REALTIME), next_ms, wait_ms));
+	wait_ms =
+		least(wait_ms, market_clock_wait_ms(&e->clock, clock_real_ms(), next_ms, wait_ms));
 	if (e->has_replica && !catch_up_is_level(&e->catch_up))
 		wait_ms = least(wait_ms, e->catch_up.ask_ms - mono_ms);
 	return wait_ms < 0 ? 0 : wait_ms;
@@ -115,11 +107,11 @@ static void tell(struct ems *e, int64_t *watchdog_ms, int64_t mono_ms)
 enum err daemon_run(struct ems *e, const char *config_path, struct daemon_signals *signals)
 {
 	int64_t watchdog_ms = 0;
-	int64_t checkpoint_ms = clock_ms(CLOCK_MONOTONIC);
+	int64_t checkpoint_ms = clock_monotonic_ms();
 
 	notify("READY=1");
 	while (!signals->stop) {
-		int64_t mono_ms = clock_ms(CLOCK_MONOTONIC);
+		int64_t mono_ms = clock_monotonic_ms();
 		int64_t wait_ms = e->begun ? work(e) : WAIT_MAX_MS;
 		if (e->failed)
 			return ERR_CONFIG;
@@ -138,6 +130,6 @@ enum err daemon_run(struct ems *e, const char *config_path, struct daemon_signal
 	notify("STOPPING=1");
 	e->news.dirty = true;
 	snprintf(e->news.connection, sizeof e->news.connection, "stopped");
-	status_write(e, clock_ms(CLOCK_MONOTONIC) + EMS_STATUS_MS);
+	status_write(e, clock_monotonic_ms() + EMS_STATUS_MS);
 	return ERR_OK;
 }

@@ -2,24 +2,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "hem-client/ems/address_keys.h"
 #include "hem-client/ems/desk.h"
 #include "hem-client/ems/inbox.h"
 #include "hem-client/ems/readings.h"
+#include "wire/clock.h"
 #include "wire/text.h"
-
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 int64_t ems_now_ms(struct ems *e)
 {
-	return market_clock_now(&e->clock, clock_ms(CLOCK_REALTIME));
+	return market_clock_now(&e->clock, clock_real_ms());
 }
 
 static enum err fail(struct ems *e, enum err err, const char *what, const char *why)
@@ -82,8 +74,7 @@ static void on_up(void *context)
 		return;
 	courier_wake(&e->courier, true);
 	if (e->has_replica)
-		catch_up_again(&e->catch_up, clock_ms(CLOCK_MONOTONIC),
-			(uint32_t)clock_ms(CLOCK_REALTIME));
+		catch_up_again(&e->catch_up, clock_monotonic_ms(), (uint32_t)clock_real_ms());
 }
 
 static void on_lost(void *context, const char *why)

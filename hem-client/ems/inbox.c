@@ -2,16 +2,8 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "hem-client/ems/clerk.h"
-
-static int64_t real_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+#include "wire/clock.h"
 
 static uint32_t draw_random(void)
 {
@@ -62,7 +54,7 @@ static void on_one_receipt(void *context, const char *text, size_t len)
 		ems_trouble(e, "filing a receipt", err, e->db.db.why);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return;
-	market_clock_learn(&e->clock, real_ms(CLOCK_REALTIME), r.market_ms, false);
+	market_clock_learn(&e->clock, clock_real_ms(), r.market_ms, false);
 	check_past_receipt(e, &r);
 	if (err != ERR_OK)
 		return;
@@ -100,15 +92,14 @@ static void on_reject(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "a rejection cannot be read", err, why);
 		return;
 	}
-	market_clock_learn(
-		&e->clock, real_ms(CLOCK_REALTIME), r.market_ms, r.number == VERDICT_STALE);
+	market_clock_learn(&e->clock, clock_real_ms(), r.market_ms, r.number == VERDICT_STALE);
 	err = clerk_reject(&e->db, &r, &refusal, &message);
 	if (err != ERR_OK)
 		ems_trouble(e, "filing a rejection", err, e->db.db.why);
 	if (err != ERR_OK || refusal == REFUSAL_FOREIGN)
 		return;
 	if (refusal == REFUSAL_LATER) {
-		courier_put_off(&e->courier, message.id, real_ms(CLOCK_MONOTONIC),
+		courier_put_off(&e->courier, message.id, clock_monotonic_ms(),
 			r.retry_after_ms + draw_random() % 1000);
 		return;
 	}
@@ -211,8 +202,8 @@ static void on_head(struct ems *e, const char *text, size_t len)
 	e->news.sealed_height = h.sealed_height;
 	e->news.dirty = true;
 	if (e->has_replica)
-		catch_up_seen(&e->catch_up, h.block.header.height, real_ms(CLOCK_MONOTONIC),
-			draw_random());
+		catch_up_seen(
+			&e->catch_up, h.block.header.height, clock_monotonic_ms(), draw_random());
 }
 
 /* Auctions that the ledger holds open and nobody told this home of. */
@@ -239,7 +230,7 @@ static void after_block(struct ems *e)
 	enum err err;
 
 	e->ledger = e->replica.executor.ledger;
-	catch_up_verified(&e->catch_up, height, real_ms(CLOCK_MONOTONIC), draw_random());
+	catch_up_verified(&e->catch_up, height, clock_monotonic_ms(), draw_random());
 	err = audit_check(&e->audit, height);
 	if (err != ERR_OK)
 		ems_trouble(e, "checking a statement", err, e->db.db.why);
@@ -266,7 +257,7 @@ static void on_block(struct ems *e, const char *text, size_t len)
 	if (err != ERR_OK)
 		ems_trouble(e, "replica", err, e->replica.why);
 	if (height > 0)
-		catch_up_seen(&e->catch_up, height, real_ms(CLOCK_MONOTONIC), draw_random());
+		catch_up_seen(&e->catch_up, height, clock_monotonic_ms(), draw_random());
 	if (accepted)
 		after_block(e);
 	if (e->replica.fault.verdict != VERDICT_OK)

@@ -1,7 +1,7 @@
 #include "hem-client/ems/log.h"
 #include <stdarg.h>
 #include <stdlib.h>
-#include <time.h>
+#include "wire/clock.h"
 
 void log_init(struct log *log, enum log_level level)
 {
@@ -9,17 +9,9 @@ void log_init(struct log *log, enum log_level level)
 	log->prefixes = getenv("JOURNAL_STREAM") != NULL;
 }
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void refill(struct log *log)
 {
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = clock_monotonic_ms();
 	int64_t tokens = (now_ms - log->refilled_ms) / LOG_REFILL_MS;
 
 	if (tokens <= 0)

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "hem-client/ems/identity.h"
+#include "wire/clock.h"
 #include "wire/signing.h"
 
 enum { TOPIC_MAX = 128, MS = 1000, BACKOFF_DOUBLINGS_MAX = 7, CONNECT_MS_MAX = 15000 };
@@ -35,14 +36,6 @@ struct session {
 	int rc, number; /* what came of it; errno */
 };
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * MS + t.tv_nsec / 1000000;
-}
-
 /* The pause after so many failures: between half and the whole of a doubling delay. */
 static int64_t backoff_ms(const struct session *s)
 {
@@ -64,7 +57,7 @@ static void lost(struct session *s, const char *why)
 
 	s->up = false;
 	s->connecting = false;
-	s->next_ms = monotonic_ms() + backoff_ms(s);
+	s->next_ms = clock_monotonic_ms() + backoff_ms(s);
 	s->failures++;
 	if (was_up || s->failures == 1 || s->refusal[0])
 		s->config.lost(s->config.context, why);
@@ -267,7 +260,7 @@ static bool await_dial(struct session *s, int wait_ms)
 	s->dialling = false;
 	s->begun = true;
 	s->connecting = s->rc == MOSQ_ERR_SUCCESS;
-	s->until_ms = monotonic_ms() + CONNECT_MS_MAX;
+	s->until_ms = clock_monotonic_ms() + CONNECT_MS_MAX;
 	if (!s->connecting)
 		lost(s, s->rc == MOSQ_ERR_ERRNO && s->number != 0 ? strerror(s->number)
 								  : mosquitto_strerror(s->rc));
@@ -276,7 +269,7 @@ static bool await_dial(struct session *s, int wait_ms)
 
 void session_run(struct session *s, int wait_ms)
 {
-	int64_t now_ms = monotonic_ms();
+	int64_t now_ms = clock_monotonic_ms();
 	int rc;
 
 	if (!s->up && !s->connecting && !s->dialling) {
@@ -294,7 +287,7 @@ void session_run(struct session *s, int wait_ms)
 		return;
 	errno = 0;
 	rc = mosquitto_loop(s->mosq, wait_ms, 1);
-	if (rc == MOSQ_ERR_SUCCESS && s->connecting && monotonic_ms() > s->until_ms)
+	if (rc == MOSQ_ERR_SUCCESS && s->connecting && clock_monotonic_ms() > s->until_ms)
 		rc = MOSQ_ERR_NO_CONN;
 	if (rc != MOSQ_ERR_SUCCESS) {
 		int number = errno;

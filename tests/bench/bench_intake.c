@@ -14,10 +14,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "tests/bench/load.h"
 #include "tests/lib/street.h"
+#include "wire/clock.h"
 #include "wire/login_token.h"
 
 enum { RUNS = 5, SLOT_S = 60, PATH_LEN = 4096 };
@@ -103,7 +103,7 @@ static void set_up(struct bench *b)
 	open_auction(b);
 	street_shut(&b->street);
 	prepare_bids(b);
-	if (street_real_ms() > b->street.genesis.params.real_start_ms)
+	if (clock_real_ms() > b->street.genesis.params.real_start_ms)
 		die("the setup took longer than the time to the start: try again");
 }
 
@@ -162,14 +162,14 @@ static void fresh_passwords(struct bench *b)
 {
 	for (size_t i = 0; i < b->clients; i++) {
 		if (login_token_write(b->street.homes[i].ems, b->street.genesis.market,
-			    b->load[i].id, street_real_ms() / 1000, b->load[i].password) != ERR_OK)
+			    b->load[i].id, clock_real_ms() / 1000, b->load[i].password) != ERR_OK)
 			die("token");
 	}
 }
 
 static void wait_until(int64_t ms)
 {
-	while (street_real_ms() < ms)
+	while (clock_real_ms() < ms)
 		usleep(10000);
 }
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "wire/clock.h"
 #include "wire/digest.h"
 #include "wire/text.h"
 
@@ -12,17 +12,9 @@ void street_die(const char *what)
 	exit(1);
 }
 
-int64_t street_real_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int64_t street_market_ms(const struct street *s)
 {
-	return params_market_ms(&s->genesis.params, street_real_ms());
+	return params_market_ms(&s->genesis.params, clock_real_ms());
 }
 
 static struct private_key *load_key(const struct street *s, const char *name)

@@ -26,8 +26,7 @@ struct street {
 /* Print a sentence and exit 1. */
 _Noreturn void street_die(const char *what);
 
-/* Real ms since 1970, and the market's time now. */
-int64_t street_real_ms(void);
+/* The market's time now. */
 int64_t street_market_ms(const struct street *s);
 
 /* Open the market that `lemctl init` made in dir. */
