@@ -20,6 +20,17 @@ static bool draw_secret(char out[static TEXT_BASE32_LEN(CODE_BITS) + 1])
 	       text_base32_write(bytes, CODE_BITS, out, TEXT_BASE32_LEN(CODE_BITS) + 1);
 }
 
+/* Open the door, send one request through it, and close it. Exit code. */
+static int send(struct office_door *d, enum operation operation, const struct out *parameters)
+{
+	int code = office_door_open(d);
+
+	if (code == 0)
+		code = office_door_send(d, operation, parameters);
+	office_door_close(d);
+	return code;
+}
+
 static void print_code(
 	const struct office_door *d, const char *client_id, const char *secret, bool json)
 {
@@ -65,9 +76,13 @@ static int add_home(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	d.dir = a.positional[0];
-	if (!serial || !draw_secret(secret)) {
+	if (!serial) {
 		(void)fprintf(stderr, "lemctl: --meter-serial is missing\n");
 		return EXIT_USAGE;
+	}
+	if (!draw_secret(secret)) {
+		(void)fprintf(stderr, "lemctl: OpenSSL gives no random bytes for the code\n");
+		return EXIT_REFUSED;
 	}
 	digest_sha256(secret, strlen(secret), hash);
 	out_init(&out, text, sizeof text);
@@ -80,12 +95,9 @@ static int add_home(int argc, char **argv)
 	out_printf(&out, ",\"meter_type\":");
 	out_string(&out, type);
 	out_printf(&out, ",\"pv_w\":%lld}", (long long)pv_w);
-	code = office_door_open(&d);
-	if (code == 0)
-		code = office_door_send(&d, OPERATION_HOME_ADD, &out);
+	code = send(&d, OPERATION_HOME_ADD, &out);
 	if (code == 0)
 		print_code(&d, a.positional[1], secret, json);
-	office_door_close(&d);
 	return code;
 }
 
@@ -113,11 +125,7 @@ static int revoke_home(int argc, char **argv)
 	out_printf(&out, "{\"clientId\":");
 	out_string(&out, a.positional[1]);
 	out_printf(&out, "}");
-	code = office_door_open(&d);
-	if (code == 0)
-		code = office_door_send(&d, OPERATION_HOME_REVOKE, &out);
-	office_door_close(&d);
-	return code;
+	return send(&d, OPERATION_HOME_REVOKE, &out);
 }
 
 static int list_homes(int argc, char **argv)
@@ -206,9 +214,5 @@ int deposit_command(int argc, char **argv)
 	out_printf(&out, "{\"amount_uc\":%lld,\"clientId\":", (long long)cents * 1000000);
 	out_string(&out, a.positional[1]);
 	out_printf(&out, "}");
-	code = office_door_open(&d);
-	if (code == 0)
-		code = office_door_send(&d, OPERATION_DEPOSIT, &out);
-	office_door_close(&d);
-	return code;
+	return send(&d, OPERATION_DEPOSIT, &out);
 }
