@@ -87,21 +87,7 @@ void csm_db_close(struct csm_db *csm)
 
 enum err csm_db_genesis(struct csm_db *csm, char *out, size_t size, size_t *ret_len)
 {
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_GENESIS);
-	enum err err = db_row(&csm->db, s);
-	const void *bytes;
-
-	if (err == ERR_OK) {
-		bytes = db_column_bytes(s, 0, ret_len);
-		if (*ret_len >= size) {
-			err = ERR_FORMAT;
-		} else {
-			memcpy(out, bytes, *ret_len);
-			out[*ret_len] = '\0';
-		}
-	}
-	(void)sqlite3_reset(s);
-	return err;
+	return db_get_text(&csm->db, db_statement(&csm->db, CSM_GET_GENESIS), out, size, ret_len);
 }
 
 enum err csm_db_last_signed(
@@ -164,16 +150,11 @@ enum err csm_db_find_request(
 	struct csm_db *csm, int64_t hour, uint32_t home, const char *req_id, uint64_t *ret_seq)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_REQUEST);
-	enum err err;
 
 	db_bind_int(s, 1, hour);
 	db_bind_int(s, 2, (int64_t)home);
 	db_bind_text(s, 3, req_id, strlen(req_id));
-	err = db_row(&csm->db, s);
-	if (err == ERR_OK)
-		*ret_seq = (uint64_t)sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return err;
+	return db_get_int(&csm->db, s, ret_seq);
 }
 
 static struct intake_row row_of(sqlite3_stmt *s)
@@ -249,13 +230,7 @@ enum err csm_db_batch(
 
 enum err csm_db_last_batch(struct csm_db *csm, uint64_t *ret_batch)
 {
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_LAST_BATCH);
-	enum err err = db_row(&csm->db, s);
-
-	if (err == ERR_OK)
-		*ret_batch = (uint64_t)sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return err;
+	return db_get_int(&csm->db, db_statement(&csm->db, CSM_GET_LAST_BATCH), ret_batch);
 }
 
 enum err csm_db_add_snapshot(struct csm_db *csm, uint64_t height, uint64_t intake_seq,

@@ -309,6 +309,34 @@ const void *db_column_bytes(sqlite3_stmt *s, int column, size_t *ret_len)
 	return bytes;
 }
 
+enum err db_get_text(struct db *db, sqlite3_stmt *s, char *out, size_t size, size_t *ret_len)
+{
+	enum err err = db_row(db, s);
+	const void *bytes;
+
+	if (err == ERR_OK) {
+		bytes = db_column_bytes(s, 0, ret_len);
+		if (*ret_len >= size) {
+			err = ERR_FORMAT;
+		} else {
+			memcpy(out, bytes, *ret_len);
+			out[*ret_len] = '\0';
+		}
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
+enum err db_get_int(struct db *db, sqlite3_stmt *s, uint64_t *ret)
+{
+	enum err err = db_row(db, s);
+
+	if (err == ERR_OK)
+		*ret = (uint64_t)sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return err;
+}
+
 int db_checkpoint(struct db *db)
 {
 	int log = 0, done = 0;

@@ -81,6 +81,13 @@ __attribute__((warn_unused_result)) enum err db_exec(struct db *db, const char *
 /* A column as bytes; NULL and 0 for an empty one. Lives until the next step. */
 const void *db_column_bytes(sqlite3_stmt *statement, int column, size_t *ret_len);
 
+/* The first row's first column as text with a NUL, or as an integer, and reset the statement.
+ * Errors as db_row(); ERR_FORMAT for a text that does not fit. */
+__attribute__((warn_unused_result)) enum err db_get_text(
+	struct db *db, sqlite3_stmt *statement, char *out, size_t size, size_t *ret_len);
+__attribute__((warn_unused_result)) enum err db_get_int(
+	struct db *db, sqlite3_stmt *statement, uint64_t *ret);
+
 /* Keep the write-ahead log short: checkpoint what readers allow. Returns pages left in it. */
 int db_checkpoint(struct db *db);
 

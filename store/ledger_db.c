@@ -111,50 +111,24 @@ void ledger_db_close(struct ledger_db *l)
 		db_close(&l->db);
 }
 
-/* The one integer of a statement without parameters. */
-static enum err get_int(struct ledger_db *l, enum ledger_statement which, uint64_t *ret)
-{
-	sqlite3_stmt *s = db_statement(&l->db, which);
-	enum err err = db_row(&l->db, s);
-
-	if (err == ERR_OK)
-		*ret = (uint64_t)sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return err;
-}
-
 enum err ledger_db_applied(struct ledger_db *l, uint64_t *ret_seq)
 {
-	return get_int(l, GET_APPLIED, ret_seq);
+	return db_get_int(&l->db, db_statement(&l->db, GET_APPLIED), ret_seq);
 }
 
 enum err ledger_db_height(struct ledger_db *l, uint64_t *ret_height)
 {
-	return get_int(l, GET_HEIGHT, ret_height);
+	return db_get_int(&l->db, db_statement(&l->db, GET_HEIGHT), ret_height);
 }
 
 enum err ledger_db_sealed(struct ledger_db *l, uint64_t *ret_height)
 {
-	return get_int(l, GET_SEALED, ret_height);
+	return db_get_int(&l->db, db_statement(&l->db, GET_SEALED), ret_height);
 }
 
 enum err ledger_db_genesis(struct ledger_db *l, char *out, size_t size, size_t *ret_len)
 {
-	sqlite3_stmt *s = db_statement(&l->db, GET_GENESIS);
-	enum err err = db_row(&l->db, s);
-	const void *bytes;
-
-	if (err == ERR_OK) {
-		bytes = db_column_bytes(s, 0, ret_len);
-		if (*ret_len >= size) {
-			err = ERR_FORMAT;
-		} else {
-			memcpy(out, bytes, *ret_len);
-			out[*ret_len] = '\0';
-		}
-	}
-	(void)sqlite3_reset(s);
-	return err;
+	return db_get_text(&l->db, db_statement(&l->db, GET_GENESIS), out, size, ret_len);
 }
 
 static enum err read_block(sqlite3_stmt *s, const char *name, struct stored_block *b)
