@@ -2,22 +2,6 @@
 #include <string.h>
 #include "wire/text.h"
 
-/* Run a statement in a transaction of its own or the caller's. */
-static enum err run(struct hem_db *db, enum hem_statement which, const char *text, int64_t value)
-{
-	enum err err = hem_db_begin(db);
-	sqlite3_stmt *s;
-
-	if (err != ERR_OK)
-		return err;
-	s = db_statement(&db->db, which);
-	if (text)
-		db_bind_text(s, 1, text, strlen(text));
-	if (which != KEY_DROP)
-		db_bind_int(s, text ? 2 : 1, value);
-	return hem_db_end(db, db_run(&db->db, s));
-}
-
 enum err address_keys_add(struct hem_db *db, int64_t slot, const struct public_key *key,
 	const struct slot_secret *secret, const char *req_id)
 {
@@ -89,15 +73,15 @@ enum err address_keys_last(struct hem_db *db, int64_t *ret_slot)
 
 enum err address_keys_enrolled(struct hem_db *db, const char *req_id, int64_t market_ms)
 {
-	return run(db, KEY_ENROLLED, req_id, market_ms);
+	return hem_db_run(db, KEY_ENROLLED, req_id, market_ms);
 }
 
 enum err address_keys_refused(struct hem_db *db, const char *req_id)
 {
-	return run(db, KEY_DROP, req_id, 0);
+	return hem_db_run(db, KEY_DROP, req_id, 0);
 }
 
 enum err address_keys_prune(struct hem_db *db, int64_t slot)
 {
-	return run(db, KEY_PRUNE, NULL, slot - ADDRESS_KEYS_KEEP_SLOTS);
+	return hem_db_run(db, KEY_PRUNE, NULL, slot - ADDRESS_KEYS_KEEP_SLOTS);
 }

@@ -184,6 +184,22 @@ enum err hem_db_end(struct hem_db *h, enum err err)
 	return err;
 }
 
+enum err hem_db_run(struct hem_db *h, enum hem_statement which, const char *text, int64_t value)
+{
+	enum err err = hem_db_begin(h);
+	sqlite3_stmt *s;
+	int place = 1;
+
+	if (err != ERR_OK)
+		return err;
+	s = db_statement(&h->db, which);
+	if (text)
+		db_bind_text(s, place++, text, strlen(text));
+	if (place <= sqlite3_bind_parameter_count(s))
+		db_bind_int(s, place, value);
+	return hem_db_end(h, db_run(&h->db, s));
+}
+
 enum err hem_db_put_note(struct hem_db *h, const char *name, const char *value)
 {
 	sqlite3_stmt *s;

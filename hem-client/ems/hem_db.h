@@ -70,6 +70,11 @@ void hem_db_rollback(struct hem_db *hem_db);
 /* End a transaction: commit if err is ERR_OK, else roll back; returns what became of it. */
 __attribute__((warn_unused_result)) enum err hem_db_end(struct hem_db *hem_db, enum err err);
 
+/* Run a statement, in a transaction of its own or the caller's, whose first parameter is text
+ * (NULL: it has none) and whose next, if it has one, is value. */
+__attribute__((warn_unused_result)) enum err hem_db_run(
+	struct hem_db *hem_db, enum hem_statement which, const char *text, int64_t value);
+
 /* A named note of at most HEM_DB_NOTE_MAX - 1 bytes. Getting one that is not there is "". */
 __attribute__((warn_unused_result)) enum err hem_db_put_note(
 	struct hem_db *hem_db, const char *name, const char *value);

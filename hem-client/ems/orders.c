@@ -28,33 +28,19 @@ enum err orders_add(struct hem_db *db, const struct my_order *o)
 	return hem_db_end(db, db_run(&db->db, s));
 }
 
-static enum err run(struct hem_db *db, enum hem_statement which, const char *req_id, int64_t value)
-{
-	enum err err = hem_db_begin(db);
-	sqlite3_stmt *s;
-
-	if (err != ERR_OK)
-		return err;
-	s = db_statement(&db->db, which);
-	if (req_id)
-		db_bind_text(s, 1, req_id, strlen(req_id));
-	db_bind_int(s, req_id ? 2 : 1, value);
-	return hem_db_end(db, db_run(&db->db, s));
-}
-
 enum err orders_receipted(struct hem_db *db, const char *req_id, uint64_t seq)
 {
-	return run(db, ORDER_RECEIPT, req_id, (int64_t)seq);
+	return hem_db_run(db, ORDER_RECEIPT, req_id, (int64_t)seq);
 }
 
 enum err orders_rejected(struct hem_db *db, const char *req_id)
 {
-	return run(db, ORDER_STATUS, req_id, MY_ORDER_REJECTED);
+	return hem_db_run(db, ORDER_STATUS, req_id, MY_ORDER_REJECTED);
 }
 
 enum err orders_prune(struct hem_db *db, int64_t slot)
 {
-	return run(db, ORDER_PRUNE, NULL, slot - ORDERS_KEEP_SLOTS);
+	return hem_db_run(db, ORDER_PRUNE, NULL, slot - ORDERS_KEEP_SLOTS);
 }
 
 enum err orders_outcome(struct hem_db *db, const struct order_outcome *o)

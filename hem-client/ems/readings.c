@@ -16,28 +16,14 @@ enum err readings_add(struct hem_db *db, const struct reading *r, const char *re
 	return hem_db_end(db, db_run(&db->db, s));
 }
 
-static enum err run(struct hem_db *db, enum hem_statement which, const char *req_id, int64_t value)
-{
-	enum err err = hem_db_begin(db);
-	sqlite3_stmt *s;
-
-	if (err != ERR_OK)
-		return err;
-	s = db_statement(&db->db, which);
-	if (req_id)
-		db_bind_text(s, 1, req_id, strlen(req_id));
-	db_bind_int(s, req_id ? 2 : 1, value);
-	return hem_db_end(db, db_run(&db->db, s));
-}
-
 enum err readings_receipted(struct hem_db *db, const char *req_id, int64_t market_ms)
 {
-	return run(db, READING_RECEIPT, req_id, market_ms);
+	return hem_db_run(db, READING_RECEIPT, req_id, market_ms);
 }
 
 enum err readings_prune(struct hem_db *db, int64_t slot)
 {
-	return run(db, READING_PRUNE, NULL, slot - READINGS_KEEP_SLOTS);
+	return hem_db_run(db, READING_PRUNE, NULL, slot - READINGS_KEEP_SLOTS);
 }
 
 /* One end of a slot; *ret_receipt_ms is -1 without a receipt. */
