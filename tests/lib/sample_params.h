@@ -1,9 +1,10 @@
-/* sample_params: parameters that params_check() accepts, and made-up addresses, for tests. */
+/* sample_params: parameters that params_check() accepts, made-up addresses, and bids, for tests. */
 #ifndef LEM_TESTS_SAMPLE_PARAMS_H
 #define LEM_TESTS_SAMPLE_PARAMS_H
 #include <string.h>
 #include "core/contract.h"
 #include "core/params.h"
+#include "core/tx.h"
 
 #define SAMPLE_START_MS INT64_C(1514764800000) /* 2018-01-01 */
 
@@ -27,6 +28,21 @@ static inline struct params sample_params(void)
 		.measure = MEASURE_STORAGE,
 		.book = BOOK_SEALED,
 		.limit_inclusive = true};
+}
+
+/* A bid-offer that leaves its auction's contract to the defaults. */
+static inline struct tx_bid sample_bid(
+	enum side side, int64_t wh, int64_t price_mc, uint64_t auction)
+{
+	return (struct tx_bid){.side = side,
+		.quantity_wh = wh,
+		.price_mc_per_kwh = price_mc,
+		.auction = auction,
+		.request = {.gate_ms = CONTRACT_UNSET,
+			.slot = CONTRACT_UNSET,
+			.penalty_mc_per_kwh = CONTRACT_UNSET,
+			.min_quantity_wh = CONTRACT_UNSET,
+			.limit_inclusive = CONTRACT_UNSET}};
 }
 
 /* The n-th address in byte order, below 32^6: they differ in their first six characters. */

@@ -95,15 +95,7 @@ static inline struct tx small_bid(const struct small_ledger *s, uint32_t address
 	struct tx tx = small_tx(s, TX_BID_OFFER);
 
 	tx.address = sample_address(address);
-	tx.u.bid = (struct tx_bid){.side = side,
-		.quantity_wh = wh,
-		.price_mc_per_kwh = price_mc,
-		.auction = auction,
-		.request = {.gate_ms = CONTRACT_UNSET,
-			.slot = CONTRACT_UNSET,
-			.penalty_mc_per_kwh = CONTRACT_UNSET,
-			.min_quantity_wh = CONTRACT_UNSET,
-			.limit_inclusive = CONTRACT_UNSET}};
+	tx.u.bid = sample_bid(side, wh, price_mc, auction);
 	return tx;
 }
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include "engine/engine.h"
 #include "hem-client/ems/message.h"
+#include "tests/lib/sample_params.h"
+#include "tests/lib/scratch.h"
 #include "wire/digest.h"
 #include "wire/text.h"
 
@@ -23,7 +25,7 @@ struct little_home {
 };
 
 struct little_market {
-	char folder[64], ledger[96], csm[96];
+	char folder[SCRATCH_MAX], ledger[96], csm[96];
 	struct private_key *operator_key, *aggregator_key;
 	struct genesis genesis;
 	struct engine engine;
@@ -112,24 +114,13 @@ static inline void little_genesis(struct little_market *m)
 	g->address_alg = KEY_P256;
 	g->import_mc_per_kwh = 22000;
 	g->export_mc_per_kwh = 5000;
-	g->params = (struct params){.slot_s = LITTLE_SLOT_MS / 1000,
-		.start_ms = LITTLE_START_MS,
-		.rate = 1,
-		.real_start_ms = LITTLE_START_MS,
-		.date_window_s = 120,
-		.boundary_s = 30,
-		.seal_wait_s = 60,
-		.horizon_slots = 4,
-		.gate_lead_s = 1200,
-		.gate_lead_min_s = 300,
-		.poe_floor_w = 50,
-		.reward_uc = 10000000,
-		.penalty_mc_per_kwh = 2000,
-		.rule = RULE_PAY_AS_BID,
-		.measure = MEASURE_STORAGE,
-		.book = BOOK_SEALED,
-		.limit_inclusive = true,
-		.role_count = 1};
+	g->params = sample_params();
+	g->params.slot_s = LITTLE_SLOT_MS / 1000;
+	g->params.start_ms = LITTLE_START_MS;
+	g->params.real_start_ms = LITTLE_START_MS;
+	g->params.gate_lead_s = 1200;
+	g->params.gate_lead_min_s = 300;
+	g->params.role_count = 1;
 	memcpy(role->name, "aggregator", 11);
 	role->credit_limit_uc = 1000000000;
 	role->key.len = private_key_public(m->aggregator_key)->len;
@@ -198,8 +189,7 @@ static inline void little_open(struct little_market *m)
 	struct ledger_db ledger;
 
 	memset(m, 0, sizeof *m);
-	snprintf(m->folder, sizeof m->folder, "/tmp/little.XXXXXX");
-	assert_non_null(mkdtemp(m->folder));
+	assert_int_equal(scratch_make(m->folder), 0);
 	snprintf(m->ledger, sizeof m->ledger, "%s/ledger.db", m->folder);
 	snprintf(m->csm, sizeof m->csm, "%s/csm.db", m->folder);
 	assert_int_equal(private_key_generate(KEY_ED25519, &m->operator_key), ERR_OK);
@@ -220,8 +210,6 @@ static inline void little_open(struct little_market *m)
 
 static inline void little_close(struct little_market *m)
 {
-	char command[128];
-
 	message_release(&m->last);
 	for (size_t i = 0; i < m->count; i++)
 		free(m->published[i]);
@@ -233,8 +221,7 @@ static inline void little_close(struct little_market *m)
 	engine_close(&m->engine);
 	private_key_free(m->operator_key);
 	private_key_free(m->aggregator_key);
-	snprintf(command, sizeof command, "rm -rf %s", m->folder);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(scratch_remove(m->folder), 0);
 }
 
 /* The address of a home in a slot. */

@@ -86,15 +86,7 @@ static inline struct command scene_bid(
 {
 	struct command c = scene_tx(home, slot, TX_BID_OFFER);
 
-	c.u.tx.u.bid = (struct tx_bid){.side = side,
-		.quantity_wh = wh,
-		.price_mc_per_kwh = price_mc,
-		.auction = auction,
-		.request = {.gate_ms = CONTRACT_UNSET,
-			.slot = CONTRACT_UNSET,
-			.penalty_mc_per_kwh = CONTRACT_UNSET,
-			.min_quantity_wh = CONTRACT_UNSET,
-			.limit_inclusive = CONTRACT_UNSET}};
+	c.u.tx.u.bid = sample_bid(side, wh, price_mc, auction);
 	return c;
 }
 

@@ -10,6 +10,7 @@
 #include "core/ledger_check.h"
 #include "core/market.h"
 #include "core/snapshot.h"
+#include "tests/lib/sample_params.h"
 #include "wire/digest.h"
 
 enum { HOMES = 9, BLOCK_TXS_MAX = 4096, SNAPSHOT_MAX = 1 << 22, STEP_MS = 20000 };
@@ -312,23 +313,10 @@ static inline void enrol(struct world *w)
 
 static inline void make_params(struct params *p, struct world *w)
 {
-	*p = (struct params){.slot_s = 900,
-		.start_ms = 1000000000,
-		.rate = 1,
-		.date_window_s = 120,
-		.boundary_s = 30,
-		.seal_wait_s = 60,
-		.horizon_slots = 4,
-		.gate_lead_s = 300,
-		.gate_lead_min_s = 60,
-		.poe_floor_w = 50,
-		.reward_uc = 10000000,
-		.penalty_mc_per_kwh = 2000,
-		.rule = RULE_PAY_AS_BID,
-		.measure = MEASURE_STORAGE,
-		.book = BOOK_SEALED,
-		.limit_inclusive = true,
-		.role_count = 1};
+	*p = sample_params();
+	p->start_ms = 1000000000;
+	p->real_start_ms = 0;
+	p->role_count = 1;
 	draw_key(w, &p->roles[0].key, &p->roles[0].address);
 	memcpy(p->roles[0].name, "aggregator", sizeof "aggregator");
 	p->roles[0].credit_limit_uc = 100000000000;

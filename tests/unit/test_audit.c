@@ -10,13 +10,14 @@
 #include "hem-client/ems/receipt.h"
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/readings.h"
+#include "tests/lib/scratch.h"
 #include "tests/unit/little_market.h"
 
 enum { BLOCKS = 4, HOME = 0 };
 
 static struct little_market market;
 static struct verify_key *operator_key;
-static char folder[64];
+static char folder[SCRATCH_MAX];
 static struct hem_db db;
 static struct replica replica;
 static struct audit audit;
@@ -105,8 +106,7 @@ static void remember_orders(void)
 static int setup(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof folder, "/tmp/audit.XXXXXX");
-	assert_non_null(mkdtemp(folder));
+	assert_int_equal(scratch_make(folder), 0);
 	assert_int_equal(hem_db_open(&db, folder), ERR_OK);
 	remember();
 	remember_orders();
@@ -115,13 +115,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	replica_close(&replica);
 	hem_db_close(&db);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 static void open_audit(bool with_replica)

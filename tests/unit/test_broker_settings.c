@@ -10,14 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "plugin/broker_settings.h"
+#include "tests/lib/scratch.h"
 
-static char folder[64], path[96];
+static char folder[SCRATCH_MAX], path[96];
 
 static int setup(void **state)
 {
 	(void)state;
-	(void)snprintf(folder, sizeof folder, "/tmp/test_settings.XXXXXX");
-	if (!mkdtemp(folder))
+	if (scratch_make(folder) != 0)
 		return -1;
 	(void)snprintf(path, sizeof path, "%s/m.conf", folder);
 	return 0;
@@ -25,11 +25,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 static void write_file(const char *name, const char *text)

@@ -8,44 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lemctl/canon.c" /* the programs are no libraries */
+#include "tests/lib/streams.h"
 
-/* What canon_stream() answered. */
-struct answer {
-	int status;
-	char *out, *err;
-	size_t out_len, err_len;
-};
-
-static struct answer run(const char *text, size_t len)
+static struct streams run(const char *text, size_t len)
 {
-	struct answer a = {0};
-	/* fmemopen() takes no empty buffer. */
-	FILE *in = len > 0 ? fmemopen((void *)(uintptr_t)text, len, "r") : fopen("/dev/null", "r");
-	FILE *out = open_memstream(&a.out, &a.out_len);
-	FILE *err = open_memstream(&a.err, &a.err_len);
+	struct streams s;
 
-	assert_true(in && out && err);
-	a.status = canon_stream(in, out, err);
-	(void)fclose(in);
-	(void)fclose(out);
-	(void)fclose(err);
-	return a;
-}
-
-static void release(struct answer *a)
-{
-	free(a->out);
-	free(a->err);
+	streams_open(&s, text, len);
+	s.status = canon_stream(s.in_file, s.out_file, s.err_file);
+	streams_close(&s);
+	return s;
 }
 
 static void check(const char *text, int status, const char *out, const char *err)
 {
-	struct answer a = run(text, strlen(text));
+	struct streams a = run(text, strlen(text));
 
 	assert_int_equal(a.status, status);
 	assert_string_equal(a.out, out);
 	assert_string_equal(a.err, err);
-	release(&a);
+	streams_release(&a);
 }
 
 static void texts_are_canonized(void **state)
@@ -70,7 +52,7 @@ static void refusals_tell_line_and_column(void **state)
 static void the_limit_is_16_mebibytes(void **state)
 {
 	char *text = malloc(CANON_TEXT_MAX + 2);
-	struct answer a;
+	struct streams a;
 
 	(void)state;
 	assert_non_null(text);
@@ -82,13 +64,13 @@ static void the_limit_is_16_mebibytes(void **state)
 	a = run(text, CANON_TEXT_MAX);
 	assert_int_equal(a.status, 0);
 	assert_int_equal(a.out_len, CANON_TEXT_MAX - 1);
-	release(&a);
+	streams_release(&a);
 	text[CANON_TEXT_MAX] = ' ';
 	a = run(text, CANON_TEXT_MAX + 1);
 	assert_int_equal(a.status, 1);
 	assert_int_equal(a.out_len, 0);
 	assert_string_equal(a.err, "line 1, column 1: the text is longer than allowed\n");
-	release(&a);
+	streams_release(&a);
 	free(text);
 }
 
@@ -97,7 +79,7 @@ static void a_huge_object_is_sorted(void **state)
 {
 	char *text = malloc(CANON_TEXT_MAX);
 	size_t len = 1;
-	struct answer a;
+	struct streams a;
 
 	(void)state;
 	assert_non_null(text);
@@ -110,7 +92,7 @@ static void a_huge_object_is_sorted(void **state)
 	assert_int_equal(a.status, 0);
 	assert_int_equal(a.out_len, len);
 	assert_memory_equal(a.out, "{\"000000\":0,\"000001\":0,", 22);
-	release(&a);
+	streams_release(&a);
 	free(text);
 }
 

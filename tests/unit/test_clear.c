@@ -8,33 +8,16 @@
 #include <string.h>
 #include "lemctl/book_file.c" /* the programs are no libraries */
 #include "lemctl/clear.c"
+#include "tests/lib/streams.h"
 
-/* What clear_stream() answered. */
-struct answer {
-	int status;
-	char *out, *err;
-	size_t out_len, err_len;
-};
-
-static struct answer run(enum rule rule, const char *text)
+static struct streams run(enum rule rule, const char *text)
 {
-	struct answer a = {0};
-	FILE *in = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	FILE *out = open_memstream(&a.out, &a.out_len);
-	FILE *err = open_memstream(&a.err, &a.err_len);
+	struct streams s;
 
-	assert_true(in && out && err);
-	a.status = clear_stream(rule, in, out, err);
-	(void)fclose(in);
-	(void)fclose(out);
-	(void)fclose(err);
-	return a;
-}
-
-static void release(struct answer *a)
-{
-	free(a->out);
-	free(a->err);
+	streams_open(&s, text, strlen(text));
+	s.status = clear_stream(rule, s.in_file, s.out_file, s.err_file);
+	streams_close(&s);
+	return s;
 }
 
 static void awards_are_printed_in_merit_order(void **state)
@@ -66,35 +49,35 @@ static void awards_are_printed_in_merit_order(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct answer a = run(cases[i].rule, book);
+		struct streams a = run(cases[i].rule, book);
 
 		assert_int_equal(a.status, 0);
 		assert_string_equal(a.out, cases[i].want);
 		assert_string_equal(a.err, "");
-		release(&a);
+		streams_release(&a);
 	}
 }
 
 static void no_winner_is_an_empty_list(void **state)
 {
-	struct answer a = run(RULE_UNIFORM,
+	struct streams a = run(RULE_UNIFORM,
 		"{\"side\":\"sell\",\"quantity_wh\":5,\"limit_mc_per_kwh\":9,\"orders\":[]}");
 
 	(void)state;
 	assert_int_equal(a.status, 0);
 	assert_string_equal(a.out, "{\"awards\":[]}\n");
-	release(&a);
+	streams_release(&a);
 }
 
 static void a_refusal_prints_its_reason_and_no_award(void **state)
 {
-	struct answer a = run(RULE_UNIFORM, "{\"side\":\"lend\"}");
+	struct streams a = run(RULE_UNIFORM, "{\"side\":\"lend\"}");
 
 	(void)state;
 	assert_int_equal(a.status, 1);
 	assert_string_equal(a.out, "");
 	assert_string_equal(a.err, "lemctl clear: side: must be \"buy\" or \"sell\"\n");
-	release(&a);
+	streams_release(&a);
 }
 
 static void a_full_disk_is_not_success(void **state)

@@ -8,11 +8,12 @@
 #include "hem-client/ems/clerk.h"
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/readings.h"
+#include "tests/lib/scratch.h"
 #include "tests/unit/little_market.h"
 
 static struct little_market market;
 static struct verify_key *operator_key;
-static char folder[64], why[CLERK_WHY_MAX];
+static char folder[SCRATCH_MAX], why[CLERK_WHY_MAX];
 static struct hem_db db;
 
 static int setup(void **state)
@@ -20,22 +21,18 @@ static int setup(void **state)
 	(void)state;
 	little_open(&market);
 	little_advance(&market, LITTLE_START_MS + 1000);
-	snprintf(folder, sizeof folder, "/tmp/clerk.XXXXXX");
-	if (!mkdtemp(folder) || hem_db_open(&db, folder) != ERR_OK)
+	if (scratch_make(folder) != 0 || hem_db_open(&db, folder) != ERR_OK)
 		return -1;
 	return verify_key_new(&market.genesis.operator_key, &operator_key) == ERR_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	hem_db_close(&db);
 	verify_key_free(operator_key);
 	little_close(&market);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 /* The last message sent, as its home keeps it in the spool. */

@@ -8,17 +8,17 @@
 #include <stdlib.h>
 #include "store/csm_db.h"
 #include "tests/lib/sample_genesis.h"
+#include "tests/lib/scratch.h"
 
 static struct private_key *operator_key, *aggregator_key;
 static struct genesis genesis;
-static char folder[64], path[96];
+static char folder[SCRATCH_MAX], path[96];
 static struct csm_db csm;
 
 static int setup(void **state)
 {
 	(void)state;
-	(void)snprintf(folder, sizeof folder, "/tmp/test_csm_db.XXXXXX");
-	if (!mkdtemp(folder))
+	if (scratch_make(folder) != 0)
 		return -1;
 	(void)snprintf(path, sizeof path, "%s/csm.db", folder);
 	assert_int_equal(private_key_generate(KEY_ED25519, &operator_key), ERR_OK);
@@ -30,15 +30,12 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	csm_db_close(&csm);
 	csm_db_close(NULL);
 	private_key_free(operator_key);
 	private_key_free(aggregator_key);
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 static void genesis_is_kept(void **state)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "store/db.h"
+#include "tests/lib/scratch.h"
 
 enum { INSERT, GET, COUNT, STATEMENTS };
 
@@ -34,14 +35,13 @@ static const struct db_kind kind = {.name = "test",
 	.full_sync = true,
 	.cache_kib = 1024};
 
-static char folder[64], path[96];
+static char folder[SCRATCH_MAX], path[96];
 
 static int setup(void **state)
 {
 	(void)state;
-	(void)snprintf(folder, sizeof folder, "/tmp/test_db.XXXXXX");
 	migration_count = 2;
-	if (!mkdtemp(folder))
+	if (scratch_make(folder) != 0)
 		return -1;
 	(void)snprintf(path, sizeof path, "%s/t.db", folder);
 	return 0;
@@ -49,11 +49,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 static enum err add(struct db *db, int64_t n, const char *text, size_t bytes)

@@ -8,20 +8,20 @@
 #include <stdio.h>
 #include "store/ledger_db.h"
 #include "tests/lib/sample_genesis.h"
+#include "tests/lib/scratch.h"
 #include "tests/lib/small_ledger.h"
 #include "wire/header_form.h"
 
 static struct private_key *operator_key, *aggregator_key;
 static struct genesis genesis;
-static char folder[64], path[96];
+static char folder[SCRATCH_MAX], path[96];
 static struct ledger_db db;
 static struct small_ledger s;
 
 static int setup(void **state)
 {
 	(void)state;
-	(void)snprintf(folder, sizeof folder, "/tmp/test_ledger_db.XXXXXX");
-	if (!mkdtemp(folder))
+	if (scratch_make(folder) != 0)
 		return -1;
 	(void)snprintf(path, sizeof path, "%s/ledger.db", folder);
 	assert_int_equal(private_key_generate(KEY_ED25519, &operator_key), ERR_OK);
@@ -36,16 +36,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	small_free(&s);
 	ledger_db_close(&db);
 	ledger_db_close(NULL);
 	private_key_free(operator_key);
 	private_key_free(aggregator_key);
-	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 static int64_t query(const char *sql)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include "hem-client/ems/identity.h"
 #include "hem-client/ems/message.h"
+#include "tests/lib/scratch.h"
 #include "wire/digest.h"
 #include "wire/ecdsa_raw.h"
 #include "wire/text.h"
@@ -261,13 +262,13 @@ static void a_login_token_verifies(void **state)
 
 static void keys_are_made_once(void **state)
 {
-	char folder[] = "/tmp/identity.XXXXXX", path[96], command[96], why[IDENTITY_WHY_MAX];
+	char folder[SCRATCH_MAX], path[96], why[IDENTITY_WHY_MAX];
 	struct identity_made made;
 	struct identity one, two;
 	struct stat st;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	assert_int_equal(scratch_make(folder), 0);
 	snprintf(path, sizeof path, "%s/state", folder);
 	assert_int_equal(identity_load(path, "", &one, why), ERR_NOT_FOUND);
 	assert_int_equal(identity_make(path, "", &made, why), ERR_OK);
@@ -284,8 +285,7 @@ static void keys_are_made_once(void **state)
 	identity_release(&two);
 	assert_int_equal(chmod(path, 0755), 0);
 	assert_int_equal(identity_make(path, "", &made, why), ERR_PERMISSION);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(scratch_remove(folder), 0);
 }
 
 int main(void)

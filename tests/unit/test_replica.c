@@ -6,10 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "hem-client/replica/replica.h"
+#include "tests/lib/scratch.h"
 #include "tests/unit/little_blocks.h"
 
 static struct little_market market;
-static char folder[64], ledger[96];
+static char folder[SCRATCH_MAX], ledger[96];
 static struct hem_db db;
 static struct replica replica;
 
@@ -31,8 +32,7 @@ static int teardown_market(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof folder, "/tmp/replica.XXXXXX");
-	assert_non_null(mkdtemp(folder));
+	assert_int_equal(scratch_make(folder), 0);
 	snprintf(ledger, sizeof ledger, "%s/ledger.db", folder);
 	return 0;
 }
@@ -55,11 +55,8 @@ static void close_replica(void)
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 /* The nth part on the common topic, and how many there are. */

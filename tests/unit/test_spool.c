@@ -15,28 +15,25 @@
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/readings.h"
 #include "hem-client/ems/spool.h"
+#include "tests/lib/scratch.h"
 
-static char folder[64];
+static char folder[SCRATCH_MAX];
 static struct hem_db db;
 
 static int setup(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof folder, "/tmp/spool.XXXXXX");
-	if (!mkdtemp(folder))
+	if (scratch_make(folder) != 0)
 		return -1;
 	return hem_db_open(&db, folder) == ERR_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-	char command[128];
-
 	(void)state;
 	hem_db_close(&db);
 	hem_db_close(&db);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return scratch_remove(folder);
 }
 
 static void reopen(void)
