@@ -42,7 +42,7 @@ static int64_t taken_wh(const struct book_order *order, int64_t wanted_wh)
 	return order->all_or_nothing ? 0 : wanted_wh;
 }
 
-/* Fill the n orders, which are in merit order. Each fill has its order's price for now. */
+/* Fill the n orders, which are in merit order. Each fill has its order's price. */
 static struct clearing_result fill_orders(const struct book_terms *terms,
 	const struct book_order *orders, size_t n, struct fill *fills)
 {

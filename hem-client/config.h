@@ -68,7 +68,6 @@ struct config_sim {
 /* [replica]: the home's copy of the ledger. */
 struct config_replica {
 	char ledger[CONFIG_PATH_MAX]; /* "": no replica */
-	int64_t keep_days;            /* 0: for ever */
 };
 
 /* Everything, after defaults. Paths are absolute or relative to the working directory. */

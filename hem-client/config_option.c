@@ -124,8 +124,6 @@ const struct config_option config_options[] = {
 
 	PLAIN("replica", "ledger", OPTION_PATH, replica.ledger, "",
 		"File of the home's copy of the ledger; empty: none is kept."),
-	RANGE("replica", "keep_days", OPTION_WHOLE, replica.keep_days, 0, 36500, "0",
-		"How long bodies of blocks are kept; 0: for ever."),
 };
 
 _Static_assert(sizeof config_options / sizeof *config_options <= OPTIONS_MAX, "they are counted");

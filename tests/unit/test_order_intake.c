@@ -138,7 +138,7 @@ static void announcements(void **state)
 	c = scene_tx(2, 2, TX_CPF); /* under its other address */
 	c.u.tx.cpf_hundredths = 90;
 	expect(&c, VERDICT_CPF_ANNOUNCED, "cpf");
-	c = scene_tx(3, 2, TX_CPF); /* no reading of this home's: believed for now */
+	c = scene_tx(3, 2, TX_CPF); /* there is no reading to refute it */
 	c.u.tx.cpf_hundredths = 100;
 	expect(&c, VERDICT_OK, "");
 	go_to(slot_ms(3) + 1000);
