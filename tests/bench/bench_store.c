@@ -1,10 +1,11 @@
 /*
- * bench-store: what a bid costs the engine (decide, both databases, fsync, receipts) after 10,000
- * and after 1,000,000 transactions, and what opening such a market costs. usage: bench_store BUILD
- * DIR [MILLION]. One run: medians over groups of batches at both ends.
+ * bench-store: what a bid costs the engine (decide, both databases, fsync, receipts) and what
+ * opening a market costs, in one of 10,000 and in one of 1,000,000 transactions, in turns.
+ * usage: bench_store BUILD DIR [MILLION]
  *
- * Bids are signed once per home; what differs is the reqId, and signatures are not checked here:
- * this is the cost behind the verifier. Market time runs at 400 bids a second.
+ * Signatures are not checked here: this is the cost behind the verifier. Market time runs at 2,000
+ * bids a slot, and both markets are at the same place of a slot: what the open slots cost is the
+ * same in both, what differs is the market's age.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,15 @@
 #include "wire/date.h"
 #include "wire/digest.h"
 
-enum { CLIENTS = 50, BATCH = 500, GROUP = 10, GROUPS_MAX = 400, SLOT_S = 60, PER_S = 400 };
+enum {
+	CLIENTS = 50,
+	BATCH = 500,
+	SLOT_S = 60,
+	PER_SLOT = 2000,
+	YOUNG = 10000, /* transactions of the market that the old one is compared with */
+	ROUNDS = 5,
+	ROUND_BATCHES = YOUNG / BATCH,
+};
 
 struct bench {
 	struct street street;
@@ -22,7 +31,11 @@ struct bench {
 	uint64_t made;
 	uint64_t auction;
 	int64_t auction_slot;
-	double group_us[GROUPS_MAX];
+};
+
+/* What one round saw: the median of its batches, and an opening. */
+struct round {
+	double young_us, old_us, young_open_s, old_open_s;
 };
 
 static double now_s(void)
@@ -88,6 +101,7 @@ static struct inspected *make_bid(struct bench *b, size_t home, const struct add
 	m->command.home = m->home;
 	m->command.u.tx.kind = TX_BID_OFFER;
 	m->command.u.tx.address = *address;
+	m->command.u.tx.date_ms = b->now_ms;
 	memcpy(m->command.u.tx.id, m->id, HASH_LEN);
 	m->command.u.tx.u.bid = (struct tx_bid){.side = side,
 		.quantity_wh = wh,
@@ -100,8 +114,16 @@ static struct inspected *make_bid(struct bench *b, size_t home, const struct add
 
 static void take(struct bench *b, struct inspected *m)
 {
-	if (engine_take(b->street.engine, m, b->now_ms) != ERR_OK)
-		street_die(b->street.engine->why);
+	struct engine *e = b->street.engine;
+	uint64_t before;
+
+	if (engine_clock(e, b->now_ms) != ERR_OK)
+		street_die(e->why);
+	before = e->market->next_seq;
+	if (engine_take(e, m, b->now_ms) != ERR_OK)
+		street_die(e->why);
+	if (e->market->next_seq != before + 1)
+		street_die("the market refused a bid");
 	b->made++;
 	free(m);
 }
@@ -189,7 +211,7 @@ static double batch(struct bench *b)
 {
 	double begin, spent;
 
-	b->now_ms += BATCH * 1000 / PER_S;
+	b->now_ms += BATCH * SLOT_S * 1000 / PER_SLOT;
 	if (b->street.engine->market->enrolled_count < CLIENTS * 2)
 		enrol_ahead(b);
 	keep_auction_open(b);
@@ -209,50 +231,31 @@ static double batch(struct bench *b)
 	return spent * 1e6 / BATCH;
 }
 
-/* The median cost of a bid over the groups that end at `until` bids in all. */
-static double run_until(struct bench *b, uint64_t until)
-{
-	size_t n = 0;
-
-	while (b->made < until) {
-		double us = batch(b);
-		b->group_us[n++ % GROUPS_MAX] = us;
-	}
-	return median(b->group_us, n < GROUPS_MAX ? n : GROUPS_MAX);
-}
-
-/* Close and open; the fastest of five. */
 static double reopen(struct bench *b)
 {
-	double best = 1e9;
+	double begin;
 
-	for (int i = 0; i < 5; i++) {
-		double begin;
-		street_shut(&b->street);
-		begin = now_s();
-		street_reopen(&b->street);
-		if (now_s() - begin < best)
-			best = now_s() - begin;
-	}
-	return best;
+	street_shut(&b->street);
+	begin = now_s();
+	street_reopen(&b->street);
+	return now_s() - begin;
 }
 
-int main(int argc, char **argv)
+/* A market of `transactions`, all enrolled, in `dir`. */
+static struct bench *found(const char *build, const char *dir, uint64_t transactions)
 {
 	struct bench *b = calloc(1, sizeof *b);
 	char command[2048];
-	uint64_t many = argc > 3 ? strtoull(argv[3], NULL, 10) : 1000000;
-	double early, late, open_early, open_late;
 
-	if (argc < 3)
-		street_die("usage: bench_store BUILD DIR [MILLION]");
+	if (!b)
+		street_die("memory");
 	(void)snprintf(command, sizeof command,
 		"rm -rf %s && %s/lemctl init --name store --slot %d --credit 100000000 %s "
 		">/dev/null",
-		argv[2], argv[1], SLOT_S, argv[2]);
+		dir, build, SLOT_S, dir);
 	if (system(command) != 0)
 		street_die(command);
-	street_open(&b->street, argv[2]);
+	street_open(&b->street, dir);
 	for (size_t i = 0; i < CLIENTS; i++)
 		street_enrol(&b->street, i, MODE_BOTH, 1000000000000, 0);
 	b->now_ms = b->street.genesis.params.start_ms - SLOT_S * 1000;
@@ -260,18 +263,61 @@ int main(int argc, char **argv)
 	b->now_ms = b->street.genesis.params.start_ms + 10;
 	if (engine_clock(b->street.engine, b->now_ms) != ERR_OK)
 		street_die(b->street.engine->why);
-	early = run_until(b, 20000);
-	open_early = reopen(b);
-	(void)run_until(b, many - 10000);
-	late = run_until(b, many);
-	open_late = reopen(b);
-	printf("insert: %.1f us a bid around 10,000, %.1f us around %llu: ratio %.2f (at most "
-	       "1.20)\n",
-		early, late, (unsigned long long)many, late / early);
-	printf("start-up: %.1f ms at 20,000, %.1f ms at %llu: ratio %.2f (at most 1.20)\n",
-		open_early * 1e3, open_late * 1e3, (unsigned long long)many,
-		open_late / open_early);
+	for (uint64_t i = 0; i < transactions / BATCH; i++)
+		(void)batch(b);
+	return b;
+}
+
+static void dissolve(struct bench *b)
+{
 	street_release(&b->street);
 	free(b);
-	return late / early > 1.2 || open_late / open_early > 1.2;
+}
+
+static struct round one_round(const char *build, const char *dir, struct bench *old)
+{
+	double young_us[ROUND_BATCHES], old_us[ROUND_BATCHES];
+	struct bench *young = found(build, dir, YOUNG);
+	struct round r = {.young_open_s = reopen(young), .old_open_s = reopen(old)};
+
+	for (int i = 0; i < ROUND_BATCHES; i++) {
+		young_us[i] = batch(young);
+		old_us[i] = batch(old);
+	}
+	r.young_us = median(young_us, ROUND_BATCHES);
+	r.old_us = median(old_us, ROUND_BATCHES);
+	dissolve(young);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t many = argc > 3 ? strtoull(argv[3], NULL, 10) : 1000000;
+	double young_us[ROUNDS], old_us[ROUNDS], young_open_s[ROUNDS], old_open_s[ROUNDS];
+	double insert[ROUNDS], opening[ROUNDS];
+	struct bench *old;
+	char dir[1024];
+
+	if (argc < 3)
+		street_die("usage: bench_store BUILD DIR [MILLION]");
+	(void)snprintf(dir, sizeof dir, "%s.young", argv[2]);
+	old = found(argv[1], argv[2], many);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct round r = one_round(argv[1], dir, old);
+		young_us[i] = r.young_us;
+		old_us[i] = r.old_us;
+		young_open_s[i] = r.young_open_s;
+		old_open_s[i] = r.old_open_s;
+		insert[i] = r.old_us / r.young_us;
+		opening[i] = r.old_open_s / r.young_open_s;
+	}
+	printf("medians of %d rounds, a market of %d transactions beside one of %llu:\n", ROUNDS,
+		YOUNG, (unsigned long long)many);
+	printf("insert: %.1f us a bid, and %.1f us: ratio %.2f (at most 1.20)\n",
+		median(young_us, ROUNDS), median(old_us, ROUNDS), median(insert, ROUNDS));
+	printf("start-up: %.1f ms, and %.1f ms: ratio %.2f (at most 1.20)\n",
+		median(young_open_s, ROUNDS) * 1e3, median(old_open_s, ROUNDS) * 1e3,
+		median(opening, ROUNDS));
+	dissolve(old);
+	return median(insert, ROUNDS) > 1.2 || median(opening, ROUNDS) > 1.2;
 }
