@@ -15,8 +15,10 @@ enum {
 	ACCOUNT_WALLETS = 2, /* the homes' money between slots; its split is private */
 	ACCOUNT_FIRST_ROLE = 3,
 	ACCOUNT_FIXED_MAX = ACCOUNT_FIRST_ROLE + PARAMS_ROLES_MAX,
-	ACCOUNTS_INDEX_BITS = 18, /* addresses and roles */
-	ACCOUNTS_MAX = 1 << 16,   /* addresses admitted at one time */
+	ACCOUNTS_INDEX_BITS = 18,  /* addresses and roles */
+	ACCOUNTS_MAX = 1 << 16,    /* addresses admitted at one time */
+	ACCOUNT_ORDERS_MAX = 256,  /* live answers of one address, cancelled ones included */
+	ACCOUNT_AUCTIONS_MAX = 16, /* live auctions that one address has opened */
 };
 
 /* An account is named by its number, given once and never again: fixed ones as above, addresses
@@ -27,10 +29,12 @@ struct account {
 	struct address_key key; /* none for issuer and wallets; roles' come from genesis */
 	int64_t slot;           /* of an address; -1 for fixed ones */
 	int64_t balance_uc;
-	int64_t held_uc;    /* promised to orders and awards */
-	int64_t credit_uc;  /* how far a role's balance less holds may fall below zero */
-	int cpf_hundredths; /* announced in the open block; 0 if not */
-	bool stands;        /* the announcement was attested in the open block */
+	int64_t held_uc;        /* promised to orders and awards */
+	int64_t credit_uc;      /* how far a role's balance less holds may fall below zero */
+	int cpf_hundredths;     /* announced in the open block; 0 if not */
+	bool stands;            /* the announcement was attested in the open block */
+	uint32_t order_count;   /* answers in the table of orders */
+	uint32_t auction_count; /* auctions opened, in the table of auctions */
 };
 
 /* All accounts, in the caller's memory. Addresses leave in the order in which they came. */

@@ -80,6 +80,7 @@ void auction_open(struct auctions *t, struct accounts *accounts, uint64_t seq, u
 	a->held_uc = contract_hold_uc(
 		contract, false, contract->limit_mc_per_kwh, contract->quantity_wh);
 	hold(accounts, opener, a->held_uc);
+	account_edit(accounts, opener)->auction_count++;
 	t->auction_count++;
 	t->open_wh += contract->quantity_wh;
 	index_add(&t->auction_by_seq, seq, place);
@@ -108,6 +109,7 @@ void order_add(
 	o->held_uc =
 		contract_hold_uc(&a->contract, true, order->price_mc_per_kwh, order->quantity_wh);
 	hold(accounts, o->account, o->held_uc);
+	account_edit(accounts, o->account)->order_count++;
 	a->order_count++;
 	t->order_count++;
 	index_add(&t->order_by_seq, order->seq, place);
@@ -301,12 +303,14 @@ static void remove_auction(struct auctions *t, struct accounts *accounts, uint32
 		struct order *o = &t->orders[i];
 		next = o->next;
 		order_hold(accounts, o, 0);
+		account_edit(accounts, o->account)->order_count--;
 		index_remove(&t->order_by_seq, o->seq);
 		*o = (struct order){.next = t->order_free};
 		t->order_free = i;
 		t->order_count--;
 	}
 	auction_hold(accounts, a, 0);
+	account_edit(accounts, a->opener)->auction_count--;
 	index_remove(&t->auction_by_seq, a->seq);
 	t->auction_count--;
 	t->open_wh -= a->contract.quantity_wh;

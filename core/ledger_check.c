@@ -60,7 +60,8 @@ static enum verdict check_open(
 		account_is_role(a) ? CONTRACT_UNSET : a->slot, tx->market_ms, &c, field);
 	if (v != VERDICT_OK)
 		return v;
-	if (!auctions_has_room(&l->auctions, c.quantity_wh))
+	if (!auctions_has_room(&l->auctions, c.quantity_wh) ||
+		(account_is_address(a) && a->auction_count >= ACCOUNT_AUCTIONS_MAX))
 		return refuse(field, "bid", VERDICT_TOO_MANY);
 	return check_cover(
 		a, contract_hold_uc(&c, false, c.limit_mc_per_kwh, c.quantity_wh), field);
@@ -103,7 +104,7 @@ static enum verdict check_answer(
 	v = check_against(auction, a, tx, field);
 	if (v != VERDICT_OK)
 		return v;
-	if (!orders_has_room(&l->auctions))
+	if (!orders_has_room(&l->auctions) || a->order_count >= ACCOUNT_ORDERS_MAX)
 		return refuse(field, "bid", VERDICT_TOO_MANY);
 	return check_cover(a,
 		contract_hold_uc(&auction->contract, true, bid->price_mc_per_kwh, bid->quantity_wh),

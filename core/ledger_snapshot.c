@@ -125,6 +125,30 @@ static void xfer_auctions(struct xfer *x, struct auctions *t)
 	}
 }
 
+/* What the accounts have in the tables. */
+static bool count_orders(const struct auctions *t, struct accounts *accounts)
+{
+	struct account *a;
+
+	for (uint32_t i = 0; i < t->auction_top; i++) {
+		if (t->auctions[i].status == AUCTION_FREE)
+			continue;
+		a = account_edit(accounts, t->auctions[i].opener);
+		if (!a)
+			return false;
+		a->auction_count++;
+	}
+	for (uint32_t i = 0; i < t->order_top; i++) {
+		if (t->orders[i].status == ORDER_FREE)
+			continue;
+		a = account_edit(accounts, t->orders[i].account);
+		if (!a)
+			return false;
+		a->order_count++;
+	}
+	return true;
+}
+
 static void xfer_validators(struct xfer *x, struct ledger *l)
 {
 	xfer_bytes(x, l->older_validator.text, ADDRESS_LEN);
@@ -169,6 +193,8 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 	}
 	xfer_accounts(x, &l->accounts);
 	xfer_auctions(x, &l->auctions);
+	if (x->reading && !x->bad)
+		x->bad = !count_orders(&l->auctions, &l->accounts);
 	recent_xfer(x, &l->recent);
 	xfer_count(x, &l->gap_count, LEDGER_GAPS_MAX);
 	for (uint32_t i = 0; i < l->gap_count && !x->bad; i++) {

@@ -135,10 +135,19 @@ static void decide_shut_cancel(const struct market *m, const struct tx *tx,
 	d->height = gate_height(m, a);
 }
 
-/* Room for one more order beside those that are still shut. */
-static bool has_order_room(const struct market *m)
+/* Answers of this address that are still shut. */
+static uint32_t *shut_orders(struct market *m, const struct address *address)
 {
-	return m->shut_count < SHUT_MAX - m->ledger.auctions.order_count;
+	return &m->shut_orders[account_find(&m->ledger.accounts, address)->number % ACCOUNTS_MAX];
+}
+
+/* Room for one more answer beside those that are still shut: in the market, and of its address. */
+static bool has_order_room(const struct market *m, const struct tx *tx)
+{
+	const struct account *a = account_find(&m->ledger.accounts, &tx->address);
+
+	return m->shut_count < SHUT_MAX - m->ledger.auctions.order_count &&
+	       a->order_count + m->shut_orders[a->number % ACCOUNTS_MAX] < ACCOUNT_ORDERS_MAX;
 }
 
 /* Public rules for what stays shut; its place in the ledger is found when it is released. */
@@ -148,7 +157,7 @@ static void decide_shut(const struct market *m, const struct tx *tx, const struc
 	d->verdict = ledger_check_order(&m->ledger, tx, 0, &d->field);
 	if (d->verdict != VERDICT_OK)
 		return;
-	if (!has_order_room(m) || m->ledger.gap_count + m->shut_count >= LEDGER_GAPS_MAX) {
+	if (!has_order_room(m, tx) || m->ledger.gap_count + m->shut_count >= LEDGER_GAPS_MAX) {
 		refuse(d, "bid", VERDICT_TOO_MANY);
 		return;
 	}
@@ -180,7 +189,7 @@ static void decide_public(const struct market *m, const struct tx *tx, struct de
 		if (m->ledger.tx_count + m->shut_count >= LEDGER_TXS_OPEN_MAX)
 			refuse(d, "", VERDICT_TOO_MANY);
 		if (d->verdict == VERDICT_OK && tx->kind == TX_BID_OFFER &&
-			tx->u.bid.auction != 0 && !has_order_room(m))
+			tx->u.bid.auction != 0 && !has_order_room(m, tx))
 			refuse(d, "bid", VERDICT_TOO_MANY);
 		if (d->verdict == VERDICT_OK && tx->kind == TX_CANCEL &&
 			shut_answers(m, tx->u.cancel.order) > 0)
@@ -235,6 +244,7 @@ static void shut_in(
 	*s = (struct shut_tx){
 		.tx = *tx, .intake_seq = c->intake_seq, .auction = d->auction, .home = c->home};
 	if (tx->kind == TX_BID_OFFER) {
+		(*shut_orders(m, &tx->address))++;
 		hold_shut(m, s, 1);
 		return;
 	}
@@ -283,6 +293,8 @@ void order_intake_released(struct market *m, const struct tx *tx)
 	struct shut_tx *s = &m->shut[m->shut_next];
 
 	assert(s->tx.seq == tx->seq);
+	if (tx->kind == TX_BID_OFFER)
+		(*shut_orders(m, &tx->address))--;
 	if (tx->kind == TX_BID_OFFER && !s->cancelled)
 		hold_shut(m, s, -1);
 	s->auction = 0;

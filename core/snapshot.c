@@ -157,8 +157,17 @@ static void xfer_market(struct xfer *x, struct market *m)
 	xfer_enrolled(x, m);
 	recent_xfer(x, &m->taken);
 	xfer_count(x, &m->shut_count, SHUT_MAX);
-	for (uint32_t i = 0; i < m->shut_count && !x->bad; i++)
+	for (uint32_t i = 0; i < m->shut_count && !x->bad; i++) {
+		const struct account *sender;
 		xfer_shut(x, &m->shut[i]);
+		if (!x->reading || m->shut[i].tx.kind != TX_BID_OFFER)
+			continue;
+		sender = account_find(a, &m->shut[i].tx.address);
+		if (sender)
+			m->shut_orders[sender->number % ACCOUNTS_MAX]++;
+		else
+			x->bad = true;
+	}
 }
 
 /* Close a snapshot with the digest of all that stands before it: damage is then noticed before

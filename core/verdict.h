@@ -33,7 +33,7 @@
 	X(SAME_SIDE, 25, "an answer must stand on the other side of the auction")                  \
 	X(SELF_TRADE, 26, "a home may not stand on both sides of one auction")                     \
 	X(BEYOND_LIMIT, 27, "the price is beyond the auction's limit")                             \
-	X(TOO_MANY, 28, "the market's number of open auctions, orders or addresses is reached")    \
+	X(TOO_MANY, 28, "no room for more: the market's or the address's limit is reached")        \
 	X(FUNDS_TOO_LOW, 29, "the account does not cover what the order may cost")                 \
 	X(CPF_ANNOUNCED, 30, "a CPF was announced in this slot already")                           \
 	X(CPF_MISMATCH, 31, "the CPF is not what the certified meter measured")                    \

@@ -118,6 +118,36 @@ static void answers(void **state)
 	s.l->auctions.order_count = order_count;
 }
 
+/* One address cannot fill the market's tables: what it cancels keeps its place. */
+static void an_address_has_its_share(void **state)
+{
+	uint64_t first = small_answer(&s, 203, SIDE_SELL, 1, 8000, buys);
+	struct tx tx, cancel = small_tx(&s, TX_CANCEL);
+
+	(void)state;
+	cancel.address = sample_address(203);
+	cancel.u.cancel.order = first;
+	small_do(&s, &cancel);
+	for (int i = 1; i < ACCOUNT_ORDERS_MAX; i++) {
+		tx = small_bid(&s, 203, SIDE_SELL, 1, 8000, buys);
+		expect(&tx, VERDICT_OK, "");
+		(void)small_answer(&s, 203, SIDE_SELL, 1, 8000, buys);
+	}
+	tx = small_bid(&s, 203, SIDE_SELL, 1, 8000, buys);
+	expect(&tx, VERDICT_TOO_MANY, "bid");
+	tx = small_bid(&s, 204, SIDE_SELL, 1, 8000, buys);
+	expect(&tx, VERDICT_OK, "");
+	tx = small_bid(&s, 203, SIDE_SELL, 1, 8000, 0);
+	for (int i = 0; i < ACCOUNT_AUCTIONS_MAX; i++) {
+		expect(&tx, VERDICT_OK, "");
+		(void)small_answer(&s, 203, SIDE_SELL, 1, 8000, 0);
+		tx = small_bid(&s, 203, SIDE_SELL, 1, 8000, 0);
+	}
+	expect(&tx, VERDICT_TOO_MANY, "bid");
+	tx = small_bid(&s, 204, SIDE_SELL, 1, 8000, 0);
+	expect(&tx, VERDICT_OK, "");
+}
+
 static void cpfs(void **state)
 {
 	struct tx tx = small_tx(&s, TX_CPF);
@@ -206,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(openings),
 		cmocka_unit_test(answers),
+		cmocka_unit_test(an_address_has_its_share),
 		cmocka_unit_test(cpfs),
 		cmocka_unit_test(cancels),
 	};

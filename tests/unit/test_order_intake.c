@@ -240,6 +240,32 @@ static void there_is_room_for_shut_answers(void **state)
 	expect(&c, VERDICT_OK, "");
 }
 
+/* Shut answers count as their address's own. */
+static void shut_answers_are_of_an_address(void **state)
+{
+	uint64_t sealed = scene_auction(SIDE_BUY, BOOK_SEALED, 3, 1000, 9000);
+	uint64_t open = scene_auction(SIDE_BUY, BOOK_OPEN, 3, 1000, 9000);
+	struct command c = scene_bid(2, 3, SIDE_SELL, 1, 5000, sealed);
+
+	(void)state;
+	for (int i = 0; i < ACCOUNT_ORDERS_MAX; i++) {
+		expect(&c, VERDICT_OK, "");
+		(void)scene_send(&c);
+		c = scene_bid(2, 3, SIDE_SELL, 1, 5000, sealed);
+	}
+	expect(&c, VERDICT_TOO_MANY, "bid");
+	c = scene_bid(2, 3, SIDE_SELL, 1, 5000, open);
+	expect(&c, VERDICT_TOO_MANY, "bid");
+	c = scene_bid(2, 4, SIDE_SELL, 1, 5000, 0); /* another address of the same home */
+	expect(&c, VERDICT_OK, "");
+	c = scene_bid(3, 3, SIDE_SELL, 1, 5000, sealed);
+	expect(&c, VERDICT_OK, "");
+	go_to(slot_ms(3));
+	assert_int_equal(w->market->shut_count, 0);
+	for (size_t i = 0; i < ACCOUNTS_MAX; i++)
+		assert_int_equal(w->market->shut_orders[i], 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_free)
@@ -252,6 +278,7 @@ int main(void)
 		TEST(shut_answers_come_out_at_the_gate),
 		TEST(an_answered_auction_stays),
 		TEST(there_is_room_for_shut_answers),
+		TEST(shut_answers_are_of_an_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

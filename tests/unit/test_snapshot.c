@@ -78,12 +78,23 @@ static struct market *fresh(void)
 static void it_restores_the_very_state(void **state)
 {
 	struct market *m = fresh(), *live = w->market;
+	uint32_t orders = 0;
 
 	(void)state;
 	assert_true(w->market->shut_count == 4 && w->market->ledger.ranked_count == 1);
 	assert_true(market_snapshot_read(m, bytes, len));
 	assert_int_equal(market_snapshot_write(m, again, len), len);
 	assert_memory_equal(again, bytes, len);
+	/* What an address has in the tables is counted anew. */
+	assert_memory_equal(m->shut_orders, w->market->shut_orders, sizeof m->shut_orders);
+	for (uint64_t n = m->ledger.accounts.first; n < m->ledger.accounts.next; n++) {
+		const struct account *a = account_get(&m->ledger.accounts, n);
+		const struct account *b = account_get(&w->market->ledger.accounts, n);
+		assert_int_equal(a->order_count, b->order_count);
+		assert_int_equal(a->auction_count, b->auction_count);
+		orders += a->order_count;
+	}
+	assert_int_equal(orders, 1);
 	/* And it goes on as the other would: the replica agrees with every block. */
 	w->market = m;
 	go_to(slot_ms(8));
