@@ -2,6 +2,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char text[] =
 	"# The broker of a local energy market, made by `lemctl init`.\n"
@@ -46,6 +48,26 @@ static const char text[] =
 	"\n"
 	"# Logins a second from all addresses together.\n"
 	"#plugin_opt_login_rate_all 200\n";
+
+void broker_conf_find_plugin(char *path, size_t size)
+{
+	static const char *const places[] = {
+		"mosquitto_lem.so", "../lib/mosquitto/mosquitto_lem.so"};
+	char program[4096];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+
+	path[0] = '\0';
+	if (len <= 0)
+		return;
+	program[len] = '\0';
+	*(strrchr(program, '/') + 1) = '\0';
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		(void)snprintf(path, size, "%s%s", program, places[i]);
+		if (access(path, R_OK) == 0)
+			return;
+	}
+	path[0] = '\0';
+}
 
 enum err broker_conf_write(const struct broker_conf *c)
 {

@@ -151,12 +151,13 @@ static enum err write_document(const char *dir, const struct genesis *g)
 	return fclose(file) == 0 && ok ? ERR_OK : ERR_IO;
 }
 
+/* What the directory comes to hold; the directory itself last. */
+static const char *const files[] = {"/operator.pem", "/aggregator.pem", "/csm.db", "/ledger.db",
+	"/genesis.json", "/ca.crt", "/server.crt", "/server.key", "/mosquitto.conf", ""};
+
 /* The user the broker will run as must own what it writes. */
 static enum err hand_over(const char *dir, const char *user)
 {
-	static const char *const files[] = {"", "/operator.pem", "/aggregator.pem", "/csm.db",
-		"/ledger.db", "/genesis.json", "/ca.crt", "/server.crt", "/server.key",
-		"/mosquitto.conf"};
 	const struct passwd *entry = getpwnam(user);
 	char path[4096];
 
@@ -170,6 +171,18 @@ static enum err hand_over(const char *dir, const char *user)
 			return ERR_IO;
 	}
 	return ERR_OK;
+}
+
+/* Take back a market that could not be completed: the next try finds the place free, and no key of
+ * a market that never was lies about. */
+static void take_back(const char *dir)
+{
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		(void)snprintf(path, sizeof path, "%s%s", dir, files[i]);
+		(void)remove(path);
+	}
 }
 
 /* Make all that the directory holds, and say which part failed. */
@@ -209,15 +222,18 @@ static int make_market(const struct request_init *q)
 		(void)printf(
 			"market %s is made in %s\nstart it with: mosquitto -c %s/mosquitto.conf\n",
 			g->market, q->dir, q->dir);
+	else
+		take_back(q->dir);
 	free(g);
 	return code;
 }
 
-static const char *default_user(void)
+/* Debian's broker has a user of its own. Copied: the next look-up overwrites the entry. */
+static void default_user(char *user, size_t size)
 {
 	const struct passwd *entry = geteuid() == 0 ? getpwnam("mosquitto") : getpwuid(geteuid());
 
-	return entry ? entry->pw_name : "root";
+	(void)snprintf(user, size, "%s", entry ? entry->pw_name : "root");
 }
 
 /* What no single option can tell. */
@@ -229,6 +245,11 @@ static int check_request(const struct request_init *q)
 		return say("--name", "needs 1..24 of a-z, 0-9 and -");
 	if (strcmp(q->other_topics, "allow") != 0 && strcmp(q->other_topics, "defer") != 0)
 		return say("--other-topics", "needs allow or defer");
+	if (!getpwnam(q->user))
+		return say(q->user, "there is no such user");
+	if (q->plugin[0] == '\0' || access(q->plugin, R_OK) != 0)
+		return say("--plugin", "mosquitto_lem.so cannot be read there, or stands neither "
+				       "beside lemctl nor in ../lib/mosquitto");
 	return 0;
 }
 
@@ -245,19 +266,20 @@ static const struct request_init usual = {.name = "lem",
 	.export_mc = 5000,
 	.floor_w = 50,
 	.horizon = 4,
-	.other_topics = "defer",
-	.plugin = "mosquitto_lem.so"};
+	.other_topics = "defer"};
 
 int init_command(int argc, char **argv)
 {
 	struct request_init q = usual;
+	char user[64], plugin[4096];
 	const struct arg table[] = {
 		{"name", ARG_TEXT, &q.name, "NAME", "of the market (default lem)", 0, 0},
 		{"slot", ARG_INT, &q.slot_s, "S", "length of a slot (900)", 60, 86400},
 		{"port", ARG_INT, &q.port, "PORT", "of the broker's listener (8883)", 1, 65535},
 		{"host", ARG_TEXT, &q.host, "HOST", "name in the certificate (127.0.0.1)", 0, 0},
 		{"user", ARG_TEXT, &q.user, "USER", "the broker runs as (mosquitto)", 0, 0},
-		{"plugin", ARG_TEXT, &q.plugin, "FILE", "path of mosquitto_lem.so", 0, 0},
+		{"plugin", ARG_TEXT, &q.plugin, "FILE",
+			"path of mosquitto_lem.so (beside lemctl, or ../lib/mosquitto)", 0, 0},
 		{"other-topics", ARG_TEXT, &q.other_topics, "WHAT",
 			"topics outside the market: allow or defer (defer)", 0, 0},
 		{"reward", ARG_INT, &q.reward_cents, "CENTS", "of a validator (10)", 0, 1000000},
@@ -288,8 +310,10 @@ int init_command(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	q.dir = a.positional[0];
-	if (!q.user)
-		q.user = default_user();
+	default_user(user, sizeof user);
+	broker_conf_find_plugin(plugin, sizeof plugin);
+	q.user = q.user ? q.user : user;
+	q.plugin = q.plugin ? q.plugin : plugin;
 	code = check_request(&q);
 	if (code != 0)
 		return code;
