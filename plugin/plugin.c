@@ -78,6 +78,20 @@ static bool login_allowed(struct plugin *p, const struct mosquitto *client)
 		       now_ms);
 }
 
+/* Whether an MQTT client id is that of a client of the market, or one of its tools'. Any other user
+ * under it would take over the session with all that is queued for it. */
+static bool id_is_taken(struct plugin *p, const char *client_id)
+{
+	char id[CLIENT_ID_MAX + 1];
+	size_t len = client_id ? strcspn(client_id, "/") : 0;
+	struct keyring_client client;
+
+	if (len == 0 || len > CLIENT_ID_MAX)
+		return false;
+	(void)snprintf(id, sizeof id, "%.*s", (int)len, client_id);
+	return keyring_client(office_keyring(p->office), id, &client);
+}
+
 static int on_login(int event, void *data, void *context)
 {
 	const struct mosquitto_evt_basic_auth *e = data;
@@ -86,8 +100,13 @@ static int on_login(int event, void *data, void *context)
 	enum login_answer answer;
 
 	(void)event;
-	if (!e->username || !keyring_client(office_keyring(p->office), e->username, &client))
-		return MOSQ_ERR_PLUGIN_DEFER;
+	if (!e->username || !keyring_client(office_keyring(p->office), e->username, &client)) {
+		if (!id_is_taken(p, mosquitto_client_id(e->client)))
+			return MOSQ_ERR_PLUGIN_DEFER;
+		mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: %s | login | rejected: %s",
+			mosquitto_client_id(e->client), login_text(LOGIN_CLIENT_ID));
+		return MOSQ_ERR_AUTH;
+	}
 	if (!p->ticking && clock_monotonic_ms() - p->loaded_ms > 5000) {
 		mosquitto_log_printf(MOSQ_LOG_ERR,
 			"lem: the broker gives plugins no ticks: is per_listener_settings true?");

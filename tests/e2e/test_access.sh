@@ -37,6 +37,14 @@ mosquitto_sub -h 127.0.0.1 -p "$second" -t "$root/market" -C 1 -W 1 >"$work/got"
 check "a stranger does not" test ! -s "$work/got"
 mosquitto_sub -h 127.0.0.1 -p "$second" -t '#' -C 1 -W 1 >"$work/got" 2>/dev/null
 check "nor with a wildcard" test ! -s "$work/got"
+
+# A stranger under a client's MQTT id would take over its session and what is queued for it.
+for stolen in aggregator aggregator/tool operator; do
+	mosquitto_sub -h 127.0.0.1 -p "$second" -i "$stolen" -t x -C 1 -W 1 >"$work/got" 2>&1
+	check "a stranger cannot be $stolen" grep -qi 'not authorised' "$work/got"
+done
+mosquitto_sub -h 127.0.0.1 -p "$second" -i anybody -t x -C 1 -W 1 >"$work/got" 2>&1
+check "but may have an id of its own" bash -c "! grep -qi 'not authorised' '$work/got'"
 silent "a stranger cannot write to another's topic" \
 	mosquitto_pub -h 127.0.0.1 -p "$second" -t "$root/to/operator/receipt" -m forged -q 1
 silent "a client cannot either" as aggregator "$key" pub -t "$root/to/operator/receipt" -m forged -q 1
