@@ -154,7 +154,7 @@ $(B)/fuzz/%: tests/fuzz/%.c | fuzzlib
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
 		$(FUZZ_LIBS) -lmosquitto $(LIBS)
 
-bench: all $(BENCH) $(B)/bench/baseline_plugin.so ## print each figure beside its reference
+bench: all $(BENCH) $(B)/bench/baseline_plugin.so $(B)/demo-aggregator ## print each figure beside its reference
 	@BUILD=$(B) tests/bench/run.sh
 
 lint: all ## format, static analysis, limits, purity, exports, documented headers

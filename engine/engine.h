@@ -51,6 +51,10 @@ struct delivery_note {
 	uint32_t next; /* of the same home; UINT32_MAX ends the list */
 };
 
+/* Called for each refusal, on the thread that uses the engine. req_id and field may be "". */
+typedef void engine_refused_fn(void *context, const char *client_id, enum operation operation,
+	const char *req_id, enum verdict verdict, const char *field);
+
 /* The engine's state; all zeros before engine_open(). */
 struct engine {
 	struct genesis genesis;
@@ -83,6 +87,9 @@ struct engine {
 	char *body; /* TX_BODY_MAX */
 	uint8_t *snapshot;
 	size_t snapshot_size;
+	/* Set after engine_open() by who wants to be told of each refusal; may be NULL. */
+	engine_refused_fn *refused;
+	void *refused_context;
 	uint64_t replay_from; /* intake sequence of the snapshot that replay began at */
 	char why[ENGINE_WHY_MAX];
 };

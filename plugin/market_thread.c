@@ -14,22 +14,39 @@ static int64_t market_now(const struct market_thread *t)
 	return params_market_ms(&t->genesis->params, clock_real_ms());
 }
 
+/* The log's line of a refusal, while its client and all together are within their share. */
+static void log_refusal(void *context, const char *client_id, enum operation operation,
+	const char *req_id, enum verdict verdict, const char *field)
+{
+	struct market_thread *t = context;
+	int64_t now_ms = clock_monotonic_ms();
+	uint64_t h = 0;
+
+	for (const char *c = client_id; *c; c++)
+		h = h * 31 + (uint8_t)*c;
+	if (!bucket_take(
+		    &t->told[h % MARKET_TOLD_MAX], MARKET_TOLD_RATE, MARKET_TOLD_BURST, now_ms) ||
+		!bucket_take(&t->told_all, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, now_ms)) {
+		post_left_out(t->post);
+		return;
+	}
+	post_say(t->post, MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s%s%s", client_id,
+		operation == OPERATION_NONE ? "?" : operation_name(operation),
+		req_id[0] ? req_id : "-", verdict_name(verdict), field[0] ? ": " : "", field);
+}
+
+static void listen_to(struct market_thread *t)
+{
+	t->engine->refused = log_refusal;
+	t->engine->refused_context = t;
+}
+
 static enum err take(struct market_thread *t, struct verified *v)
 {
-	enum err err = ERR_OK;
-
-	if (v->inspected) {
-		err = engine_take(t->engine, v->inspected, market_now(t));
-	} else {
-		post_say(t->post, MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s%s%s",
-			v->refusal.client_id,
-			v->operation == OPERATION_NONE ? "?" : operation_name(v->operation),
-			v->refusal.req_id[0] ? v->refusal.req_id : "-",
-			verdict_name(v->refusal.verdict), v->refusal.field[0] ? ": " : "",
-			v->refusal.field);
-		engine_reject(t->engine, v->operation, &v->refusal, market_now(t));
-	}
-	return err;
+	if (v->inspected)
+		return engine_take(t->engine, v->inspected, market_now(t));
+	engine_reject(t->engine, v->operation, &v->refusal, market_now(t));
+	return ERR_OK;
 }
 
 /* When the market thread must be awake again, monotonic ms. */
@@ -93,6 +110,7 @@ static bool reopen(struct market_thread *t)
 	if (err != ERR_OK)
 		return false;
 	keyring_rebuild(keyring, t->engine->market);
+	listen_to(t);
 	post_say(t->post, MOSQ_LOG_NOTICE, "lem: the market goes on");
 	return true;
 }
@@ -124,6 +142,7 @@ static void *market_main(void *context)
 
 enum err market_thread_start(struct market_thread *t)
 {
+	listen_to(t);
 	if (pthread_create(&t->thread, NULL, market_main, t) != 0)
 		return ERR_LIMIT;
 	t->started = true;

@@ -4,12 +4,19 @@
 #define LEM_PLUGIN_MARKET_THREAD_H
 #include <pthread.h>
 #include "engine/engine.h"
+#include "plugin/bucket.h"
 #include "plugin/post.h"
 #include "plugin/queue.h"
 
 enum {
-	MARKET_TAKE_MAX = 2048,           /* requests taken in one go */
+	MARKET_TAKE_MAX = 1024,           /* requests taken in one go */
 	MARKET_POST_BYTES_MAX = 16 << 20, /* publications not collected yet, before feeds pause */
+	/* Refusals in the log: of one client (clients share places by hash), and of all. */
+	MARKET_TOLD_MAX = 1024,
+	MARKET_TOLD_RATE = 1,
+	MARKET_TOLD_BURST = 20,
+	MARKET_TOLD_ALL_RATE = 20,
+	MARKET_TOLD_ALL_BURST = 200,
 };
 
 /* The thread and what it works with, all borrowed. While it runs the engine is its alone. */
@@ -22,6 +29,7 @@ struct market_thread {
 	struct engine *engine;
 	struct queue *verified; /* struct verified *; when it is closed the thread ends */
 	struct post *post;
+	struct bucket told[MARKET_TOLD_MAX], told_all; /* zeros */
 };
 
 /* Open the two databases of state_dir; what engine_open() answers. */

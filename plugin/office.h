@@ -12,7 +12,7 @@
 #include "plugin/options.h"
 #include "plugin/post.h"
 
-enum { OFFICE_VERIFIED_MAX = 8192 }; /* requests waiting for the market */
+enum { OFFICE_VERIFIED_MAX = 1024 }; /* requests waiting for the market */
 
 struct office;
 

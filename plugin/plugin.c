@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "engine/answers.h"
 #include "plugin/access.h"
 #include "plugin/broker_settings.h"
 #include "plugin/bucket.h"
+#include "plugin/intake.h"
 #include "plugin/login.h"
 #include "plugin/office.h"
-#include "plugin/queue.h"
 #include "wire/clock.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -38,8 +37,7 @@ struct plugin {
 	struct office *office;
 	struct key_cache *login_keys;
 	struct bucket logins[LOGIN_BUCKETS], all_logins;
-	struct bucket clients[HOMES_MAX];
-	int64_t told_ms[HOMES_MAX]; /* when a client was last told of its rate */
+	struct intake intake;
 	struct kick kicks[KICKS_MAX];
 	size_t kick_count;
 	int64_t loaded_ms;
@@ -162,50 +160,7 @@ static int on_access(int event, void *data, void *context)
 	return p->options.other_topics_allowed ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
 }
 
-/* ---- intake ---- */
-
-static int64_t market_now(const struct params *params)
-{
-	return params_market_ms(params, clock_real_ms());
-}
-
-/* A refusal that the broker's thread can give by itself. */
-static void tell(struct plugin *p, const char *user, enum operation operation, enum verdict verdict)
-{
-	const struct genesis *g = office_genesis(p->office);
-	char topic[128], text[512];
-	struct out out;
-
-	out_init(&out, text, sizeof text);
-	answer_reject_write(&out, operation, "", verdict, "", "", market_now(&g->params));
-	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", g->name, user);
-	(void)mosquitto_broker_publish_copy(NULL, topic, (int)out.len, text, 1, false, NULL);
-}
-
-static bool within_rate(struct plugin *p, uint32_t home)
-{
-	return bucket_take(&p->clients[home], p->options.client_rate, p->options.client_burst,
-		clock_monotonic_ms());
-}
-
-static void submit(struct plugin *p, const struct keyring_client *client, const char *user,
-	enum operation operation, const void *payload, uint32_t len)
-{
-	size_t max =
-		operation == OPERATION_NONE ? JSON_MESSAGE_TEXT : operation_text_max(operation);
-	int64_t now_ms = clock_monotonic_ms();
-
-	if (len > max) {
-		tell(p, user, operation, VERDICT_TOO_LARGE);
-	} else if (!within_rate(p, client->home)) {
-		if (now_ms - p->told_ms[client->home] < 1000)
-			return;
-		p->told_ms[client->home] = now_ms;
-		tell(p, user, operation, VERDICT_RATE_LIMITED);
-	} else if (!office_submit(p->office, user, operation, payload, len)) {
-		tell(p, user, operation, VERDICT_BUSY);
-	}
-}
+/* ---- messages ---- */
 
 static int on_message(int event, void *data, void *context)
 {
@@ -223,7 +178,7 @@ static int on_message(int event, void *data, void *context)
 	case ACCESS_ALLOWED:
 		break;
 	}
-	submit(p, &client, mosquitto_client_username(e->client),
+	intake_take(&p->intake, &client, mosquitto_client_username(e->client),
 		access_operation(office_genesis(p->office)->name, e->topic), e->payload,
 		e->payloadlen);
 	return MOSQ_ERR_SUCCESS;
@@ -238,8 +193,8 @@ static int on_control(int event, void *data, void *context)
 	(void)event;
 	if (decide(p, e->client, ACCESS_WRITE, e->topic, e->retain, &client) != ACCESS_ALLOWED)
 		return MOSQ_ERR_ACL_DENIED;
-	submit(p, &client, mosquitto_client_username(e->client), OPERATION_NONE, e->payload,
-		e->payloadlen);
+	intake_take(&p->intake, &client, mosquitto_client_username(e->client), OPERATION_NONE,
+		e->payload, e->payloadlen);
 	return MOSQ_ERR_SUCCESS;
 }
 
@@ -366,6 +321,7 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 	if (key_cache_new(LOGIN_KEYS_BITS, &p->login_keys) != ERR_OK ||
 		office_open(&p->options, wake_signal(), &p->office, why) != ERR_OK)
 		return refuse_to_load(p, why);
+	p->intake = (struct intake){.office = p->office, .options = &p->options};
 	if (register_callbacks(p) != MOSQ_ERR_SUCCESS)
 		return refuse_to_load(p, "the broker takes no callbacks");
 	mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: market %s in %s, version %s",

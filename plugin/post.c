@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "wire/clock.h"
 
 void post_init(struct post *p, int wake_signal)
 {
@@ -81,6 +82,13 @@ void post_say(struct post *p, int level, const char *format, ...)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+void post_left_out(struct post *p)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	p->lines_lost++;
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
 bool post_take_line(struct post *p, struct post_line *ret)
 {
 	bool found;
@@ -91,7 +99,9 @@ bool post_take_line(struct post *p, struct post_line *ret)
 		*ret = p->lines[p->line_first];
 		p->line_first = (p->line_first + 1) % POST_LINES_MAX;
 		p->line_count--;
-	} else if (p->lines_lost > 0) {
+	} else if (p->lines_lost > 0 &&
+		   clock_monotonic_ms() - p->lost_told_ms >= POST_LOST_EVERY_MS) {
+		p->lost_told_ms = clock_monotonic_ms();
 		ret->level = MOSQ_LOG_WARNING;
 		(void)snprintf(ret->text, sizeof ret->text, "lem: %zu log lines were left out",
 			p->lines_lost);

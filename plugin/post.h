@@ -3,9 +3,10 @@
 #ifndef LEM_PLUGIN_POST_H
 #define LEM_PLUGIN_POST_H
 #include <pthread.h>
+#include <stdint.h>
 #include "engine/outbox.h"
 
-enum { POST_LINES_MAX = 64, POST_LINE_MAX = 256 };
+enum { POST_LINES_MAX = 64, POST_LINE_MAX = 256, POST_LOST_EVERY_MS = 10000 };
 
 /* A line for the broker's log. */
 struct post_line {
@@ -21,6 +22,7 @@ struct post {
 	struct outbox out;
 	struct post_line lines[POST_LINES_MAX]; /* a ring */
 	size_t line_first, line_count, lines_lost;
+	int64_t lost_told_ms;
 };
 
 /* An empty one; the calling thread is the broker's, woken by wake_signal. */
@@ -44,7 +46,11 @@ struct publication *post_collect(struct post *post, size_t max, bool *more);
 __attribute__((format(printf, 3, 4))) void post_say(
 	struct post *post, int level, const char *format, ...);
 
-/* Take the next line; false if there is none. */
+/* Count a line that is not to be written. */
+void post_left_out(struct post *post);
+
+/* Take the next line (their number, now and then, if some were left out); false if there is none.
+ */
 bool post_take_line(struct post *post, struct post_line *ret);
 
 #endif

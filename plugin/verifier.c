@@ -51,8 +51,10 @@ static void *verifier_main(void *context)
 	while (!queue_is_closed(&v->queue)) {
 		size_t n = queue_take(&v->queue, items, TAKE_MAX, INT64_MAX);
 		for (size_t i = 0; i < n; i++) {
-			struct verified *out = verify(v, items[i]);
-			free(items[i]);
+			struct raw *raw = items[i];
+			struct verified *out = verify(v, raw);
+			(void)atomic_fetch_sub(&v->waiting_bytes, sizeof *raw + raw->len);
+			free(raw);
 			if (out && !queue_put(v->verified, out))
 				verified_free(out);
 		}
@@ -100,8 +102,12 @@ void verifier_stop(struct verifier *v)
 bool verifier_submit(struct verifier *v, const char *user, enum operation operation,
 	const void *payload, size_t len)
 {
-	struct raw *raw = malloc(sizeof *raw + len);
+	size_t size = sizeof(struct raw) + len;
+	struct raw *raw;
 
+	if (atomic_load(&v->waiting_bytes) + size > VERIFIER_BYTES_MAX)
+		return false;
+	raw = malloc(size);
 	if (!raw)
 		return false;
 	raw->operation = operation;
@@ -109,8 +115,10 @@ bool verifier_submit(struct verifier *v, const char *user, enum operation operat
 	(void)snprintf(raw->user, sizeof raw->user, "%s", user);
 	if (len > 0) /* an empty message has no bytes to point to */
 		memcpy(raw->payload, payload, len);
+	(void)atomic_fetch_add(&v->waiting_bytes, size);
 	if (queue_try_put(&v->queue, raw))
 		return true;
+	(void)atomic_fetch_sub(&v->waiting_bytes, size);
 	free(raw);
 	return false;
 }

@@ -2,10 +2,12 @@
 #ifndef LEM_PLUGIN_VERIFIER_H
 #define LEM_PLUGIN_VERIFIER_H
 #include <pthread.h>
+#include <stdatomic.h>
 #include "engine/inspect.h"
 #include "plugin/queue.h"
 
-enum { VERIFIER_QUEUE_MAX = 4096 }; /* messages waiting for one verifier */
+/* What may wait for one verifier: messages, and their bytes. */
+enum { VERIFIER_QUEUE_MAX = 4096, VERIFIER_BYTES_MAX = 8 << 20 };
 
 /* What a verifier hands on: an inspected request, or the refusal. */
 struct verified {
@@ -19,6 +21,7 @@ struct verifier {
 	pthread_t thread;
 	bool started;
 	struct queue queue;
+	atomic_size_t waiting_bytes;
 	struct queue *verified; /* borrowed: where it hands on */
 	struct inspector *inspector;
 };
@@ -34,7 +37,7 @@ void verifier_close(struct verifier *verifier);
 void verifier_stop(struct verifier *verifier);
 
 /* Hand in a copied message of `user`. operation NONE: an operator's, named in the message. False if
- * the queue is full. */
+ * it would be more than may wait. */
 bool verifier_submit(struct verifier *verifier, const char *user, enum operation operation,
 	const void *payload, size_t len);
 

@@ -69,6 +69,26 @@ static void read_id(struct form *f, struct form_object *o, const char *name, con
 static const char id_set[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 static const char req_id_set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
+bool request_peek_req_id(const char *text, size_t len, char out[static REQ_ID_MAX + 1])
+{
+	static const char member[] = "\"reqId\"";
+	const char *end = text + len;
+	const char *at = len > 0 ? memmem(text, len, member, sizeof member - 1) : NULL;
+	size_t n = 0;
+
+	for (at = at ? at + sizeof member - 1 : end; at < end && strchr(" \t\r\n:", *at); at++)
+		;
+	if (at == end || *at++ != '"')
+		return false;
+	while (n < REQ_ID_MAX && at + n < end && at[n] && strchr(req_id_set, at[n]))
+		n++;
+	if (n < REQ_ID_MIN || at + n == end || at[n] != '"')
+		return false;
+	memcpy(out, at, n);
+	out[n] = '\0';
+	return true;
+}
+
 /* Signing input, body and id of the message. */
 static enum verdict canonicalise(struct request_workspace *w, const struct json_doc *doc,
 	const char *market, struct request *r)
@@ -87,12 +107,17 @@ static enum verdict canonicalise(struct request_workspace *w, const struct json_
 	return VERDICT_OK;
 }
 
-/* What a message and its stored body have in common. */
+/* Before anything else: so a refusal of anything else can name it. */
+static void read_req_id(struct form *f, struct form_object *o, struct request *r)
+{
+	read_id(f, o, "reqId", req_id_set, REQ_ID_MIN, r->req_id, sizeof r->req_id);
+}
+
+/* What else a message and its stored body have in common. */
 static void read_common(struct form *f, struct form_object *o, struct request *r)
 {
 	char operation[32];
 
-	read_id(f, o, "reqId", req_id_set, REQ_ID_MIN, r->req_id, sizeof r->req_id);
 	form_date(f, o, "date", &r->date_ms);
 	form_string(f, o, "operation", operation, sizeof operation);
 	if (f->verdict == VERDICT_OK && operation_from_name(operation) != r->operation)
@@ -101,6 +126,7 @@ static void read_common(struct form *f, struct form_object *o, struct request *r
 
 static void read_envelope(struct form *f, struct form_object *o, struct request *r)
 {
+	read_req_id(f, o, r);
 	read_id(f, o, "clientId", id_set, CLIENT_ID_MIN, r->client_id, sizeof r->client_id);
 	read_common(f, o, r);
 	r->is_signed = form_has(f, o, "signature");
@@ -151,6 +177,7 @@ enum verdict request_read_body(struct request_workspace *w, const char *market,
 		return VERDICT_BAD_JSON;
 	form_init(&f, &doc);
 	o = form_enter(&f, 0, "");
+	read_req_id(&f, &o, r);
 	read_common(&f, &o, r);
 	parameters = form_member(&f, &o, "parameters", true);
 	form_leave(&f, &o);

@@ -125,4 +125,9 @@ enum verdict request_read_body(struct request_workspace *workspace, const char *
 	enum operation operation, const char *body, size_t len, struct request *ret,
 	struct request_error *error);
 
+/* The reqId of a message that is refused unread (too long, too many): where its text names one, so
+ * that the sender knows which. It is told back and nothing else: the message is not even JSON for
+ * sure. False: there is none. */
+bool request_peek_req_id(const char *text, size_t len, char out[static REQ_ID_MAX + 1]);
+
 #endif

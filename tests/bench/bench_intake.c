@@ -4,9 +4,9 @@
  *
  * Five alternating runs; at most WINDOW bids of a client wait for their answer. Differs from the
  * shipped configuration: no TLS, anonymous probes outside the market, client and login rates
- * without limit. Bids are signed beforehand, distinct, and counted afterwards in csm.db and in the
- * block that their auctions' gates fall into. The CPU of a replica is that of `lemctl verify`,
- * which runs the same code over the same block.
+ * without limit, longer queues for a client, only errors in the log. Bids are signed beforehand,
+ * distinct, and counted afterwards in csm.db and in the block that their auctions' gates fall into.
+ * The CPU of a replica is that of `lemctl verify`, which runs the same code over the same block.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -257,8 +257,13 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* What one pair of runs at a given rate felt like. */
+struct felt {
+	double p50_ms, probe_p99_ms, base_probe_p99_ms;
+};
+
 /* At a given rate: message to receipt, and what unrelated traffic feels of it. */
-static void latency(struct bench *b, double rate)
+static struct felt latency(struct bench *b, int number, double rate)
 {
 	double cpu;
 	struct load_result ours, base;
@@ -266,11 +271,30 @@ static void latency(struct bench *b, double rate)
 	set_up(b);
 	base = one_run(b, false, rate, 1, &cpu);
 	ours = one_run(b, true, rate, 1, &cpu);
-	printf("at %.0f/s: bid to receipt p50 %.1f ms (at most 10), p99 %.1f ms; unrelated message "
-	       "p99 %.1f ms, baseline %.1f ms, difference %.1f ms (at most 5)\n",
-		rate, ours.p50_ms, ours.p99_ms, ours.probe_p99_ms, base.probe_p99_ms,
-		ours.probe_p99_ms - base.probe_p99_ms);
+	printf("run %d at %.0f/s: bid to receipt p50 %.1f ms, p99 %.1f ms; unrelated message p99 "
+	       "%.1f ms, baseline %.1f ms\n",
+		number, rate, ours.p50_ms, ours.p99_ms, ours.probe_p99_ms, base.probe_p99_ms);
+	fflush(stdout);
 	tear_down(b);
+	return (struct felt){ours.p50_ms, ours.probe_p99_ms, base.probe_p99_ms};
+}
+
+/* Medians of `runs` pairs at that rate; whether they are within their limits. */
+static bool latencies(struct bench *b, int runs, double rate)
+{
+	double p50_ms[RUNS], more_ms[RUNS];
+
+	for (int i = 0; i < runs; i++) {
+		struct felt f = latency(b, i + 1, rate);
+		p50_ms[i] = f.p50_ms;
+		more_ms[i] = f.probe_p99_ms - f.base_probe_p99_ms;
+	}
+	qsort(p50_ms, (size_t)runs, sizeof *p50_ms, by_value);
+	qsort(more_ms, (size_t)runs, sizeof *more_ms, by_value);
+	printf("latency: median p50 of bid to receipt %.1f ms (at most 10); median difference of "
+	       "unrelated p99 to the baseline %.1f ms (at most 5)\n",
+		p50_ms[runs / 2], more_ms[runs / 2]);
+	return p50_ms[runs / 2] <= 10 && more_ms[runs / 2] <= 5;
 }
 
 /* One run of each; what was seen is printed and its ratio returned. */
@@ -301,6 +325,8 @@ int main(int argc, char **argv)
 	double rates[RUNS] = {0}, ratios[RUNS] = {0};
 	int runs = getenv("BENCH_RUNS") ? (int)strtol(getenv("BENCH_RUNS"), NULL, 10) : RUNS;
 
+	bool good;
+
 	if (argc < 3 || runs < 1 || runs > RUNS)
 		die("usage: bench_intake BUILD DIR [CLIENTS BIDS]");
 	b->build = argv[1];
@@ -312,9 +338,9 @@ int main(int argc, char **argv)
 		ratios[i] = compare(b, i + 1, &rates[i]);
 	qsort(ratios, (size_t)runs, sizeof *ratios, by_value);
 	qsort(rates, (size_t)runs, sizeof *rates, by_value);
-	latency(b, rates[runs / 2] / 2);
+	good = latencies(b, runs, rates[runs / 2] / 2);
 	printf("intake: median ratio to the baseline %.2f (at least 0.30), median rate %.0f/s\n",
 		ratios[runs / 2], rates[runs / 2]);
 	free(b);
-	return ratios[runs / 2] < 0.30;
+	return !good || ratios[runs / 2] < 0.30;
 }

@@ -10,6 +10,10 @@ echo 'plugin_opt_client_burst 300' >>"$work/market/mosquitto.conf"
 expect "exit code" 0 $?
 grep FAILED "$work/out"
 check "at least sixty answers" test "$(sed -n 's/^\([0-9]*\) passed.*/\1/p' "$work/out")" -ge 60
+# The log tells of refusals, by the threads that gave them, within each client's share.
+for code in BAD_JSON WRONG_CLIENT TOO_LARGE; do
+	check "the log has a $code" grep -Eq "lem: [a-z0-9]+ \| [a-z-]+ \| .* \| rejected: $code" "$work/out"
+done
 check "the chain verifies" "$build/lemctl" verify --json "$work/market/ledger.db"
 expect "the observation is kept" "device|Smart Temperature Sensor|28" \
 	"$(sqlite3 -readonly "$work/market/csm.db" 'SELECT item, name, value FROM observations')"

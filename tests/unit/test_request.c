@@ -317,6 +317,44 @@ static void one_signature_one_hash(void **state)
 	assert_memory_equal(request.signature_hash, want, HASH_LEN);
 }
 
+/* Of a text that is refused unread only a whole, well-formed reqId is told back. */
+static void the_req_id_is_found_unread(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"{\"reqId\":\"abcdefgh\"}", "abcdefgh"},
+		{"{\"x\": [[[, \"reqId\" :\n\"abcd_EF-\"", "abcd_EF-"},
+		{"{\"reqId\":\"abcdefg\"}", NULL}, /* too short */
+		{"{\"reqId\":\"abcdefgh", NULL},   /* no end */
+		{"{\"reqId\":\"abcdefgh\"", "abcdefgh"},
+		{"{\"reqId\":\"abcd efgh\"}", NULL},
+		{"{\"reqId\":\"abcdefg\\u0068\"}", NULL},
+		{"{\"reqId\":12345678}", NULL},
+		{"{\"reqId\":", NULL},
+		{"\"reqId\"", NULL},
+		{"{\"ReqId\":\"abcdefgh\"}", NULL},
+		{"", NULL},
+	};
+	char long_id[REQ_ID_MAX + 16] = "\"reqId\":\"", out[REQ_ID_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool found = request_peek_req_id(cases[i].text, strlen(cases[i].text), out);
+		assert_int_equal(found, cases[i].want != NULL);
+		if (found)
+			assert_string_equal(out, cases[i].want);
+	}
+	memset(long_id + 9, 'a', REQ_ID_MAX);
+	long_id[9 + REQ_ID_MAX] = '"';
+	assert_true(request_peek_req_id(long_id, 10 + REQ_ID_MAX, out));
+	assert_int_equal(strlen(out), REQ_ID_MAX);
+	long_id[9 + REQ_ID_MAX] = 'a';
+	long_id[10 + REQ_ID_MAX] = '"';
+	assert_false(request_peek_req_id(long_id, 11 + REQ_ID_MAX, out));
+	assert_false(request_peek_req_id(NULL, 0, out));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +366,7 @@ int main(void)
 		cmocka_unit_test(the_papers_messages_are_read),
 		cmocka_unit_test(a_body_is_read_back),
 		cmocka_unit_test(one_signature_one_hash),
+		cmocka_unit_test(the_req_id_is_found_unread),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

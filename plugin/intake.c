@@ -1,0 +1,58 @@
+#include "plugin/intake.h"
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <stdio.h>
+#include "engine/answers.h"
+#include "plugin/market_thread.h"
+#include "wire/clock.h"
+
+enum { TOLD_EVERY_MS = 1000 }; /* a client over its rate is told so */
+
+/* A message as the broker has it; borrowed. */
+struct raw_message {
+	const char *user;
+	enum operation operation;
+	const char *payload;
+	size_t len;
+};
+
+/* A refusal that the broker's thread can give by itself. */
+static void refuse(struct intake *in, const struct raw_message *m, enum verdict verdict)
+{
+	const struct genesis *g = office_genesis(in->office);
+	char topic[128], text[512], req_id[REQ_ID_MAX + 1] = "";
+	struct out out;
+
+	(void)request_peek_req_id(m->payload, m->len, req_id);
+	if (bucket_take(
+		    &in->told, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, clock_monotonic_ms()))
+		mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s", m->user,
+			m->operation == OPERATION_NONE ? "?" : operation_name(m->operation),
+			req_id[0] ? req_id : "-", verdict_name(verdict));
+	out_init(&out, text, sizeof text);
+	answer_reject_write(&out, m->operation, req_id, verdict, "", "",
+		params_market_ms(&g->params, clock_real_ms()));
+	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", g->name, m->user);
+	(void)mosquitto_broker_publish_copy(NULL, topic, (int)out.len, text, 1, false, NULL);
+}
+
+void intake_take(struct intake *in, const struct keyring_client *client, const char *user,
+	enum operation operation, const char *payload, size_t len)
+{
+	struct raw_message m = {user, operation, payload, len};
+	size_t max =
+		operation == OPERATION_NONE ? JSON_MESSAGE_TEXT : operation_text_max(operation);
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (!bucket_take(&in->clients[client->home], in->options->client_rate,
+		    in->options->client_burst, now_ms)) {
+		if (now_ms - in->told_ms[client->home] < TOLD_EVERY_MS)
+			return;
+		in->told_ms[client->home] = now_ms;
+		refuse(in, &m, VERDICT_RATE_LIMITED);
+	} else if (len > max) {
+		refuse(in, &m, VERDICT_TOO_LARGE);
+	} else if (!office_submit(in->office, user, operation, payload, len)) {
+		refuse(in, &m, VERDICT_BUSY);
+	}
+}
