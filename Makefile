@@ -29,7 +29,7 @@ OFFICE := $(B)/libplugin.a
 SHARED := $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
-GEN := $(patsubst schema/%/,$(B)/gen/schema_%.c,$(wildcard schema/*/))
+GEN := $(patsubst schema/%/,$(B)/gen/schema_%.c,$(filter-out schema/messages/,$(wildcard schema/*/)))
 UNIT_SRC := $(if $(UNIT_ONLY),$(UNIT_ONLY:%=tests/unit/test_%.c),$(wildcard tests/unit/test_*.c))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard $(UNIT_SRC)))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))

@@ -1,0 +1,121 @@
+#!/bin/bash
+# The schemas of schema/messages say what a broker and its clients really say to one another, and
+# refuse what the reader refuses. Two homes through a few short slots; schemas.py judges.
+. "$(dirname "$0")/lib.sh"
+rate=2400
+market --demo --rate $rate --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0
+for n in 1 2 3; do
+	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n"
+done
+"$build/lemctl" deposit --cents 20000 "$work/market" aggregator
+number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/market/genesis.json"; }
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1"; }
+start_ms=$(number start_ms)
+real_start_ms=$(number real_start_ms)
+address=$(sql 'SELECT address FROM accounts WHERE number = 3')
+aggregator="$work/market/aggregator.pem"
+operator="$work/market/operator.pem"
+ems="$work/home0001/state/ems.pem"
+count=0
+
+awaits() { # awaits "what" command...: until it succeeds, for twenty seconds
+	local what=$1
+	shift
+	for _ in $(seq 400); do
+		"$@" && return
+		sleep 0.05
+	done
+	bad "$what"
+}
+hear() { # hear USER KEY TOPIC...: keeps all that this client is told, from now on
+	local user=$1 key=$2 topics=()
+	shift 2
+	for t in "to/$user/#" market "$@"; do topics+=(-t "lem/e2e/$t"); done
+	as "$user" "$key" sub "${topics[@]}" -F '%t %p' >"$work/heard.$user" 2>/dev/null &
+	children+=("$!")
+	awaits "$user listens" test -s "$work/heard.$user"
+}
+publish() { # publish USER KEY OPERATION PARAMETERS: a signed request, dated now
+	local ms topic="lem/e2e/in/$3"
+	[ "$1" = operator ] && topic="\$CONTROL/lem/v1"
+	count=$((count + 1))
+	ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
+	printf '{"clientId":"%s","date":"%s","operation":"%s","parameters":%s,"reqId":"schemas-%s"}' \
+		"$1" "$(date -u -d "@$((ms / 1000))" '+%F %T')" "$3" "$4" $count |
+		"$build/lemctl" sign --key "$2" --market "$id" >"$work/message" || bad "signing $3"
+	tr -d '\n' <"$work/message" | as "$1" "$2" pub -t "$topic" -s -q 1
+}
+answered() { # answered USER: whether the last request is; sets answer
+	answer=$(grep "\"reqId\":\"schemas-$count\"" "$work/heard.$1")
+}
+ask() { # ask USER KEY OPERATION PARAMETERS: again if the machine was too slow for the date
+	for _ in 1 2 3 4 5; do
+		publish "$@"
+		awaits "an answer to $3" answered "$1"
+		[[ $answer == *'"STALE"'* ]] || return
+	done
+}
+send() { # send USER KEY OPERATION PARAMETERS: a request that is good
+	ask "$@"
+	cat "$work/message" >>"$work/sent"
+}
+break_rule() { # break_rule CODE USER KEY OPERATION PARAMETERS: one that the market refuses so
+	ask "${@:2}"
+	check "$1 to $5: $answer" grep -q "\"code\":\"$1\"" <<<"$answer"
+	cat "$work/message" >>"$work/broken"
+}
+bid() { # bid SLOT [MEMBERS]: parameters that open an auction
+	printf '{"address":"%s","bid":{"energy":{"unit":"Wh","value":"1"},"price":{"unit":"cents/kWh",
+		"value":"0"},"type":"buy"},"contract":{"slot":%s}%s}' "$address" "$1" "${2:-}"
+}
+terms() { # terms CLIENTID PV_W: parameters of home-add
+	printf '{"battery_w":0,"clientId":"%s","code_hash":"%064d","fuse_w":0,"meter_serial":"X",
+		"meter_type":"t","pv_w":%s}' "$1" 0 "$2"
+}
+
+check "the broker starts" start_broker
+for n in 1 2; do
+	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+done
+hear home0001 "$ems" offers 'auctions/+' blocks head
+hear home0002 "$work/home0002/state/ems.pem"
+hear aggregator "$aggregator"
+hear operator "$operator"
+run_home 1
+run_home 2
+"$build/demo-aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
+children+=("$!")
+begun() { [ "$(date +%s%3N)" -gt "$real_start_ms" ]; }
+awaits "the market begins" begun
+send aggregator "$aggregator" bid-offer "$(bid 4)"
+order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
+send aggregator "$aggregator" cancel "{\"address\":\"$address\",\"order\":$order}"
+send home0001 "$ems" wallet '{}'
+send operator "$operator" home-revoke '{"clientId":"home0003"}'
+publish home0001 "$ems" state '{"item":"device","name":"Smart Temperature Sensor","value":"28"}'
+cat "$work/message" >>"$work/sent"
+break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothing":true')"
+break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
+break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"
+break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms Home 0)"
+break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms home0004 10000001)"
+break_rule UNKNOWN_HOME operator "$operator" home-revoke '{"clientId":"Home"}'
+break_rule UNKNOWN_HOME operator "$operator" deposit '{"amount_uc":1,"clientId":"Home"}'
+break_rule OUT_OF_RANGE home0001 "$ems" addresses '{"keys":[]}'
+settled() { # a transaction of each kind, and a home has been told of a delivery
+	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 9 ] &&
+		grep -q '/statement .*"deliveries":\[{' "$work"/heard.home*
+}
+awaits "a settled slot, a sealed block" settled
+publish home0001 "$ems" sync '{"from":1,"to":2}'
+cat "$work/message" >>"$work/sent"
+synced() { grep -q '^lem/e2e/to/home0001/block .*"height":2' "$work/heard.home0001"; }
+awaits "the blocks asked for" synced
+stop_broker
+cat "$work"/heard.* >"$work/heard"
+BUILD="$build" /usr/bin/python3 tests/e2e/schemas.py "$work" >"$work/out" 2>&1
+expect "schemas.py" 0 $?
+tail -n 40 "$work/out"
+finish
