@@ -4,8 +4,11 @@
 #include <string.h>
 #include "wire/digest.h"
 #include "wire/form.h"
+#include "wire/jcs.h"
 #include "wire/signing.h"
 #include "wire/text.h"
+
+enum { CLAIMS_MAX = 512 }; /* bytes of their JSON */
 
 /* What a token claims. */
 struct claims {
@@ -56,17 +59,26 @@ static bool code_fits(const struct keyring_client *c, const char *password)
 	return CRYPTO_memcmp(hash, c->code_hash, HASH_LEN) == 0;
 }
 
+static bool is_canonical(const struct json_doc *doc)
+{
+	char again[CLAIMS_MAX];
+
+	return jcs_write(doc, 0, NULL, again, sizeof again) == doc->len &&
+	       memcmp(again, doc->text, doc->len) == 0;
+}
+
 static bool read_claims(const char *text, size_t len, struct claims *ret)
 {
 	struct json_node nodes[16];
 	struct json_doc doc = {.nodes = nodes, .node_max = 16};
-	char json[512];
+	char json[CLAIMS_MAX];
 	size_t json_len = 0;
 	struct form f;
 	struct form_object o;
 
 	if (!text_base64url_read(text, len, (uint8_t *)json, sizeof json, &json_len) ||
-		json_read(&doc, json, json_len, &json_limits_message, NULL) != JSON_OK)
+		json_read(&doc, json, json_len, &json_limits_message, NULL) != JSON_OK ||
+		!is_canonical(&doc))
 		return false;
 	form_init(&f, &doc);
 	o = form_enter(&f, 0, "");
