@@ -144,11 +144,12 @@ tsan: ## the threaded tests under the thread sanitizer
 fuzz: $(FUZZ) ## run each fuzz target for FUZZ_S seconds (5)
 	@tools/run_fuzz.sh $(or $(FUZZ_S),5) $(FUZZ)
 
-FUZZ_LIBS := $(SHARED:$(B)/%=$(B)/fuzzlib/%)
+FUZZ_LIBS := $(patsubst $(B)/%,$(B)/fuzzlib/%,$(OFFICE) $(SHARED))
 fuzzlib:
 	@$(MAKE) --no-print-directory B=$(B)/fuzzlib CC=clang OPT='-O1 -g' \
 		SAN='-fsanitize=fuzzer-no-link,address,undefined' $(FUZZ_LIBS)
-$(B)/fuzz/%: tests/fuzz/%.c | fuzzlib
+$(FUZZ_LIBS): fuzzlib ;
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIBS)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
