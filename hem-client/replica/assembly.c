@@ -1,26 +1,79 @@
 #include "hem-client/replica/assembly.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "wire/header_form.h"
 #include "wire/text.h"
 
 enum { DEPTH_MAX = 8, NODE_BYTES_MIN = 2, NODES_EXTRA = 16 };
 
-void assembly_clear(struct assembly *a)
+enum err assembly_open(struct assembly *a, const char *folder)
 {
-	while (a->first) {
-		struct assembly_part *next = a->first->next;
-		free(a->first);
-		a->first = next;
-	}
+	char path[4096];
+
 	memset(a, 0, sizeof *a);
+	a->part = malloc(ASSEMBLY_PART_MAX);
+	a->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (a->fd < 0) { /* a file system without nameless files */
+		snprintf(path, sizeof path, "%s/block.XXXXXX", folder);
+		a->fd = mkostemp(path, O_CLOEXEC);
+		if (a->fd >= 0)
+			(void)unlink(path);
+	}
+	if (!a->part)
+		return ERR_NOMEM;
+	return a->fd >= 0 ? ERR_OK : ERR_IO;
+}
+
+void assembly_close(struct assembly *a)
+{
+	if (a->part && a->fd >= 0)
+		(void)close(a->fd);
+	free(a->part);
+	memset(a, 0, sizeof *a);
+	a->fd = -1;
 }
 
 void assembly_await(struct assembly *a, uint64_t height)
 {
-	assembly_clear(a);
+	(void)!ftruncate(a->fd, 0); /* what stays behind is never read */
 	a->height = height;
+	a->next_part = 0;
+	a->complete = false;
+	a->bytes = 0;
+}
+
+/* Write all, from where the file ends for us. */
+static enum err append(struct assembly *a, const void *data, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = pwrite(
+			a->fd, (const char *)data + done, len - done, (off_t)(a->bytes + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return ERR_IO;
+		done += (size_t)n;
+	}
+	a->bytes += len;
+	return ERR_OK;
+}
+
+static enum err read_at(const struct assembly *a, uint64_t at, void *data, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = pread(a->fd, (char *)data + done, len - done, (off_t)(at + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return ERR_IO;
+		done += (size_t)n;
+	}
+	return ERR_OK;
 }
 
 /* Read a part into nodes on the heap, which are the caller's to free. */
@@ -69,22 +122,19 @@ static void read_head(struct form *f, const char *name, struct part_head *h)
 
 static enum err keep(struct assembly *a, const struct part_head *h, const char *text, size_t len)
 {
-	struct assembly_part *p;
+	uint64_t before = a->bytes;
+	uint32_t size = (uint32_t)len;
+	enum err err;
 
-	if (len > ASSEMBLY_BYTES_MAX - a->bytes)
+	if (len + sizeof size > ASSEMBLY_BYTES_MAX - a->bytes)
 		return ERR_LIMIT;
-	p = malloc(sizeof *p + len);
-	if (!p)
-		return ERR_NOMEM;
-	p->next = NULL;
-	p->len = len;
-	memcpy(p->text, text, len);
-	if (a->last)
-		a->last->next = p;
-	else
-		a->first = p;
-	a->last = p;
-	a->bytes += len;
+	err = append(a, &size, sizeof size);
+	if (err == ERR_OK)
+		err = append(a, text, len);
+	if (err != ERR_OK) {
+		a->bytes = before;
+		return err;
+	}
 	a->next_part++;
 	a->complete = h->last;
 	if (h->part == 0)
@@ -147,13 +197,13 @@ static void read_tx(struct form *f, uint32_t node, struct stored_tx *tx)
 }
 
 /* Show each transaction of a part; *goes_on is visit's last word. */
-static enum err each_of_part(const struct assembly_part *p,
+static enum err each_of_part(const char *text, size_t len,
 	bool (*visit)(void *visitor, const struct stored_tx *tx), void *visitor, bool *goes_on)
 {
 	struct json_doc doc;
 	struct form f;
 	uint32_t node;
-	enum err err = read_json(p->text, p->len, &doc);
+	enum err err = read_json(text, len, &doc);
 
 	form_init(&f, &doc);
 	node = err == ERR_OK ? json_get(&doc, 0, "transactions") : JSON_NONE;
@@ -178,9 +228,16 @@ static enum err each(
 	const struct assembly *a = context;
 	bool goes_on = true;
 	enum err err = ERR_OK;
+	uint32_t len = 0;
 
-	for (const struct assembly_part *p = a->first; err == ERR_OK && goes_on && p; p = p->next)
-		err = each_of_part(p, visit, visitor, &goes_on);
+	for (uint64_t at = 0; err == ERR_OK && goes_on && at < a->bytes; at += len) {
+		err = read_at(a, at, &len, sizeof len);
+		at += sizeof len;
+		if (err == ERR_OK)
+			err = read_at(a, at, a->part, len);
+		if (err == ERR_OK)
+			err = each_of_part(a->part, len, visit, visitor, &goes_on);
+	}
 	return err;
 }
 

@@ -213,6 +213,17 @@ static enum err open_ledger(struct replica *r, const char *path)
 	return fail(r, ERR_DB_FOREIGN, path, "it is another market's ledger");
 }
 
+/* Its file stands beside the ledger: where there is room for the one there is for the other. */
+static enum err open_assembly(struct replica *r, const char *ledger_path)
+{
+	const char *slash = strrchr(ledger_path, '/');
+	char folder[4096];
+
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - ledger_path) : 1,
+		slash ? ledger_path : ".");
+	return assembly_open(&r->assembly, folder[0] ? folder : "/");
+}
+
 enum err replica_open(struct replica *r, const struct genesis *genesis, const char *ledger_path,
 	struct hem_db *hem_db, const struct replica_follower *follower)
 {
@@ -226,6 +237,8 @@ enum err replica_open(struct replica *r, const struct genesis *genesis, const ch
 	if (err != ERR_OK)
 		return err;
 	err = executor_init(&r->executor, genesis);
+	if (err == ERR_OK)
+		err = open_assembly(r, ledger_path);
 	if (err != ERR_OK)
 		(void)fail(r, err, "setting up the replica", "");
 	else
@@ -237,7 +250,7 @@ enum err replica_open(struct replica *r, const struct genesis *genesis, const ch
 
 void replica_close(struct replica *r)
 {
-	assembly_clear(&r->assembly);
+	assembly_close(&r->assembly);
 	executor_release(&r->executor);
 	ledger_db_close(&r->ledger_db);
 }

@@ -4,22 +4,27 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "hem-client/replica/assembly.h"
 #include "wire/header_form.h"
 #include "wire/out.h"
+#include "tests/lib/scratch.h"
 
 static struct assembly assembly;
 static char text[ASSEMBLY_PART_MAX + 64], why[ASSEMBLY_WHY_MAX];
 static uint64_t seqs[64];
 static size_t seq_count, stop_after;
+static char folder[SCRATCH_MAX];
 
 static int setup(void **state)
 {
 	(void)state;
-	assembly_clear(&assembly);
+	if (scratch_make(folder) != 0 || assembly_open(&assembly, folder) != ERR_OK)
+		return -1;
 	assembly_await(&assembly, 3);
 	return 0;
 }
@@ -27,8 +32,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	assembly_clear(&assembly);
-	return 0;
+	assembly_close(&assembly);
+	return scratch_remove(folder);
 }
 
 /* A part with `count` transactions from `seq` on. */
@@ -79,6 +84,15 @@ static bool visit(void *context, const struct stored_tx *tx)
 	assert_true(tx->is_signed == (tx->signature[0] == 7));
 	seqs[seq_count++] = tx->seq;
 	return seq_count != stop_after;
+}
+
+static size_t counted;
+
+static bool count(void *context, const struct stored_tx *tx)
+{
+	(void)context;
+	counted += tx->seq == counted + 1;
+	return true;
 }
 
 static enum err walk(void)
@@ -166,19 +180,62 @@ static void a_bad_transaction_is_found_later(void **state)
 
 static void a_block_without_end_has_one(void **state)
 {
-	unsigned n = 0;
-	uint64_t height;
-	enum err err = ERR_OK;
+	size_t len = part(3, 0, false, 1, 900);
+	uint64_t height, before = ASSEMBLY_BYTES_MAX - 4 - len;
 
 	(void)state;
-	while (err == ERR_OK && n < 10000) {
-		size_t len = part(3, n, false, 1 + n * 900ULL, 900);
+	assembly.bytes = before + 1;
+	assert_int_equal(assembly_add(&assembly, "tiny", text, len, &height, why), ERR_LIMIT);
+	assert_true(assembly.bytes == before + 1 && assembly.next_part == 0);
+	assembly.bytes = before;
+	assert_int_equal(assembly_add(&assembly, "tiny", text, len, &height, why), ERR_OK);
+	assert_true(assembly.bytes == ASSEMBLY_BYTES_MAX);
+}
+
+/* 40 MB in 600 parts: all of it comes out again, and memory has one part. */
+static void a_large_block_passes(void **state)
+{
+	enum { PARTS = 600, TXS = 900 };
+
+	(void)state;
+	for (unsigned n = 0; n < PARTS; n++) {
+		size_t len = part(3, n, n == PARTS - 1, 1 + n * (uint64_t)TXS, TXS);
 		assert_true(len > 60000);
-		err = assembly_add(&assembly, "tiny", text, len, &height, why);
-		n++;
+		add(len, 3);
 	}
-	assert_int_equal(err, ERR_LIMIT);
-	assert_true(assembly.bytes <= ASSEMBLY_BYTES_MAX);
+	assert_true(assembly.complete && assembly.bytes > UINT64_C(1) << 25);
+	counted = 0;
+	assert_int_equal(assembly_source(&assembly).each(&assembly, count, NULL), ERR_OK);
+	assert_int_equal(counted, PARTS * TXS);
+	assembly_await(&assembly, 4); /* and leaves nothing behind */
+	assert_int_equal(lseek(assembly.fd, 0, SEEK_END), 0);
+}
+
+static void what_the_disk_refuses_is_not_taken(void **state)
+{
+	size_t len = part(3, 0, true, 1, 2);
+	uint64_t height;
+	int fd = assembly.fd;
+
+	(void)state;
+	assembly.fd = open("/dev/full", O_RDWR);
+	assert_int_equal(assembly_add(&assembly, "tiny", text, len, &height, why), ERR_IO);
+	assert_true(assembly.bytes == 0 && assembly.next_part == 0 && !assembly.complete);
+	assert_non_null(strstr(why, "block 3"));
+	(void)close(assembly.fd);
+	assembly.fd = fd;
+	add(len, 3);
+	assert_true(assembly.complete);
+}
+
+static void a_folder_that_is_not_there(void **state)
+{
+	struct assembly other;
+
+	(void)state;
+	assert_int_equal(assembly_open(&other, "/nowhere"), ERR_IO);
+	assembly_close(&other);
+	assembly_close(&other);
 }
 
 int main(void)
@@ -189,6 +246,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_bad_part_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_transaction_is_found_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_block_without_end_has_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_large_block_passes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_the_disk_refuses_is_not_taken, setup, teardown),
+		cmocka_unit_test(a_folder_that_is_not_there),
 	};
 
 	return cmocka_run_group_tests_name("assembly", tests, NULL, NULL);
