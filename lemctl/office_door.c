@@ -1,9 +1,11 @@
 #include "lemctl/office_door.h"
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "engine/engine.h"
 #include "hem-client/ems/message.h"
@@ -31,11 +33,26 @@ static size_t read_file(const char *path, char *out, size_t size)
 	return len;
 }
 
+/* Root acts as the market's owner: what it makes there (lock, write-ahead log) must be the broker's
+ * to open. */
+static int become_owner(const char *dir)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(dir, &st) != 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) != 0 || setegid(st.st_gid) != 0 || seteuid(st.st_uid) != 0)
+		return complain(dir, "cannot act as its owner");
+	return 0;
+}
+
 int office_door_open(struct office_door *d)
 {
 	char path[PATH_LEN], text[GENESIS_TEXT_MAX], why[PRIVATE_KEY_WHY_MAX];
 	size_t len;
 
+	if (become_owner(d->dir) != 0)
+		return EXIT_REFUSED;
 	(void)snprintf(path, sizeof path, "%s/genesis.json", d->dir);
 	len = read_file(path, text, sizeof text);
 	if (len == 0)

@@ -16,7 +16,8 @@ struct office_door {
 	struct private_key *operator_key;
 };
 
-/* Load genesis.json and operator.pem. Exit code, 0 for success; complains on stderr. */
+/* Load genesis.json and operator.pem. Root becomes the directory's owner, for good. Exit code, 0
+ * for success; complains on stderr. */
 int office_door_open(struct office_door *door);
 void office_door_close(struct office_door *door);
 

@@ -10,6 +10,8 @@ check "it installs" test -x "$install_to/bin/lemctl" -a -f "$install_to/lib/mosq
 PATH="$install_to/bin:$PATH"
 check "lemctl init needs no options" lemctl init --port "$port" "$work/market" >"$work/init.log"
 check "it says how to start the broker" grep -q "mosquitto -c $work/market/mosquitto.conf" "$work/init.log"
+check "a home is added before the broker runs" lemctl home add "$work/market" home0002 --meter-serial SN2 \
+	--pv 4000 --battery 5000
 check "the broker starts with it" start_broker
 check "the plugin is loaded" grep -q 'lem: market lem:' "$work/broker.log"
 if [ "$(id -u)" -eq 0 ]; then
