@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include "lemctl/link.h"
 #include "wire/clock.h"
 #include "wire/genesis.h"

@@ -7,7 +7,7 @@
 #include "hem-client/ems/clerk.h"
 #include "hem-client/ems/identity.h"
 #include "hem-client/ems/market_clock.h"
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include "hem-client/ems/session.h"
 #include "wire/genesis.h"
 

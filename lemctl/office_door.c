@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "engine/engine.h"
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include "lemctl/args.h"
 #include "lemctl/link.h"
 #include "wire/clock.h"

@@ -4,7 +4,7 @@
 #define LEM_HEM_ADDRESS_KEYS_H
 #include "core/address.h"
 #include "hem-client/ems/hem_db.h"
-#include "hem-client/ems/slot_secret.h"
+#include "wire/slot_secret.h"
 #include "wire/request.h"
 
 enum { ADDRESS_KEYS_KEEP_SLOTS = 2 };

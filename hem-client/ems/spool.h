@@ -3,7 +3,7 @@
 #ifndef LEM_HEM_SPOOL_H
 #define LEM_HEM_SPOOL_H
 #include "hem-client/ems/hem_db.h"
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 
 enum {
 	SPOOL_MAX = 256,            /* messages waiting at one time */

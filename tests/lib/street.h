@@ -3,7 +3,7 @@
 #ifndef LEM_TESTS_STREET_H
 #define LEM_TESTS_STREET_H
 #include "engine/engine.h"
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 
 enum { STREET_HOMES_MAX = 64, STREET_PATH_MAX = 4096, STREET_ADDRESSES_MAX = 12 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "engine/engine.h"
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include "tests/lib/sample_params.h"
 #include "tests/lib/scratch.h"
 #include "wire/digest.h"

@@ -3,7 +3,7 @@
 #define LEM_TESTS_SIGNED_MAIL_H
 #include <stdio.h>
 #include <string.h>
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include "wire/date.h"
 #include "wire/signing.h"
 

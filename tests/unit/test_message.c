@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "hem-client/ems/identity.h"
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include "tests/lib/scratch.h"
 #include "wire/digest.h"
 #include "wire/ecdsa_raw.h"

@@ -1,4 +1,4 @@
-#include "hem-client/ems/slot_secret.h"
+#include "wire/slot_secret.h"
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>

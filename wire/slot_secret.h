@@ -1,6 +1,6 @@
 /* slot_secret: the private half of one address key, as the 32 bytes it is kept as. */
-#ifndef LEM_HEM_SLOT_SECRET_H
-#define LEM_HEM_SLOT_SECRET_H
+#ifndef LEM_WIRE_SLOT_SECRET_H
+#define LEM_WIRE_SLOT_SECRET_H
 #include "wire/key.h"
 #include "wire/sign.h"
 

@@ -1,10 +1,10 @@
 /* message: what a home sends (docs/protocol.md, section 5): written in canonical form and signed.
  */
-#ifndef LEM_HEM_MESSAGE_H
-#define LEM_HEM_MESSAGE_H
+#ifndef LEM_WIRE_MESSAGE_H
+#define LEM_WIRE_MESSAGE_H
 #include "core/contract.h"
 #include "core/meter.h"
-#include "hem-client/ems/slot_secret.h"
+#include "wire/slot_secret.h"
 #include "wire/out.h"
 #include "wire/private_key.h"
 #include "wire/request.h"

@@ -1,4 +1,4 @@
-#include "hem-client/ems/message.h"
+#include "wire/message.h"
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
