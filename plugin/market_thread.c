@@ -52,16 +52,41 @@ static enum err take(struct market_thread *t, struct verified *v)
 /* When the market thread must be awake again, monotonic ms. */
 static int64_t next_wake(struct market_thread *t)
 {
-	int64_t due_real =
-		params_real_ms(&t->genesis->params, market_next_due_ms(t->engine->market));
+	int64_t due_ms = market_next_due_ms(t->engine->market);
+	int64_t judge_ms = aggregator_next_ms(&t->aggregator, t->engine);
 	int64_t in_ms;
 
 	if (post_waiting_bytes(t->post) > 0)
 		return clock_monotonic_ms() + WAKE_AGAIN_MS;
-	in_ms = due_real - clock_real_ms();
+	if (judge_ms < due_ms)
+		due_ms = judge_ms;
+	in_ms = params_real_ms(&t->genesis->params, due_ms) - clock_real_ms();
 	if (in_ms > IDLE_MS)
 		in_ms = IDLE_MS;
 	return clock_monotonic_ms() + (in_ms > 0 ? in_ms : 0);
+}
+
+/* The aggregator's turn, and a line of what it saw. */
+static enum err aggregate(struct market_thread *t)
+{
+	struct aggregator_news n;
+	bool judged = false;
+	enum err err = aggregator_run(&t->aggregator, t->engine, market_now(t), &n, &judged);
+
+	if (err != ERR_OK || !judged || n.deviation.homes == 0)
+		return err;
+	post_say(t->post, MOSQ_LOG_INFO,
+		"lem: aggregator | slot %lld | %u homes: metered %lld Wh, scheduled %lld, traded "
+		"%lld",
+		(long long)n.deviation.slot, n.deviation.homes, (long long)n.deviation.metered_wh,
+		(long long)n.deviation.scheduled_wh, (long long)n.deviation.traded_wh);
+	if (n.trades)
+		post_say(t->post, n.taken ? MOSQ_LOG_NOTICE : MOSQ_LOG_WARNING,
+			"lem: aggregator | slot %lld | %s %lld Wh at %lld mc/kWh%s",
+			(long long)n.order.slot, n.order.side == SIDE_BUY ? "buys" : "sells",
+			(long long)n.order.quantity_wh, (long long)n.order.limit_mc_per_kwh,
+			n.taken ? "" : ": refused");
+	return ERR_OK;
 }
 
 static enum err round_of_work(struct market_thread *t, void **items, size_t n)
@@ -73,6 +98,8 @@ static enum err round_of_work(struct market_thread *t, void **items, size_t n)
 			err = take(t, items[i]);
 		verified_free(items[i]);
 	}
+	if (err == ERR_OK)
+		err = aggregate(t);
 	if (err == ERR_OK && engine_has_batch(t->engine))
 		err = engine_commit(t->engine);
 	return err;
@@ -142,6 +169,12 @@ static void *market_main(void *context)
 
 enum err market_thread_start(struct market_thread *t)
 {
+	enum err err = ERR_OK;
+
+	if (t->aggregator_key)
+		err = aggregator_open(&t->aggregator, t->engine, t->aggregator_key);
+	if (err != ERR_OK)
+		return err;
 	listen_to(t);
 	if (pthread_create(&t->thread, NULL, market_main, t) != 0)
 		return ERR_LIMIT;
@@ -154,4 +187,5 @@ void market_thread_stop(struct market_thread *t)
 	if (t->started)
 		(void)pthread_join(t->thread, NULL);
 	t->started = false;
+	aggregator_close(&t->aggregator);
 }

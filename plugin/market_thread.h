@@ -3,6 +3,7 @@
 #ifndef LEM_PLUGIN_MARKET_THREAD_H
 #define LEM_PLUGIN_MARKET_THREAD_H
 #include <pthread.h>
+#include "engine/aggregator.h"
 #include "engine/engine.h"
 #include "plugin/bucket.h"
 #include "plugin/post.h"
@@ -26,9 +27,12 @@ struct market_thread {
 	const char *state_dir;
 	const struct genesis *genesis; /* a copy, constant */
 	const struct private_key *operator_key;
+	const struct private_key
+		*aggregator_key; /* NULL: the market has no aggregator of its own */
 	struct engine *engine;
 	struct queue *verified; /* struct verified *; when it is closed the thread ends */
 	struct post *post;
+	struct aggregator aggregator;                  /* zeros */
 	struct bucket told[MARKET_TOLD_MAX], told_all; /* zeros */
 };
 
@@ -36,7 +40,9 @@ struct market_thread {
 __attribute__((warn_unused_result)) enum err market_thread_open_engine(
 	struct engine *engine, const char *state_dir, const struct private_key *operator_key);
 
-/* Start it; the members above are set and the engine is open. ERR_LIMIT. */
+/* Start it; the members above are set and the engine is open. ERR_LIMIT; ERR_CONFIG: the
+ * aggregator's key is not that of genesis; ERR_NOMEM, ERR_CRYPTO. market_thread_stop() in any case.
+ */
 __attribute__((warn_unused_result)) enum err market_thread_start(struct market_thread *thread);
 
 /* With `verified` closed: wait for its end. What it had taken is committed. */

@@ -13,7 +13,7 @@
 struct office {
 	struct options options;
 	struct engine engine;
-	struct private_key *operator_key;
+	struct private_key *operator_key, *aggregator_key;
 	struct genesis genesis; /* a copy, constant */
 	struct keyring *keyring;
 	int lock_fd; /* 0: none */
@@ -50,6 +50,9 @@ static enum err open_market(struct office *o, char why[static ENGINE_WHY_MAX])
 	(void)snprintf(path, sizeof path, "%s/operator.pem", o->options.state_dir);
 	if (err == ERR_OK)
 		err = private_key_load(path, &o->operator_key, why);
+	(void)snprintf(path, sizeof path, "%s/aggregator.pem", o->options.state_dir);
+	if (err == ERR_OK && o->options.aggregator)
+		err = private_key_load(path, &o->aggregator_key, why);
 	if (err != ERR_OK)
 		return err;
 	err = market_thread_open_engine(&o->engine, o->options.state_dir, o->operator_key);
@@ -74,6 +77,7 @@ static enum err start_threads(struct office *o)
 	o->market = (struct market_thread){.state_dir = o->options.state_dir,
 		.genesis = &o->genesis,
 		.operator_key = o->operator_key,
+		.aggregator_key = o->aggregator_key,
 		.engine = &o->engine,
 		.verified = &o->verified,
 		.post = &o->post};
@@ -98,7 +102,9 @@ enum err office_open(const struct options *options, int wake_signal, struct offi
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (err == ERR_OK && (err = start_threads(o)) != ERR_OK)
-		(void)snprintf(why, ENGINE_WHY_MAX, "threads: %s", err_text(err));
+		(void)snprintf(why, ENGINE_WHY_MAX, "%s",
+			err == ERR_CONFIG ? "aggregator.pem is not the key of genesis' aggregator"
+					  : err_text(err));
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err != ERR_OK) {
 		office_close(o);
@@ -132,6 +138,7 @@ void office_close(struct office *o)
 	engine_close(&o->engine);
 	post_release(&o->post);
 	private_key_free(o->operator_key);
+	private_key_free(o->aggregator_key);
 	if (o->lock_fd > 0)
 		(void)close(o->lock_fd);
 	free(o);

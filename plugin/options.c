@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { TYPE_PATH, TYPE_OTHER, TYPE_INT };
+enum type { TYPE_PATH, TYPE_OTHER, TYPE_BOOL, TYPE_INT };
 
 static const struct row {
 	struct option_row row;
@@ -16,6 +16,8 @@ static const struct row {
 		offsetof(struct options, state_dir), 0, 0},
 	{{"other_topics", "", "topics outside the market: allow, or defer to others"}, TYPE_OTHER,
 		offsetof(struct options, other_topics_allowed), 0, 0},
+	{{"aggregator", "no", "whether the market's own aggregator trades: yes or no"}, TYPE_BOOL,
+		offsetof(struct options, aggregator), 0, 0},
 	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT,
 		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX},
 	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT,
@@ -70,6 +72,9 @@ static bool set(const struct row *r, const char *text, struct options *o)
 	case TYPE_OTHER:
 		*(bool *)(void *)place = strcmp(text, "allow") == 0;
 		return strcmp(text, "allow") == 0 || strcmp(text, "defer") == 0;
+	case TYPE_BOOL:
+		*(bool *)(void *)place = strcmp(text, "yes") == 0;
+		return strcmp(text, "yes") == 0 || strcmp(text, "no") == 0;
 	case TYPE_INT:
 		return set_int(r, text, (int64_t *)(void *)place);
 	}

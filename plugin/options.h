@@ -14,6 +14,7 @@ enum { OPTIONS_PATH_MAX = 3072, OPTIONS_WHY_MAX = 256, OPTIONS_VERIFIERS_MAX = 1
 struct options {
 	char state_dir[OPTIONS_PATH_MAX]; /* csm.db, ledger.db, operator.pem, lock */
 	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
+	bool aggregator;                  /* the market's own aggregator trades */
 	int64_t verifiers;                /* threads that verify signatures */
 	int64_t client_rate;              /* messages per second of one client, in the long run */
 	int64_t client_burst;             /* and at once */

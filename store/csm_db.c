@@ -39,6 +39,15 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_INSERT_READING] = "INSERT OR REPLACE INTO readings VALUES"
 			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CSM_INSERT_HISTORY] = "INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	/* A home's net of two slots, each from two readings in a row. */
+	[CSM_GET_NETS] = "SELECT a.import_wh - a.export_wh - b.import_wh + b.export_wh,"
+			 " c.import_wh - c.export_wh - d.import_wh + d.export_wh"
+			 " FROM v_registers a"
+			 " JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = a.home"
+			 " JOIN v_registers c ON c.slot = ?2 AND c.home = a.home"
+			 " JOIN v_registers d ON d.slot = ?2 - 1 AND d.home = a.home"
+			 " WHERE a.slot = ?1 ORDER BY a.home",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

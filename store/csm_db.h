@@ -104,4 +104,15 @@ __attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *cs
 __attribute__((warn_unused_result)) enum err csm_db_add_observation(
 	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request);
 
+/* Keep a reading from before the market began (slot below -1), with its meter's signature.
+ * ERR_EXISTS: there is one of that slot and home. */
+__attribute__((warn_unused_result)) enum err csm_db_add_history(struct csm_db *csm, uint32_t home,
+	const struct reading *reading, const uint8_t signature[static SIGNATURE_LEN]);
+
+/* The net energy, import less export, of each home that was metered in both slots, ascending by
+ * number, to visit. */
+__attribute__((warn_unused_result)) enum err csm_db_nets(struct csm_db *csm, int64_t slot,
+	int64_t other_slot, void (*visit)(void *context, int64_t net_wh, int64_t other_net_wh),
+	void *context);
+
 #endif

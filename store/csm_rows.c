@@ -84,6 +84,34 @@ enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct read
 	return db_run(&csm->db, s);
 }
 
+enum err csm_db_add_history(struct csm_db *csm, uint32_t home, const struct reading *reading,
+	const uint8_t signature[static SIGNATURE_LEN])
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_HISTORY);
+
+	db_bind_int(s, 1, reading->slot);
+	db_bind_int(s, 2, (int64_t)home);
+	db_bind_int(s, 3, reading->taken_ms);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		db_bind_int(s, 4 + i, reading->registers.wh[i]);
+	db_bind_blob(s, 4 + REGISTER_COUNT, signature, SIGNATURE_LEN);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_nets(struct csm_db *csm, int64_t slot, int64_t other_slot,
+	void (*visit)(void *context, int64_t net_wh, int64_t other_net_wh), void *context)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_NETS);
+	enum err err;
+
+	db_bind_int(s, 1, slot);
+	db_bind_int(s, 2, other_slot);
+	while ((err = db_row(&csm->db, s)) == ERR_OK)
+		visit(context, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
+	(void)sqlite3_reset(s);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height, uint32_t home, int64_t balance_uc,
 	int64_t held_uc, int64_t pending_uc)
 {

@@ -116,6 +116,8 @@ void message_write_bid(struct out *out, const struct message_bid *b)
 		",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"%s\"}"
 		",\"price\":{\"unit\":\"cents/kWh\",\"value\":\"%s\"},\"type\":\"%s\"}",
 		energy, price, b->side == SIDE_BUY ? "buy" : "sell");
+	if (b->names_slot)
+		out_printf(out, ",\"contract\":{\"slot\":%lld}", (long long)b->slot);
 	if (b->cpf_hundredths) {
 		out_printf(out, ",\"cpf\":");
 		out_cpf(out, b->cpf_hundredths);

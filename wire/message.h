@@ -40,6 +40,8 @@ struct message_bid {
 	int64_t price_mc_per_kwh;
 	uint64_t auction; /* 0: open one */
 	int cpf_hundredths;
+	bool names_slot; /* a role's opening names its delivery slot */
+	int64_t slot;
 };
 
 /* Draw an id of 128 random bits as 22 characters. ERR_CRYPTO. */

@@ -1,0 +1,74 @@
+#include "core/aggregator.h"
+
+/* Less than this for each home is noise of meters and clocks. */
+enum { NOISE_WH = 50 };
+
+int64_t aggregator_day_slots(const struct params *p)
+{
+	return S_PER_DAY / p->slot_s;
+}
+
+void deviation_add(struct deviation *d, int64_t metered_wh, int64_t scheduled_wh)
+{
+	d->homes++;
+	d->metered_wh += metered_wh;
+	d->scheduled_wh += scheduled_wh;
+}
+
+void deviation_of_trades(struct deviation *d, const struct auctions *t, uint64_t account)
+{
+	d->traded_wh = 0;
+	for (uint32_t i = 0; i < t->auction_top; i++) {
+		const struct auction *a = &t->auctions[i];
+		if (a->status == AUCTION_FREE || a->opener != account ||
+			a->contract.slot != d->slot)
+			continue;
+		d->traded_wh += a->contract.side == SIDE_BUY ? a->cleared_wh : -a->cleared_wh;
+	}
+}
+
+int64_t deviation_before_wh(const struct deviation *d)
+{
+	return d->metered_wh + d->traded_wh - d->scheduled_wh;
+}
+
+int64_t deviation_after_wh(const struct deviation *d)
+{
+	return d->metered_wh - d->scheduled_wh;
+}
+
+int64_t aggregator_due_ms(const struct params *p, int64_t measured)
+{
+	return params_slot_start_ms(p, measured + 1) + p->slot_s * MS_PER_S / 8;
+}
+
+bool aggregator_has_traded(const struct auctions *t, uint64_t account, int64_t slot)
+{
+	for (uint32_t i = 0; i < t->auction_top; i++) {
+		const struct auction *a = &t->auctions[i];
+		if (a->status != AUCTION_FREE && a->opener == account && a->contract.slot == slot)
+			return true;
+	}
+	return false;
+}
+
+bool aggregator_decide(const struct deviation *d, const struct aggregator_tariff *tariff,
+	int64_t available_uc, struct aggregator_order *ret)
+{
+	int64_t wh = deviation_before_wh(d);
+	int64_t spread = tariff->import_mc_per_kwh - tariff->export_mc_per_kwh;
+	bool is_short = wh > 0;
+
+	if (wh < 0)
+		wh = -wh;
+	if (d->homes == 0 || wh < (int64_t)d->homes * NOISE_WH)
+		return false;
+	*ret = (struct aggregator_order){.side = is_short ? SIDE_BUY : SIDE_SELL,
+		.slot = d->slot + AGGREGATOR_LEAD_SLOTS,
+		.limit_mc_per_kwh =
+			tariff->export_mc_per_kwh + (is_short ? spread * 4 / 5 : spread / 10)};
+	if (is_short && ret->limit_mc_per_kwh > 0 && wh > available_uc / ret->limit_mc_per_kwh)
+		wh = available_uc / ret->limit_mc_per_kwh;
+	ret->quantity_wh = wh < ENERGY_WH_MAX ? wh : ENERGY_WH_MAX;
+	return ret->quantity_wh > 0;
+}

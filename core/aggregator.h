@@ -1,0 +1,68 @@
+/* aggregator: what a VPP aggregator buys from and sells to its own prosumers when reality leaves
+ * its schedule (paper, V-C). The schedule of a slot is the community's metered net, import less
+ * export, of the day before. The deviation measured in slot s is expected to last: it is traded in
+ * slot s + 2, the first whose auction can still be held. Short, it buys (homes discharge); long, it
+ * sells (homes charge). Pure: the shell brings what was metered and signs what is decided. */
+#ifndef LEM_CORE_AGGREGATOR_H
+#define LEM_CORE_AGGREGATOR_H
+#include "core/auction.h"
+#include "core/params.h"
+
+/* Slots from what was measured to what is traded. */
+enum { AGGREGATOR_LEAD_SLOTS = 2 };
+
+/* A community's slot, summed over the homes that were metered in it and a day before. */
+struct deviation {
+	int64_t slot;
+	uint32_t homes;
+	int64_t metered_wh;   /* import less export */
+	int64_t scheduled_wh; /* the same a day before */
+	int64_t traded_wh;    /* awarded to the aggregator in that slot: bought less sold */
+};
+
+/* Between which prices it trades, in mc/kWh: what the community pays and earns without it. */
+struct aggregator_tariff {
+	int64_t import_mc_per_kwh;
+	int64_t export_mc_per_kwh; /* at most the import price */
+};
+
+/* An auction to open. */
+struct aggregator_order {
+	enum side side;
+	int64_t quantity_wh;
+	int64_t limit_mc_per_kwh;
+	int64_t slot; /* of delivery */
+};
+
+/* Slots of one day: 86400 / slot_s, rounded down. */
+int64_t aggregator_day_slots(const struct params *params);
+
+/* Add a home that was metered in both slots. Nets are within +-10^12 Wh. */
+void deviation_add(struct deviation *deviation, int64_t metered_wh, int64_t scheduled_wh);
+
+/* Set traded_wh from the awards of the aggregator's auctions for deviation->slot. account: its own.
+ */
+void deviation_of_trades(
+	struct deviation *deviation, const struct auctions *auctions, uint64_t account);
+
+/* Wh by which the community would have left its schedule without what was traded. */
+int64_t deviation_before_wh(const struct deviation *deviation);
+
+/* Wh by which it did leave it. */
+int64_t deviation_after_wh(const struct deviation *deviation);
+
+/* The market time at which slot `measured` is judged: an eighth into the next, when the homes'
+ * readings are in. */
+int64_t aggregator_due_ms(const struct params *params, int64_t measured);
+
+/* Whether the account has an auction for that slot, whatever became of it: one need is met once. */
+bool aggregator_has_traded(const struct auctions *auctions, uint64_t account, int64_t slot);
+
+/* What to trade for this deviation; false: nothing, since no home was metered, it is below
+ * 50 Wh for each of them, or the account cannot cover 1 Wh. Prices: it buys at most at export +
+ * 4/5 (import - export), sells at least at export + 1/10 of it, so that both sides gain. A purchase
+ * is cut to what available_uc covers, either to ENERGY_WH_MAX. */
+bool aggregator_decide(const struct deviation *deviation, const struct aggregator_tariff *tariff,
+	int64_t available_uc, struct aggregator_order *ret);
+
+#endif

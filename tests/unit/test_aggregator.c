@@ -1,0 +1,146 @@
+/* The aggregator's schedule, deviation and orders. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include "core/aggregator.h"
+#include "tests/lib/sample_params.h"
+
+enum { OWN = ACCOUNT_FIRST_ROLE, OTHER = ACCOUNT_FIRST_ROLE + 1 };
+static const struct aggregator_tariff tariff = {22000, 5000};
+
+static struct deviation of(int64_t metered_wh, int64_t scheduled_wh, int64_t traded_wh)
+{
+	struct deviation d = {.slot = 7, .traded_wh = traded_wh};
+
+	deviation_add(&d, metered_wh - 100, scheduled_wh + 40);
+	deviation_add(&d, 100, -40);
+	return d;
+}
+
+static void it_trades_the_deviation_two_slots_on(void **state)
+{
+	static const struct {
+		int64_t metered_wh, scheduled_wh, traded_wh, available_uc;
+		bool trades;
+		enum side side;
+		int64_t wh, limit;
+	} cases[] = {
+		{3000, 1000, 0, INT64_MAX, true, SIDE_BUY, 2000, 18600},
+		{-3000, 1000, 0, INT64_MAX, true, SIDE_SELL, 4000, 6700},
+		/* What was bought hides a need that is still there; what was sold likewise. */
+		{1000, 1000, 2000, INT64_MAX, true, SIDE_BUY, 2000, 18600},
+		{1000, 1000, -2000, INT64_MAX, true, SIDE_SELL, 2000, 6700},
+		{3000, 1000, -2000, INT64_MAX, false, SIDE_BUY, 0, 0},
+		/* Noise: 50 Wh for each of two homes. */
+		{1100, 1000, 0, INT64_MAX, true, SIDE_BUY, 100, 18600},
+		{1099, 1000, 0, INT64_MAX, false, SIDE_BUY, 0, 0},
+		{900, 1000, 0, INT64_MAX, true, SIDE_SELL, 100, 6700},
+		{901, 1000, 0, INT64_MAX, false, SIDE_BUY, 0, 0},
+		/* A purchase within its means, to the last micro-cent; a sale needs none. */
+		{3000, 1000, 0, INT64_C(18600) * 2000, true, SIDE_BUY, 2000, 18600},
+		{3000, 1000, 0, INT64_C(18600) * 2000 - 1, true, SIDE_BUY, 1999, 18600},
+		{3000, 1000, 0, 18599, false, SIDE_BUY, 0, 0},
+		{3000, 1000, 0, -1, false, SIDE_BUY, 0, 0},
+		{-3000, 1000, 0, 0, true, SIDE_SELL, 4000, 6700},
+		/* Never a larger order than there may be. */
+		{INT64_C(1000000000000), 0, 0, INT64_MAX, true, SIDE_BUY, ENERGY_WH_MAX, 18600},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct deviation d =
+			of(cases[i].metered_wh, cases[i].scheduled_wh, cases[i].traded_wh);
+		struct aggregator_order o = {.slot = -9};
+		assert_int_equal(
+			aggregator_decide(&d, &tariff, cases[i].available_uc, &o), cases[i].trades);
+		if (!cases[i].trades)
+			continue;
+		assert_int_equal(o.side, cases[i].side);
+		assert_int_equal(o.quantity_wh, cases[i].wh);
+		assert_int_equal(o.limit_mc_per_kwh, cases[i].limit);
+		assert_int_equal(o.slot, 9);
+	}
+	assert_false(aggregator_decide(
+		&(struct deviation){.slot = 7}, &tariff, INT64_MAX, &(struct aggregator_order){0}));
+}
+
+/* Between the tariffs both sides gain, whatever they are. */
+static void its_prices_lie_between_the_tariffs(void **state)
+{
+	struct deviation buys = of(3000, 0, 0), sells = of(-3000, 0, 0);
+	struct aggregator_order o;
+
+	(void)state;
+	for (int64_t import = 0; import <= PRICE_MC_MAX; import += 33331) {
+		for (int64_t export = 0; export <= import; export += 99991) {
+			const struct aggregator_tariff t = {import, export};
+			if (aggregator_decide(&buys, &t, INT64_MAX, &o))
+				assert_in_range(o.limit_mc_per_kwh, export, import);
+			assert_true(aggregator_decide(&sells, &t, INT64_MAX, &o));
+			assert_in_range(o.limit_mc_per_kwh, export, import);
+		}
+	}
+}
+
+static void what_was_traded_counts(void **state)
+{
+	struct auctions *t = calloc(1, sizeof *t);
+	struct deviation d = of(3000, 1000, 0);
+	const struct {
+		enum auction_status status;
+		uint64_t opener;
+		int64_t slot, wh;
+		enum side side;
+	} auctions[] = {{AUCTION_CLEARED, OWN, 7, 500, SIDE_BUY},
+		{AUCTION_SETTLED, OWN, 7, 30, SIDE_SELL}, {AUCTION_CLEARED, OWN, 8, 1, SIDE_BUY},
+		{AUCTION_CLEARED, OTHER, 7, 2, SIDE_BUY}, {AUCTION_VOID, OWN, 9, 0, SIDE_BUY},
+		{AUCTION_FREE, OWN, 10, 0, SIDE_BUY}};
+
+	(void)state;
+	assert_non_null(t);
+	for (size_t i = 0; i < sizeof auctions / sizeof *auctions; i++) {
+		t->auctions[i] = (struct auction){.status = auctions[i].status,
+			.opener = auctions[i].opener,
+			.cleared_wh = auctions[i].wh,
+			.contract = {.slot = auctions[i].slot, .side = auctions[i].side}};
+		t->auction_top++;
+	}
+	deviation_of_trades(&d, t, OWN);
+	assert_int_equal(d.traded_wh, 470);
+	assert_int_equal(deviation_after_wh(&d), 2000);
+	assert_int_equal(deviation_before_wh(&d), 2470);
+	assert_true(aggregator_has_traded(t, OWN, 7));
+	assert_true(aggregator_has_traded(t, OWN, 8));
+	assert_true(aggregator_has_traded(t, OWN, 9)); /* a void one is not tried again */
+	assert_false(aggregator_has_traded(t, OWN, 10));
+	assert_false(aggregator_has_traded(t, OTHER, 8));
+	free(t);
+}
+
+static void it_waits_for_the_readings(void **state)
+{
+	struct params p = sample_params();
+
+	(void)state;
+	p.slot_s = 900;
+	assert_int_equal(aggregator_day_slots(&p), 96);
+	assert_int_equal(
+		aggregator_due_ms(&p, 3), params_slot_start_ms(&p, 4) + 900 * MS_PER_S / 8);
+	p.slot_s = S_PER_DAY;
+	assert_int_equal(aggregator_day_slots(&p), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_trades_the_deviation_two_slots_on),
+		cmocka_unit_test(its_prices_lie_between_the_tariffs),
+		cmocka_unit_test(what_was_traded_counts),
+		cmocka_unit_test(it_waits_for_the_readings),
+	};
+
+	return cmocka_run_group_tests_name("aggregator", tests, NULL, NULL);
+}
