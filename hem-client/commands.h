@@ -19,5 +19,6 @@ int hem_wallet(int argc, char **argv);
 int hem_status(int argc, char **argv);
 int hem_ledger(int argc, char **argv); /* `ledger show`, `ledger verify` */
 int hem_verify(int argc, char **argv);
+int hem_history(int argc, char **argv);
 
 #endif

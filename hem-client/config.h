@@ -57,6 +57,7 @@ struct config_sim {
 	int64_t home;             /* number of the home in the profile, or of the generator's */
 	char day[CONFIG_DAY_MAX]; /* YYYY-MM-DD: the local day on which the market starts */
 	int64_t days;             /* of the profile, then from the front again; 0: all */
+	int64_t history_days;     /* that the home has lived before that day */
 	uint64_t seed;
 	double latitude_deg;
 	int64_t pv_w; /* GENERATOR_PV_DRAWN: drawn from the seed */

@@ -110,6 +110,8 @@ const struct config_option config_options[] = {
 		"Day at whose local midnight the market's first slot begins."),
 	RANGE("sim", "days", OPTION_WHOLE, sim.days, 0, PROFILE_DAYS_MAX, "0",
 		"Days of the profile before it begins again; 0: all that follow."),
+	RANGE("sim", "history_days", OPTION_WHOLE, sim.history_days, 0, SIM_HISTORY_DAYS_MAX, "0",
+		"Days that the home has lived before that one: `hem history` tells of them."),
 	RANGE("sim", "seed", OPTION_WHOLE, sim.seed, 0, 1e15, "1",
 		"Seed of the generator: the same one gives the same homes and weather."),
 	RANGE("sim", "latitude", OPTION_DECIMAL, sim.latitude_deg, -90, 90, "40.8",

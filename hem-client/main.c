@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"wallet", hem_wallet, "the home's money, as the market signs it"},
 	{"status", hem_status, "how `hem run` stands"},
 	{"ledger", hem_ledger, "show the home's copy of the ledger, or verify it"},
+	{"history", hem_history, "what the meter showed before the market began"},
 	{"verify", hem_verify, "the same as `ledger verify`"},
 };
 

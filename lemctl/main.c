@@ -4,6 +4,7 @@
 #include "lemctl/args.h"
 #include "lemctl/canon.h"
 #include "lemctl/clear.h"
+#include "lemctl/history.h"
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
 #include "lemctl/sign.h"
@@ -21,6 +22,7 @@ static const struct command commands[] = {
 	{"init", init_command, "make a market: keys, genesis, databases, mosquitto.conf"},
 	{"home", home_command, "add, list or revoke homes"},
 	{"deposit", deposit_command, "book money to a home or role"},
+	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"sign", sign_command, "sign a JSON message"},

@@ -48,6 +48,9 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 			 " JOIN v_registers c ON c.slot = ?2 AND c.home = a.home"
 			 " JOIN v_registers d ON d.slot = ?2 - 1 AND d.home = a.home"
 			 " WHERE a.slot = ?1 ORDER BY a.home",
+	[CSM_GET_METER_KEY] =
+		"SELECT keys.home, key FROM meters JOIN keys ON keys.home = meters.home"
+		" WHERE serial = ?1 AND role = 'meter'",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

@@ -104,6 +104,11 @@ __attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *cs
 __attribute__((warn_unused_result)) enum err csm_db_add_observation(
 	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request);
 
+/* The home and the certified key of the meter of that serial number; ERR_NOT_FOUND: no such meter,
+ * or its home has not registered. */
+__attribute__((warn_unused_result)) enum err csm_db_meter_key(
+	struct csm_db *csm, const char *serial, uint32_t *ret_home, struct public_key *ret_key);
+
 /* Keep a reading from before the market began (slot below -1), with its meter's signature.
  * ERR_EXISTS: there is one of that slot and home. */
 __attribute__((warn_unused_result)) enum err csm_db_add_history(struct csm_db *csm, uint32_t home,

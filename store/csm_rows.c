@@ -84,6 +84,25 @@ enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct read
 	return db_run(&csm->db, s);
 }
 
+enum err csm_db_meter_key(
+	struct csm_db *csm, const char *serial, uint32_t *ret_home, struct public_key *ret_key)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_METER_KEY);
+	const void *text;
+	size_t len = 0;
+	enum err err;
+
+	db_bind_text(s, 1, serial, strlen(serial));
+	err = db_row(&csm->db, s);
+	if (err == ERR_OK) {
+		*ret_home = (uint32_t)sqlite3_column_int64(s, 0);
+		text = db_column_bytes(s, 1, &len);
+		err = key_parse(text, len, ret_key);
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
 enum err csm_db_add_history(struct csm_db *csm, uint32_t home, const struct reading *reading,
 	const uint8_t signature[static SIGNATURE_LEN])
 {

@@ -127,13 +127,14 @@ static void read_addresses(
 	r->proofs = w->proofs;
 }
 
-static void read_registers(struct form *f, struct form_object *o, struct request *r)
+void request_form_registers(
+	struct form *f, struct form_object *o, int64_t first_slot, struct request *r)
 {
 	struct reading *reading = &r->command.u.reading.reading;
 
 	form_string(f, o, "meter", r->command.u.reading.meter_serial,
 		sizeof r->command.u.reading.meter_serial);
-	form_int(f, o, "slot", -1, INT32_MAX, &reading->slot);
+	form_int(f, o, "slot", first_slot, INT32_MAX, &reading->slot);
 	form_date(f, o, "taken", &reading->taken_ms);
 	for (int i = 0; i < REGISTER_COUNT; i++)
 		form_int(f, o, register_name((enum register_name)i), 0, REGISTER_WH_MAX,
@@ -170,7 +171,7 @@ static void read_state(struct form *f, struct request_workspace *w, const char *
 	}
 	r->command.kind = COMMAND_READING;
 	r->is_command = true;
-	read_registers(f, &o, r);
+	request_form_registers(f, &o, -1, r);
 	form_leave(f, &o);
 	if (f->verdict == VERDICT_OK)
 		reading_input(f, w, market, parameters, r);

@@ -7,4 +7,9 @@
 void request_form_read(struct form *form, struct request_workspace *workspace, const char *market,
 	uint32_t parameters, struct request *r);
 
+/* Read what a reading says beside its item: meter, slot (from first_slot on), registers and the
+ * meter's signature, into r->command.u.reading and r->meter_signature. */
+void request_form_registers(
+	struct form *form, struct form_object *object, int64_t first_slot, struct request *r);
+
 #endif

@@ -1,16 +1,39 @@
 #include "hem-client/ems/home_device.h"
 #include <stdio.h>
 #include <string.h>
+#include "core/units.h"
+#include "wire/date.h"
 
-/* Where load and PV come from. */
+/* The day that many days before the configured one. */
+static bool first_day(const struct config_sim *c, char out[static DATE_LEN + 1])
+{
+	char text[DATE_LEN + 1];
+	int64_t ms;
+
+	snprintf(text, sizeof text, "%.10s 00:00:00", c->day);
+	if (!date_read(text, &ms))
+		return false;
+	date_write(ms - c->history_days * S_PER_DAY * MS_PER_S, out);
+	out[strlen("YYYY-MM-DD")] = '\0';
+	return true;
+}
+
+/* Where load and PV come from: from the first day of the home's history on. */
 static enum err open_source(
 	struct home_device *d, const struct config_sim *c, struct energy_source *source, char *why)
 {
-	struct profile_choice choice = {.home = (int)c->home, .day = c->day, .days = (int)c->days};
+	char day[DATE_LEN + 1];
+	struct profile_choice choice = {.home = (int)c->home,
+		.day = day,
+		.days = (int)(c->days ? c->days + c->history_days : 0)};
 	enum err err;
 
+	if (!first_day(c, day)) {
+		snprintf(why, DEVICE_WHY_MAX, "[sim] day: there is no such day");
+		return ERR_CONFIG;
+	}
 	if (c->source == SOURCE_GENERATOR) {
-		if (!generator_init(&d->generator, c->seed, c->home, c->day, c->latitude_deg,
+		if (!generator_init(&d->generator, c->seed, c->home, day, c->latitude_deg,
 			    (double)c->pv_w)) {
 			snprintf(why, DEVICE_WHY_MAX, "[sim]: the generator's numbers are wrong");
 			return ERR_CONFIG;
@@ -37,8 +60,8 @@ static enum err open_sim(struct home_device *d, const struct config *config,
 
 	if (err != ERR_OK)
 		return err;
-	sim_device_init(
-		&d->sim, &home, &source, params->start_ms, over < -1 ? -1 : over, config->sim.soc);
+	sim_device_init(&d->sim, &home, &source, config->sim.history_days * S_PER_DAY,
+		params->start_ms, over < -1 ? -1 : over, config->sim.soc);
 	if (saved[0] && !sim_decode(saved, &d->sim.state)) {
 		snprintf(why, DEVICE_WHY_MAX, "the simulated home's saved state is damaged");
 		return ERR_FORMAT;

@@ -15,7 +15,7 @@ void sim_init(struct sim_state *ret, const struct sim_home *home, int64_t slot, 
 {
 	const struct battery *b = &home->battery;
 
-	assert(slot >= -1);
+	assert(slot >= -1 - SIM_SLOTS_BEFORE_MAX);
 	*ret = (struct sim_state){.slot = slot};
 	if (battery_exists(b))
 		ret->soc = fmin(fmax(soc, b->soc_min), b->soc_max);
@@ -128,7 +128,7 @@ bool sim_decode(const char *text, struct sim_state *ret)
 	struct sim_state state;
 	char back[SIM_TEXT_MAX];
 
-	if (!read_whole(&at, "sim1 slot=", -1, INT64_MAX - 1, &state.slot))
+	if (!read_whole(&at, "sim1 slot=", -1 - SIM_SLOTS_BEFORE_MAX, INT64_MAX - 1, &state.slot))
 		return false;
 	for (int i = 0; i < REGISTER_COUNT; i++)
 		if (!read_whole(&at, labels[i], 0, REGISTER_WH_MAX, &state.registers.wh[i]))

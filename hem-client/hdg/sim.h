@@ -15,7 +15,11 @@
  * has over and discharge into the home's own load. Neither takes from the grid nor exports. */
 enum idle_rule { IDLE_NONE = 1, IDLE_SELF_CONSUMPTION = 2 };
 
-enum { SIM_TEXT_MAX = 256 }; /* of sim_encode(), with the NUL */
+enum {
+	SIM_TEXT_MAX = 256, /* of sim_encode(), with the NUL */
+	SIM_HISTORY_DAYS_MAX = 31,
+	SIM_SLOTS_BEFORE_MAX = SIM_HISTORY_DAYS_MAX * 1440, /* a home may have lived so long */
+};
 
 /* What does not change. */
 struct sim_home {
@@ -45,7 +49,7 @@ struct sim_slot {
 };
 
 /* Begin: registers at 0, the SOC cut to the battery's limits, `slot` the last one that is over
- * (>= -1). */
+ * (>= -1 - SIM_SLOTS_BEFORE_MAX). */
 void sim_init(struct sim_state *ret, const struct sim_home *home, int64_t slot, double soc);
 
 /* Pass through slot state->slot + 1. The award is cut to what (1) to (6) permit; the idle rule adds
@@ -58,7 +62,7 @@ void sim_step(const struct sim_home *home, const struct slot_energy *energy,
 void sim_encode(const struct sim_state *state, char out[static SIM_TEXT_MAX]);
 
 /* Read such a line. False, with *ret untouched, unless it is exactly what sim_encode() writes, with
- * slot >= -1, registers of 0..REGISTER_WH_MAX and SOC of 0..1. */
+ * slot as sim_init() takes it, registers of 0..REGISTER_WH_MAX and SOC of 0..1. */
 __attribute__((warn_unused_result)) bool sim_decode(const char *text, struct sim_state *ret);
 
 #endif

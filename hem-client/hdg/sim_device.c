@@ -3,9 +3,13 @@
 #include "core/units.h"
 
 void sim_device_init(struct sim_device *ret, const struct sim_home *home,
-	const struct energy_source *source, int64_t start_ms, int64_t slot, double soc)
+	const struct energy_source *source, int64_t source_from_s, int64_t start_ms, int64_t slot,
+	double soc)
 {
-	*ret = (struct sim_device){.home = *home, .source = *source, .start_ms = start_ms};
+	*ret = (struct sim_device){.home = *home,
+		.source = *source,
+		.source_from_s = source_from_s,
+		.start_ms = start_ms};
 	sim_init(&ret->state, home, slot, soc);
 }
 
@@ -42,8 +46,8 @@ static void pass(struct sim_device *d, int64_t now_ms)
 		int64_t slot = d->state.slot + 1;
 		struct sim_award award = take_award(d, slot);
 
-		d->source.energy(
-			d->source.self, slot * d->home.slot_s, d->home.slot_s, &d->last_energy);
+		d->source.energy(d->source.self, d->source_from_s + slot * d->home.slot_s,
+			d->home.slot_s, &d->last_energy);
 		sim_step(&d->home, &d->last_energy, &award, &d->state, &d->last);
 		d->has_last = true;
 	}

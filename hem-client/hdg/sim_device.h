@@ -15,8 +15,9 @@ enum { SIM_SETPOINTS_MAX = 32 };
 /* A simulated home behind the device interface; sim_device_init() fills it. */
 struct sim_device {
 	struct sim_home home;
-	struct energy_source source; /* second 0 of the source is the market's start */
-	int64_t start_ms;            /* market time at which slot 0 begins */
+	struct energy_source source;
+	int64_t source_from_s; /* the source's second at which slot 0 begins */
+	int64_t start_ms;      /* market time of the same */
 	struct sim_state state;
 	struct slot_energy last_energy; /* of slot state.slot, where has_last */
 	struct sim_slot last;
@@ -25,10 +26,12 @@ struct sim_device {
 	struct device_setpoint setpoints[SIM_SETPOINTS_MAX]; /* of slots to come, in any order */
 };
 
-/* Begin at `slot` (>= -1), the last that is over, with that SOC and registers at 0. The home is
- * copied, the source's self is borrowed as long as the device is used. */
+/* Begin at `slot`, the last that is over, with that SOC and registers at 0. The home is copied, the
+ * source's self is borrowed as long as the device is used. source_from_s: its second at which slot
+ * 0 begins; slots before it must not lie before the source. */
 void sim_device_init(struct sim_device *ret, const struct sim_home *home,
-	const struct energy_source *source, int64_t start_ms, int64_t slot, double soc);
+	const struct energy_source *source, int64_t source_from_s, int64_t start_ms, int64_t slot,
+	double soc);
 
 /* self is a struct sim_device. Never fails but for what write() refuses; the deadline must lie at
  * or after the slot's end, since only whole slots are simulated (else ERR_USAGE). Powers are means

@@ -279,7 +279,7 @@ static void only_the_exact_text_is_read(void **state)
 		" sim1 slot=1 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=1 pv=1 import=2 export=3 charge=4 soc=0.5",
 		"sim1 slot=1 import=2 pv=1 export=3 charge=4 discharge=5 soc=0.5",
-		"sim1 slot=-2 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
+		"sim1 slot=-44642 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=01 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=+1 pv=1 import=2 export=3 charge=4 discharge=5 soc=0.5",
 		"sim1 slot=9223372036854775807" TAIL,

@@ -26,7 +26,7 @@ static struct sim_device new_device(int64_t slot)
 	const struct energy_source source = {NULL, counting};
 	struct sim_device d;
 
-	sim_device_init(&d, &home, &source, START_MS, slot, 0.5);
+	sim_device_init(&d, &home, &source, 0, START_MS, slot, 0.5);
 	return d;
 }
 
@@ -193,10 +193,10 @@ static void a_restart_goes_on_from_the_text(void **state)
 	(void)state;
 	assert_true(generator_init(&g, 7, 1, "2018-06-21", 41, 4000));
 	source = generator_source(&g);
-	sim_device_init(&on, &home, &source, START_MS, -1, 0.4);
+	sim_device_init(&on, &home, &source, 0, START_MS, -1, 0.4);
 	(void)must_read(&on, START_MS + 50 * SLOT_MS);
 	sim_encode(&on.state, text);
-	sim_device_init(&off, &home, &source, START_MS, -1, 0.9);
+	sim_device_init(&off, &home, &source, 0, START_MS, -1, 0.9);
 	assert_true(sim_decode(text, &off.state));
 	for (int64_t slot = 51; slot <= 200; slot++) {
 		struct device_reading a = must_read(&on, START_MS + slot * SLOT_MS);
