@@ -48,6 +48,7 @@ struct config_home {
 struct config_tcr {
 	enum config_strategy strategy;
 	struct curve curve;
+	int64_t surplus_min_wh; /* 0: no auctions of its own */
 };
 
 /* [sim]: the simulated home, for DRIVER_SIM. */

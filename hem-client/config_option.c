@@ -97,6 +97,10 @@ const struct config_option config_options[] = {
 	PLAIN("tcr", "price_at_limit", OPTION_YES_NO, tcr.curve.price_at_limit, "no",
 		"yes: an offer beyond an auction's limit comes down to it; no: it is not made."),
 
+	RANGE("tcr", "surplus_min", OPTION_WHOLE, tcr.surplus_min_wh, 0, ENERGY_WH_MAX, "200",
+		"Wh exported in a slot from which the home opens an auction for the next; 0: "
+		"never."),
+
 	CHOICE("device", "driver", driver, drivers, "sim",
 		"What connects meter and battery: sim, a simulated home."),
 

@@ -158,6 +158,7 @@ static void judge_slot(struct ems *e, int64_t slot, struct trader_reading *ret)
 	wh = m.delta.wh;
 	ret->cpf_hundredths =
 		cpf_hundredths(meter_production_wh(&m.delta), meter_consumption_wh(&m.delta));
+	ret->export_wh = wh[REGISTER_EXPORT];
 	ret->idle.charge_wh = above(wh[REGISTER_CHARGE], s->awarded_charge_wh);
 	ret->idle.discharge_wh = above(wh[REGISTER_DISCHARGE], s->awarded_discharge_wh);
 }

@@ -209,7 +209,10 @@ static enum err open_trader(struct ems *e)
 		.battery = &e->config.battery,
 		.mode = e->config.home.mode,
 		.import_mc_per_kwh = e->genesis.import_mc_per_kwh,
-		.export_mc_per_kwh = e->genesis.export_mc_per_kwh};
+		.export_mc_per_kwh = e->genesis.export_mc_per_kwh,
+		.surplus_min_wh = e->config.tcr.surplus_min_wh,
+		.surplus_mc_per_kwh =
+			e->genesis.export_mc_per_kwh + e->config.tcr.curve.margin_mc_per_kwh};
 	struct trader_ops ops = desk_ops(e);
 	char note[HEM_DB_NOTE_MAX];
 	int64_t last = -1;

@@ -17,6 +17,7 @@ void trader_init(struct trader *t, const struct trader_config *config, const str
 	t->enrolled_to = enrolled_to;
 	t->enrol_batch = TRADER_ENROL_BATCH;
 	t->seal_ms = INT64_MAX;
+	t->surplus_ms = INT64_MAX;
 	t->enrol_ms = INT64_MIN;
 }
 
@@ -59,6 +60,7 @@ static void enrol(struct trader *t, int64_t now_ms)
 static void enter_slot(struct trader *t, int64_t slot)
 {
 	t->slot = slot;
+	t->surplus_ms = INT64_MAX;
 	t->announce = ANNOUNCE_NONE;
 	t->announce_tries = 0;
 	t->announce_req_id[0] = '\0';
@@ -66,6 +68,41 @@ static void enter_slot(struct trader *t, int64_t slot)
 		if (t->auctions[i].auction && t->auctions[i].contract.slot <= slot)
 			t->auctions[i].auction = 0;
 	}
+}
+
+/* What went out to the grid in the last slot may well do so in the next: it is offered to the
+ * neighbours first, at a moment that tells nothing of the home. */
+static void plan_surplus(struct trader *t, int64_t export_wh)
+{
+	int64_t slot_ms = t->config.params->slot_s * MS;
+
+	if (t->config.surplus_min_wh == 0 || export_wh < t->config.surplus_min_wh ||
+		t->config.mode == MODE_RE)
+		return;
+	t->surplus_wh = export_wh;
+	t->surplus_ms = at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
+}
+
+/* Open an auction for the surplus of the next slot. */
+static void sell_surplus(struct trader *t, int64_t now_ms)
+{
+	const struct params *p = t->config.params;
+	struct trader_answer a = {
+		.contract = {.slot = t->slot + 1,
+			.measure = (enum measure)p->measure,
+			.book = (enum book_kind)p->book,
+			.gate_ms = slot_start_ms(t, t->slot + 1) - p->gate_lead_s * MS},
+		.quote = {.trades = true,
+			.side = SIDE_SELL,
+			.quantity_wh = t->surplus_wh,
+			.price_mc_per_kwh = t->config.surplus_mc_per_kwh}};
+	char req_id[REQ_ID_MAX + 1];
+
+	if (now_ms < t->surplus_ms || t->halted || t->holding)
+		return;
+	t->surplus_ms = INT64_MAX;
+	if (now_ms < a.contract.gate_ms && t->ops.has_address(t->ops.context, a.contract.slot))
+		(void)t->ops.answer(t->ops.context, &a, req_id);
 }
 
 /* Read the meter at the end of the last slot; what it says is announced in this one. */
@@ -81,6 +118,7 @@ static void read_meter(struct trader *t)
 	t->read_slot = t->slot - 1;
 	t->soc = r.soc;
 	t->idle = r.idle;
+	plan_surplus(t, r.export_wh);
 	if (r.cpf_hundredths == 0 || t->config.mode == MODE_TE || t->announced_slot == t->slot)
 		return;
 	t->announce = ANNOUNCE_DUE;
@@ -192,6 +230,8 @@ static int64_t next_due_ms(const struct trader *t)
 		next_ms = t->announce_ms;
 	if (t->seal_ms < next_ms)
 		next_ms = t->seal_ms;
+	if (t->surplus_ms < next_ms)
+		next_ms = t->surplus_ms;
 	for (size_t i = 0; i < TRADER_AUCTIONS_MAX; i++) {
 		const struct trader_auction *a = &t->auctions[i];
 		if (a->auction && !a->answered && a->answer_ms < next_ms)
@@ -212,6 +252,7 @@ int64_t trader_step(struct trader *t, const struct plan *plan, int64_t now_ms)
 		enrol(t, now_ms);
 	if (answer_one(t, plan, now_ms))
 		return now_ms;
+	sell_surplus(t, now_ms);
 	announce(t, now_ms);
 	return next_due_ms(t);
 }

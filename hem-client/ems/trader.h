@@ -1,8 +1,9 @@
 /* trader: the home's daily work in market time, as a machine that is fed with events and the time
  * and tells its shell what to do. It keeps nothing on disk and knows no key and no network.
  *
- * In each slot: read the meter at its end, announce the CPF, answer auctions by the strategy, seal
- * a block that this home was elected for, and see that address keys are enrolled ahead. */
+ * In each slot: read the meter at its end, announce the CPF, answer auctions by the strategy, open
+ * one for a surplus, seal a block that this home was elected for, and see that address keys are
+ * enrolled ahead. */
 #ifndef LEM_HEM_TRADER_H
 #define LEM_HEM_TRADER_H
 #include "core/home.h"
@@ -20,7 +21,7 @@ enum {
 
 /* An order to make. */
 struct trader_answer {
-	uint64_t auction;
+	uint64_t auction; /* 0: to be opened, with the market's default terms */
 	struct contract contract;
 	struct tcr_quote quote;
 	int cpf_hundredths; /* to announce with it; 0: none */
@@ -29,6 +30,7 @@ struct trader_answer {
 /* What the meter says at the end of a slot. */
 struct trader_reading {
 	int cpf_hundredths; /* of the slot; 0: it cannot be told */
+	int64_t export_wh;  /* of the slot */
 	double soc;         /* NAN: not known */
 	struct plan_idle idle;
 };
@@ -44,7 +46,7 @@ struct trader_ops {
 	bool (*has_address)(void *context, int64_t slot);
 	/* Announce a CPF under the address of `slot`. */
 	bool (*announce)(void *context, int64_t slot, int cpf, char req_id[REQ_ID_MAX + 1]);
-	/* Answer an auction. */
+	/* Answer an auction; open one if answer->auction is 0. */
 	bool (*answer)(
 		void *context, const struct trader_answer *answer, char req_id[REQ_ID_MAX + 1]);
 	/* Seal a block under one of this home's addresses. */
@@ -63,6 +65,8 @@ struct trader_config {
 	const void *strategy_self;
 	enum mode mode;
 	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff */
+	int64_t surplus_min_wh;     /* export of a slot from which an auction is opened; 0: never */
+	int64_t surplus_mc_per_kwh; /* the least that it sells for */
 };
 
 /* An auction that may be answered. */
@@ -100,6 +104,9 @@ struct trader {
 	int64_t announce_ms;
 	unsigned announce_tries;
 	char announce_req_id[REQ_ID_MAX + 1];
+	/* Surplus to be sold in the next slot; surplus_ms INT64_MAX: none. */
+	int64_t surplus_ms;
+	int64_t surplus_wh;
 	/* A block to seal; seal_ms INT64_MAX: none. */
 	int64_t seal_ms;
 	uint64_t seal_height;

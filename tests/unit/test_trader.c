@@ -281,6 +281,51 @@ static void a_halted_home_only_reads(void **state)
 	assert_string_equal(shell.marks, "RA");
 }
 
+/* What was exported is offered to the neighbours for the next slot: once, in time, if it may. */
+static void surplus_is_offered(void **state)
+{
+	const int64_t open_ms = 3 * SLOT_MS + SLOT_MS / 8;
+
+	(void)state;
+	shell.cpf = 0;
+	shell.export_wh = 199;
+	(void)step(2 * SLOT_MS);
+	(void)step(2 * SLOT_MS + SLOT_MS / 2);
+	assert_null(strchr(shell.marks, 'A'));
+	shell.export_wh = 200;
+	assert_int_equal(step(3 * SLOT_MS), open_ms);
+	(void)step(open_ms - 1);
+	assert_null(strchr(shell.marks, 'A'));
+	(void)step(open_ms);
+	assert_non_null(strchr(shell.marks, 'A'));
+	assert_int_equal(shell.answer.auction, 0);
+	assert_int_equal(shell.answer.quote.side, SIDE_SELL);
+	assert_int_equal(shell.answer.quote.quantity_wh, 200);
+	assert_int_equal(shell.answer.quote.price_mc_per_kwh, 6000);
+	assert_int_equal(shell.answer.contract.slot, 4);
+	assert_int_equal(shell.answer.contract.gate_ms, 4 * SLOT_MS - 300000);
+	assert_int_equal(shell.answer.cpf_hundredths, 0);
+	shell.marks[shell.count = 0] = '\0';
+	(void)step(open_ms + 1000);
+	assert_string_equal(shell.marks, ""); /* once */
+	shell.no_address = 5;
+	(void)step(4 * SLOT_MS);
+	(void)step(4 * SLOT_MS + SLOT_MS / 8);
+	assert_null(strchr(shell.marks, 'A'));
+	(void)step(5 * SLOT_MS);
+	(void)step(6 * SLOT_MS - 300000); /* awake again at the gate: too late */
+	assert_null(strchr(shell.marks, 'A'));
+	(void)step(6 * SLOT_MS);
+	trader.holding = true;
+	(void)step(6 * SLOT_MS + SLOT_MS / 4);
+	assert_null(strchr(shell.marks, 'A'));
+	begin(MODE_RE);
+	shell.export_wh = 1000;
+	(void)step(SLOT_MS);
+	(void)step(SLOT_MS + SLOT_MS / 4);
+	assert_null(strchr(shell.marks, 'A'));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup(the_strategy_sees_the_battery_at_delivery, setup),
 		cmocka_unit_test_setup(keys_are_topped_up, setup),
 		cmocka_unit_test_setup(refused_keys_are_drawn_again, setup),
+		cmocka_unit_test_setup(surplus_is_offered, setup),
 		cmocka_unit_test_setup(a_seal_waits_for_its_turn, setup),
 		cmocka_unit_test_setup(a_halted_home_only_reads, setup),
 	};

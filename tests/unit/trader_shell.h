@@ -19,6 +19,7 @@ struct shell {
 	int cpf;
 	double soc;
 	struct plan_idle idle;
+	int64_t export_wh;
 	int announced;
 	int64_t announced_slot;
 	struct trader_answer answer;
@@ -29,6 +30,8 @@ struct shell {
 };
 
 static const struct params params = {.slot_s = 900,
+	.measure = MEASURE_STORAGE,
+	.book = BOOK_SEALED,
 	.start_ms = 0,
 	.rate = 1,
 	.horizon_slots = 4,
@@ -73,8 +76,10 @@ static bool read_device(void *context, int64_t slot, struct trader_reading *ret)
 	if (shell.read_fails)
 		return false;
 	shell.read_slot = slot;
-	*ret = (struct trader_reading){
-		.cpf_hundredths = shell.cpf, .soc = shell.soc, .idle = shell.idle};
+	*ret = (struct trader_reading){.cpf_hundredths = shell.cpf,
+		.export_wh = shell.export_wh,
+		.soc = shell.soc,
+		.idle = shell.idle};
 	return mark('R', NULL);
 }
 
@@ -128,8 +133,12 @@ static const struct tcr_strategy strategy = {.name = "test", .quote = quote};
 
 static void begin(enum mode mode)
 {
-	struct trader_config c = {
-		.params = &params, .battery = &battery, .strategy = &strategy, .mode = mode};
+	struct trader_config c = {.params = &params,
+		.battery = &battery,
+		.strategy = &strategy,
+		.mode = mode,
+		.surplus_min_wh = 200,
+		.surplus_mc_per_kwh = 6000};
 	struct trader_ops ops = {.enrol = enrol,
 		.read = read_device,
 		.has_address = has_address,
