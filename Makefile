@@ -77,7 +77,7 @@ $(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) 
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-$(B)/demo-aggregator: $(B)/obj/demo/aggregator.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+$(B)/demo-%: $(B)/obj/demo/%.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
@@ -104,9 +104,9 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(OFFICE) $(SHARED)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)
 
-demo: ## one day of five homes with a real broker (HOMES=file.csv DAY=2017-06-21)
+demo: ## one day of seventeen homes with a real broker (HOMES=file.csv DAY=2017-06-21)
 	@tools/deps.sh run
-	@$(MAKE) --no-print-directory all $(B)/demo-aggregator
+	@$(MAKE) --no-print-directory all $(B)/demo-savings
 	@BUILD=$(B) demo/demo.sh "$(HOMES)" $(DAY)
 
 check: ## set up and run all tests
@@ -130,7 +130,7 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/scene.o $(B)/obj/tests/lib
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-e2e: all $(B)/demo-aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+e2e: all $(B)/demo-savings $(B)/e2e/aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 asan: ## unit tests under address and undefined-behaviour sanitizers
@@ -155,7 +155,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIBS)
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
 		$(FUZZ_LIBS) -lmosquitto $(LIBS)
 
-bench: all $(BENCH) $(B)/bench/baseline_plugin.so $(B)/demo-aggregator ## print each figure beside its reference
+bench: all $(BENCH) $(B)/bench/baseline_plugin.so $(B)/demo-savings ## print each figure beside its reference
 	@BUILD=$(B) tests/bench/run.sh
 
 lint: all ## format, static analysis, limits, purity, exports, documented headers

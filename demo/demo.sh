@@ -5,10 +5,10 @@
 set -u
 profile=${1:-}
 day=${2:-2017-06-21}
-homes=${DEMO_HOMES:-5}
+homes=${DEMO_HOMES:-17}
 slots=${DEMO_SLOTS:-24}
 slot_real_ms=${DEMO_SLOT_MS:-2150}
-start_in=${DEMO_START_IN:-12}
+start_in=${DEMO_START_IN:-}
 build=${BUILD:-build}
 run=${DEMO_DIR:-demo-run}
 pids=()
@@ -50,34 +50,58 @@ port=$(free_port)
 rate=$((3600000 / slot_real_ms))
 log="$run/demo.log"
 
+# A moment for each home to be enrolled before the market begins.
+start_in=${start_in:-$((8 + homes * 2 / 3))}
 say "Making a market of $homes homes: $slots hourly slots of ${slot_real_ms} ms each, and two to settle."
 "$build/lemctl" init --demo --name demo --rate "$rate" --slot 3600 --start "$day 00:00:00" \
 	--start-in "$start_in" --port "$port" --user "$(id -un)" \
 	--plugin "$build/mosquitto_lem.so" "$run/market" >>"$log" 2>&1 || fail "lemctl init: see $log"
+began=$SECONDS
 genesis=$(sed -n 's/.*"header_hash":"\([0-9a-f]*\)".*/\1/p' "$run/market/genesis.json")
+sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$run/market/mosquitto.conf"
+# All homes log in from one address.
+sed -i 's/^#plugin_opt_login_rate 5/plugin_opt_login_rate 50/' "$run/market/mosquitto.conf"
+
+hid() { printf 'home%04d' "$1"; }
+each_home() { # each_home command...: for all homes, two at a time; fails if one of them does
+	local i running=0 bad=0
+	for i in $(seq "$homes"); do
+		"$@" "$i" &
+		running=$((running + 1))
+		[ "$running" -lt 2 ] || { wait -n || bad=1; running=$((running - 1)); }
+	done
+	while [ "$running" -gt 0 ]; do
+		wait -n || bad=1
+		running=$((running - 1))
+	done
+	return "$bad"
+}
+start_broker() { # in a session of its own, as the homes: Ctrl-C reaches this script alone
+	setsid mosquitto -c "$run/market/mosquitto.conf" >>"$run/broker.log" 2>&1 &
+	broker=$!
+	for _ in $(seq 100); do
+		[ "$(grep -c 'running$' "$run/broker.log")" -ge "$1" ] && return
+		kill -0 "$broker" 2>/dev/null || fail "the broker did not start: $(tail -n 1 "$run/broker.log")"
+		sleep 0.05
+	done
+	fail "the broker did not start in five seconds"
+}
 
 declare -a code
 for i in $(seq "$homes"); do
-	id=$(printf 'home%04d' "$i")
+	id=$(hid "$i")
 	out=$("$build/lemctl" home add --json --meter-type sim --meter-serial "SIM$i" --pv 8000 \
 		--battery 5000 --fuse 25000 "$run/market" "$id" 2>>"$log") || fail "enrolling $id: see $log"
 	code[i]=$(printf '%s' "$out" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
 	"$build/lemctl" deposit --cents 2000 "$run/market" "$id" >>"$log" 2>&1 || fail "deposit for $id"
 done
 "$build/lemctl" deposit --cents 20000 "$run/market" aggregator >>"$log" 2>&1 || fail "deposit"
+start_broker 1
+pids=("$broker")
 
-# Each in a session of its own, so that Ctrl-C reaches this script alone, which ends them in order.
-setsid mosquitto -c "$run/market/mosquitto.conf" >"$run/broker.log" 2>&1 &
-broker=$!
-pids+=("$broker")
-for _ in $(seq 100); do
-	grep -q 'running' "$run/broker.log" && break
-	kill -0 "$broker" 2>/dev/null || fail "the broker did not start: $(tail -n 1 "$run/broker.log")"
-	sleep 0.05
-done
-
-for i in $(seq "$homes"); do
-	id=$(printf 'home%04d' "$i")
+bring() { # the home of that number: its configuration, its keys, and the keys to the market
+	local id dir
+	id=$(hid "$1")
 	dir="$run/$id"
 	mkdir -p "$dir"
 	{
@@ -86,23 +110,40 @@ for i in $(seq "$homes"); do
 		printf 'genesis = %s\nclient_id = %s\n' "$genesis" "$id"
 		printf '[home]\nstate_dir = state\nmode = RE+TE\n'
 		printf '[battery]\ncapacity_wh = 6400\n'
-		printf '[tcr]\noffer_price_min = 7\noffer_price_max = 17\nbid_price_min = 6.1\nbid_price_max = 12\n'
-		printf 'margin = %s\n' "0.$((i % 10))5"
-		printf '[sim]\nday = %s\nhome = %s\nsoc = 0.5\n' "$day" "$i"
+		# Stored energy replaces imports at 22 cents: nobody sells it for much less, nor pays
+		# much more for charging than the grid pays for a surplus.
+		printf '[tcr]\noffer_price_min = 17\noffer_price_max = 22\nbid_price_min = 6.5\nbid_price_max = 9\n'
+		printf 'margin = %s\n' "0.$(($1 % 10))5"
+		printf '[sim]\nday = %s\nhistory_days = 1\nhome = %s\nsoc = 0.5\n' "$day" "$1"
 		[ -n "$profile" ] && printf 'source = profile\nprofile = %s\n' "$profile"
 		printf '[replica]\nledger = ledger.db\n'
 	} >"$dir/hem.conf"
-	"$build/hem" init --config "$dir/hem.conf" >>"$log" 2>&1 || fail "hem init of $id: see $log"
-	"$build/hem" register --config "$dir/hem.conf" --code "${code[i]}" --meter "SIM$i" --mode RE+TE >>"$log" 2>&1 ||
-		fail "hem register of $id: see $log"
-done
+	"$build/hem" init --config "$dir/hem.conf" >>"$log" 2>&1 &&
+		"$build/hem" register --config "$dir/hem.conf" --code "${code[$1]}" --meter "SIM$1" \
+			--mode RE+TE >>"$log" 2>&1
+}
+each_home bring || fail "a home could not register: see $log"
+
+# The day before, as the homes' meters signed it: the aggregator's first schedule. The market stands
+# still for it, and begins anew.
+kill "$broker" && wait "$broker"
+tell() {
+	local dir
+	dir="$run/$(hid "$1")"
+	"$build/hem" history --config "$dir/hem.conf" --genesis "$run/market/genesis.json" >"$dir/history" 2>>"$log"
+}
+each_home tell || fail "a home has no history: see $log"
+cat "$run"/home*/history | "$build/lemctl" history import "$run/market" - >>"$log" 2>&1 ||
+	fail "the history is refused: $(tail -n 1 "$log")"
+start_broker 2
+pids=("$broker")
 for i in $(seq "$homes"); do
-	dir="$run/$(printf 'home%04d' "$i")"
+	dir="$run/$(hid "$i")"
 	setsid "$build/hem" run --config "$dir/hem.conf" >"$dir/log" 2>&1 &
 	pids+=($!)
 done
-setsid "$build/demo-aggregator" "$run/market" "$port" "$slots" $((homes * 500)) >"$run/aggregator.log" 2>&1 &
-pids+=($!)
+[ $((SECONDS - began)) -le "$start_in" ] ||
+	fail "this machine took more than $start_in s to enrol the homes: set DEMO_START_IN higher"
 say "$homes homes are registered and running; the day begins."
 
 height=0
@@ -142,6 +183,25 @@ sql -box "SELECT count(*) AS auctions, sum(status = 'cleared' AND cleared_kwh > 
 sql -box 'SELECT why, count(*) AS n, round(sum(cents), 2) AS cents FROM v_payments GROUP BY why'
 sql -box 'SELECT count(*) AS awards, round(sum(awarded_kwh), 3) AS awarded_kwh,
 	round(sum(min(awarded_kwh, delivered_kwh)), 3) AS delivered_kwh FROM v_deliveries'
+say "What each home saved against itself without the market (cents; rewards not counted)"
+for i in $(seq "$homes"); do
+	"$build/demo-savings" "$run/market" "$run/$(hid "$i")/hem.conf" 2>>"$log" || fail "savings: $(tail -n 1 "$log")"
+done >"$run/savings"
+sqlite3 -cmd 'CREATE TABLE s (home, without, "with", rewards, saved)' -cmd ".import $run/savings s" -box :memory: \
+	"SELECT * FROM s UNION ALL SELECT 'together', round(sum(without), 2), round(sum(\"with\"), 2),
+	round(sum(rewards), 2), round(sum(saved), 2) FROM s"
+say "The community and its schedule (Wh; before: without what was traded)"
+sqlite3 -readonly -cmd "ATTACH 'file:$run/market/ledger.db?mode=ro' AS ledger" -box "$run/market/csm.db" "
+	WITH net AS (SELECT n.slot, n.home, n.import_wh - n.export_wh - b.import_wh + b.export_wh AS wh
+		FROM v_registers n JOIN v_registers b ON b.home = n.home AND b.slot = n.slot - 1),
+	both AS (SELECT t.slot, sum(t.wh) AS metered, sum(y.wh) AS scheduled FROM net t
+		JOIN net y ON y.home = t.home AND y.slot = t.slot - 24 WHERE t.slot >= 0 GROUP BY t.slot),
+	traded AS (SELECT a.slot, sum(CASE side WHEN 1 THEN cleared_wh ELSE -cleared_wh END) AS wh
+		FROM ledger.auctions a JOIN ledger.auction_ends e ON e.auction = a.seq
+		JOIN ledger.accounts o ON o.number = a.opener WHERE o.slot = -1 GROUP BY a.slot)
+	SELECT count(*) AS slots, sum(abs(metered + coalesce(t.wh, 0) - scheduled)) AS before,
+		sum(abs(metered - scheduled)) AS after, sum(abs(coalesce(t.wh, 0))) AS traded
+	FROM both LEFT JOIN traded t ON t.slot = both.slot WHERE both.slot < $slots"
 say "Validators (Proof of Energy)"
 sql -box "SELECT sum(validator NOT IN ('unvalidated','genesis')) AS sealed,
 	sum(validator = 'unvalidated') AS unvalidated, round(avg(cpf), 2) AS mean_cpf FROM v_blocks
@@ -156,7 +216,7 @@ head=$("$build/lemctl" verify --json --genesis "$genesis" "$run/market/ledger.db
 head_hash=$(printf '%s' "$head" | sed -n 's/.*"hash":"\([0-9a-f]*\)".*/\1/p')
 agree=0
 for i in $(seq "$homes"); do
-	dir="$run/$(printf 'home%04d' "$i")"
+	dir="$run/$(hid "$i")"
 	"$build/lemctl" verify --quiet --genesis "$genesis" "$dir/ledger.db" >>"$log" 2>&1 || continue
 	theirs=$(sqlite3 -readonly "$dir/ledger.db" "SELECT lower(hex(hash)) FROM blocks WHERE height = $last")
 	ours=$(sql "SELECT lower(hex(hash)) FROM blocks WHERE height = $last")

@@ -16,7 +16,7 @@ step() { # step NAME command...
 }
 jobs=-j$(nproc)
 step set-up tools/deps.sh check
-step build make "$jobs" --no-print-directory all build/demo-aggregator
+step build make "$jobs" --no-print-directory all build/demo-savings build/e2e/aggregator
 step unit make "$jobs" --no-print-directory unit
 step e2e make --no-print-directory e2e
 step asan make "$jobs" --no-print-directory asan

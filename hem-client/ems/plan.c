@@ -15,11 +15,15 @@ void plan_add(struct plan *p, const struct my_order *o)
 	int64_t wh = won ? o->awarded_wh : o->quantity_wh;
 	struct plan_slot *s;
 
-	if ((!open && !won) || o->auction == 0 || o->measure != MEASURE_STORAGE)
-		return;
-	if (o->slot < p->first || o->slot >= p->first + PLAN_SLOTS_MAX)
+	if ((!open && !won) || o->slot < p->first || o->slot >= p->first + PLAN_SLOTS_MAX)
 		return;
 	s = &p->slots[o->slot - p->first];
+	if (o->auction == 0) {
+		*(o->side == SIDE_BUY ? &s->opened_buy_wh : &s->opened_sell_wh) += wh;
+		return;
+	}
+	if (o->measure != MEASURE_STORAGE)
+		return;
 	if (o->side == SIDE_BUY) {
 		s->promised_charge_wh += wh;
 		s->awarded_charge_wh += won ? wh : 0;

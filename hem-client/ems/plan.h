@@ -13,6 +13,9 @@ struct plan_slot {
 	int64_t promised_discharge_wh;
 	int64_t awarded_charge_wh; /* of that, won */
 	int64_t awarded_discharge_wh;
+	int64_t opened_buy_wh;  /* of auctions that this home has opened: not the battery's to
+				   deliver, */
+	int64_t opened_sell_wh; /* but a side to stand by */
 };
 
 /* The slots from `first` on. */
@@ -24,8 +27,8 @@ struct plan {
 /* An empty plan of PLAN_SLOTS_MAX slots from `first` on. */
 void plan_init(struct plan *plan, int64_t first);
 
-/* Count an order in. Those outside the plan's slots, those that are over, those that opened an
- * auction and those that the battery does not deliver (measure other than storage) do not count. */
+/* Count an order in. Those outside the plan's slots, those that are over, and answers that the
+ * battery does not deliver (measure other than storage) do not count. */
 void plan_add(struct plan *plan, const struct my_order *order);
 
 /* A slot of the plan; an empty one outside it. */

@@ -71,20 +71,23 @@ static void enter_slot(struct trader *t, int64_t slot)
 }
 
 /* What went out to the grid in the last slot may well do so in the next: it is offered to the
- * neighbours first, at a moment that tells nothing of the home. */
+ * neighbours first, at a moment that tells nothing of the home. Where it falls it is taken to fall
+ * on for the two slots until delivery: what is sold and not there must be bought. */
 static void plan_surplus(struct trader *t, int64_t export_wh)
 {
 	int64_t slot_ms = t->config.params->slot_s * MS;
+	int64_t fall_wh = t->export_wh > export_wh ? t->export_wh - export_wh : 0;
 
-	if (t->config.surplus_min_wh == 0 || export_wh < t->config.surplus_min_wh ||
+	t->export_wh = export_wh;
+	t->surplus_wh = export_wh - 2 * fall_wh;
+	if (t->config.surplus_min_wh == 0 || t->surplus_wh < t->config.surplus_min_wh ||
 		t->config.mode == MODE_RE)
 		return;
-	t->surplus_wh = export_wh;
 	t->surplus_ms = at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
 }
 
 /* Open an auction for the surplus of the next slot. */
-static void sell_surplus(struct trader *t, int64_t now_ms)
+static void sell_surplus(struct trader *t, const struct plan *plan, int64_t now_ms)
 {
 	const struct params *p = t->config.params;
 	struct trader_answer a = {
@@ -101,6 +104,9 @@ static void sell_surplus(struct trader *t, int64_t now_ms)
 	if (now_ms < t->surplus_ms || t->halted || t->holding)
 		return;
 	t->surplus_ms = INT64_MAX;
+	/* Never a bid and an offer for one slot. */
+	if (plan_slot(plan, a.contract.slot)->promised_charge_wh > 0)
+		return;
 	if (now_ms < a.contract.gate_ms && t->ops.has_address(t->ops.context, a.contract.slot))
 		(void)t->ops.answer(t->ops.context, &a, req_id);
 }
@@ -171,8 +177,8 @@ static void quote(
 		.wanted_wh = c->quantity_wh,
 		.tariff_import_mc_per_kwh = t->config.import_mc_per_kwh,
 		.tariff_export_mc_per_kwh = t->config.export_mc_per_kwh,
-		.promised_charge_wh = s->promised_charge_wh,
-		.promised_discharge_wh = s->promised_discharge_wh};
+		.promised_charge_wh = s->promised_charge_wh + s->opened_buy_wh,
+		.promised_discharge_wh = s->promised_discharge_wh + s->opened_sell_wh};
 
 	t->config.strategy->quote(t->config.strategy_self, &view, ret);
 }
@@ -252,7 +258,7 @@ int64_t trader_step(struct trader *t, const struct plan *plan, int64_t now_ms)
 		enrol(t, now_ms);
 	if (answer_one(t, plan, now_ms))
 		return now_ms;
-	sell_surplus(t, now_ms);
+	sell_surplus(t, plan, now_ms);
 	announce(t, now_ms);
 	return next_due_ms(t);
 }

@@ -107,6 +107,7 @@ struct trader {
 	/* Surplus to be sold in the next slot; surplus_ms INT64_MAX: none. */
 	int64_t surplus_ms;
 	int64_t surplus_wh;
+	int64_t export_wh; /* of the slot read last */
 	/* A block to seal; seal_ms INT64_MAX: none. */
 	int64_t seal_ms;
 	uint64_t seal_height;

@@ -15,7 +15,7 @@ for n in $(seq $homes); do
 	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
 	run_home "$n"
 done
-"$build/demo-aggregator" "$work/market" "$port" "$slots" 2000 >"$work/aggregator.log" 2>&1 &
+"$build/e2e/aggregator" "$work/market" "$port" "$slots" 2000 >"$work/aggregator.log" 2>&1 &
 children+=("$!")
 sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
 for _ in $(seq 100); do

@@ -23,7 +23,7 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 			echo "bad $name: home $n does not register"
 		run_home "$n"
 	done
-	"$build/demo-aggregator" "$work/market" "$port" 12 1200 >"$work/aggregator.log" 2>&1 &
+	"$build/e2e/aggregator" "$work/market" "$port" 12 1200 >"$work/aggregator.log" 2>&1 &
 	children+=("$!")
 	for _ in $(seq 320); do
 		found=$(grep -l "$rule" "$work"/home*/state/status.json 2>/dev/null | wc -l)

@@ -85,7 +85,7 @@ hear aggregator "$aggregator"
 hear operator "$operator"
 run_home 1
 run_home 2
-"$build/demo-aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
+"$build/e2e/aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
 children+=("$!")
 begun() { [ "$(date +%s%3N)" -gt "$real_start_ms" ]; }
 awaits "the market begins" begun

@@ -1,8 +1,8 @@
 /*
- * demo-aggregator: a scripted aggregator. In each slot it opens one auction for the slot after: by
+ * aggregator: a scripted aggregator. In each slot it opens one auction for the slot after: by
  * night and in the evening it buys (homes discharge), in the sunny hours it sells (homes charge).
  *
- * usage: demo-aggregator DIR PORT SLOTS WH
+ * usage: aggregator DIR PORT SLOTS WH
  *   DIR    a market made by lemctl init (genesis.json, aggregator.pem, ca.crt)
  *   SLOTS  how many slots to run
  *   WH     energy of one auction
@@ -162,7 +162,7 @@ int main(int argc, char **argv)
 	int code = 1;
 
 	if (argc != 5 || !load(&a, argv[1])) {
-		(void)fprintf(stderr, "usage: demo-aggregator DIR PORT SLOTS WH\n");
+		(void)fprintf(stderr, "usage: aggregator DIR PORT SLOTS WH\n");
 		return 2;
 	}
 	(void)sigaction(SIGINT, &action, NULL);
