@@ -53,7 +53,7 @@ static enum err take(struct market_thread *t, struct verified *v)
 static int64_t next_wake(struct market_thread *t)
 {
 	int64_t due_ms = market_next_due_ms(t->engine->market);
-	int64_t judge_ms = aggregator_next_ms(&t->aggregator, t->engine);
+	int64_t judge_ms = aggregator_desk_next_ms(&t->aggregator, t->engine);
 	int64_t in_ms;
 
 	if (post_waiting_bytes(t->post) > 0)
@@ -71,7 +71,7 @@ static enum err aggregate(struct market_thread *t)
 {
 	struct aggregator_news n;
 	bool judged = false;
-	enum err err = aggregator_run(&t->aggregator, t->engine, market_now(t), &n, &judged);
+	enum err err = aggregator_desk_run(&t->aggregator, t->engine, market_now(t), &n, &judged);
 
 	if (err != ERR_OK || !judged || n.deviation.homes == 0)
 		return err;
@@ -172,7 +172,7 @@ enum err market_thread_start(struct market_thread *t)
 	enum err err = ERR_OK;
 
 	if (t->aggregator_key)
-		err = aggregator_open(&t->aggregator, t->engine, t->aggregator_key);
+		err = aggregator_desk_open(&t->aggregator, t->engine, t->aggregator_key);
 	if (err != ERR_OK)
 		return err;
 	listen_to(t);
@@ -187,5 +187,5 @@ void market_thread_stop(struct market_thread *t)
 	if (t->started)
 		(void)pthread_join(t->thread, NULL);
 	t->started = false;
-	aggregator_close(&t->aggregator);
+	aggregator_desk_close(&t->aggregator);
 }

@@ -3,7 +3,7 @@
 #ifndef LEM_PLUGIN_MARKET_THREAD_H
 #define LEM_PLUGIN_MARKET_THREAD_H
 #include <pthread.h>
-#include "engine/aggregator.h"
+#include "engine/aggregator_desk.h"
 #include "engine/engine.h"
 #include "plugin/bucket.h"
 #include "plugin/post.h"
@@ -32,7 +32,7 @@ struct market_thread {
 	struct engine *engine;
 	struct queue *verified; /* struct verified *; when it is closed the thread ends */
 	struct post *post;
-	struct aggregator aggregator;                  /* zeros */
+	struct aggregator_desk aggregator;             /* zeros */
 	struct bucket told[MARKET_TOLD_MAX], told_all; /* zeros */
 };
 

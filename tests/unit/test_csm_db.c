@@ -254,6 +254,82 @@ static void homes_can_be_listed(void **state)
 	assert_int_equal(csm_db_homes(&csm, 6, list, 4), 0);
 }
 
+struct nets {
+	int count;
+	int64_t net_wh, other_wh;
+};
+
+static void note_net(void *context, int64_t net_wh, int64_t other_wh)
+{
+	struct nets *n = context;
+
+	n->count++;
+	n->net_wh = net_wh;
+	n->other_wh = other_wh;
+}
+
+static struct reading reading_of(int64_t slot, int64_t import_wh, int64_t export_wh)
+{
+	struct reading r = {.slot = slot};
+
+	r.registers.wh[REGISTER_IMPORT] = import_wh;
+	r.registers.wh[REGISTER_EXPORT] = export_wh;
+	return r;
+}
+
+/* A net is of two readings in a row, neither refused; history counts as readings. */
+static void nets_of_two_slots(void **state)
+{
+	const uint8_t signature[SIGNATURE_LEN] = {7};
+	struct home home = {.kind = CLIENT_HOME, .number = 5, .terms = {.client_id = "home0005"}};
+	struct reading r = reading_of(-25, 100, 10);
+	struct nets n = {0};
+
+	(void)state;
+	assert_int_equal(csm_db_put_home(&csm, &home, 1), ERR_OK);
+	assert_int_equal(csm_db_add_history(&csm, 5, &r, signature), ERR_OK);
+	assert_int_equal(csm_db_add_history(&csm, 5, &r, signature), ERR_EXISTS);
+	r = reading_of(-24, 150, 40);
+	assert_int_equal(csm_db_add_history(&csm, 5, &r, signature), ERR_OK);
+	r = reading_of(-1, 500, 90);
+	assert_int_not_equal(csm_db_add_history(&csm, 5, &r, signature), ERR_OK);
+	assert_int_equal(csm_db_add_reading(&csm, 5, &r, 1, 1000, VERDICT_OK), ERR_OK);
+	r = reading_of(0, 501, 90);
+	assert_int_equal(csm_db_add_reading(&csm, 5, &r, 0, 1000, VERDICT_BOUNDARY), ERR_OK);
+	assert_int_equal(csm_db_nets(&csm, 0, -24, note_net, &n), ERR_OK);
+	assert_int_equal(n.count, 0); /* a refused reading is none */
+	r = reading_of(0, 700, 95);
+	assert_int_equal(csm_db_add_reading(&csm, 5, &r, 2, 1000, VERDICT_OK), ERR_OK);
+	assert_int_equal(csm_db_nets(&csm, 0, -24, note_net, &n), ERR_OK);
+	assert_int_equal(n.count, 1);
+	assert_int_equal(n.net_wh, 200 - 5);
+	assert_int_equal(n.other_wh, 50 - 30);
+	assert_int_equal(csm_db_nets(&csm, 0, -23, note_net, &n), ERR_OK);
+	assert_int_equal(n.count, 1);
+}
+
+static void a_meter_has_its_certified_key(void **state)
+{
+	struct home home = {.kind = CLIENT_HOME,
+		.number = 6,
+		.terms = {.client_id = "home0006", .meter_serial = "SN6"}};
+	const struct public_key *want = private_key_public(aggregator_key);
+	struct public_key key;
+	uint32_t number = 0;
+
+	(void)state;
+	assert_int_equal(csm_db_put_home(&csm, &home, 1), ERR_OK);
+	assert_int_equal(csm_db_meter_key(&csm, "SN6", &number, &key), ERR_NOT_FOUND);
+	home.meter_key.alg = want->alg;
+	home.meter_key.key.len = want->len;
+	memcpy(home.meter_key.key.bytes, want->bytes, sizeof want->bytes);
+	assert_int_equal(csm_db_put_home(&csm, &home, 2), ERR_OK);
+	assert_int_equal(csm_db_meter_key(&csm, "SN6", &number, &key), ERR_OK);
+	assert_int_equal(number, 6);
+	assert_memory_equal(key.bytes, want->bytes, want->len);
+	assert_int_equal(csm_db_meter_key(&csm, "SN7", &number, &key), ERR_NOT_FOUND);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -265,6 +341,8 @@ int main(void)
 		TEST(batches_are_noted),
 		TEST(two_snapshots_stay),
 		TEST(homes_can_be_listed),
+		TEST(nets_of_two_slots),
+		TEST(a_meter_has_its_certified_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,14 @@
-/* aggregator: the market's own aggregator at work: once in each slot it judges the one before and,
- * if the community has left its schedule, opens an auction. Its order is signed with its own key
- * and taken in like everyone's; core/aggregator.h decides. */
-#ifndef LEM_ENGINE_AGGREGATOR_H
-#define LEM_ENGINE_AGGREGATOR_H
+/* aggregator_desk: the market's own aggregator at work: once in each slot it judges the one before
+ * and, if the community has left its schedule, opens an auction. Its order is signed with its own
+ * key and taken in like everyone's; core/aggregator.h decides. */
+#ifndef LEM_ENGINE_AGGREGATOR_DESK_H
+#define LEM_ENGINE_AGGREGATOR_DESK_H
 #include "core/aggregator.h"
 #include "engine/engine.h"
 #include "wire/private_key.h"
 
 /* What it does, and what came of it, for the log. */
-struct aggregator {
+struct aggregator_desk {
 	const struct private_key *key; /* of the role "aggregator"; borrowed. NULL: there is none */
 	struct inspector *inspector;
 	int64_t judged; /* the last slot judged */
@@ -23,17 +23,19 @@ struct aggregator_news {
 };
 
 /* Begin. The key must be that of the role "aggregator" in genesis: ERR_CONFIG. ERR_NOMEM,
- * ERR_CRYPTO; aggregator_close() in any case. The engine is open. */
-__attribute__((warn_unused_result)) enum err aggregator_open(
-	struct aggregator *aggregator, const struct engine *engine, const struct private_key *key);
-void aggregator_close(struct aggregator *aggregator);
+ * ERR_CRYPTO; aggregator_desk_close() in any case. The engine is open. */
+__attribute__((warn_unused_result)) enum err aggregator_desk_open(
+	struct aggregator_desk *aggregator, const struct engine *engine,
+	const struct private_key *key);
+void aggregator_desk_close(struct aggregator_desk *aggregator);
 
 /* The market time at which it has something to judge; INT64_MAX without a key. */
-int64_t aggregator_next_ms(const struct aggregator *aggregator, const struct engine *engine);
+int64_t aggregator_desk_next_ms(
+	const struct aggregator_desk *aggregator, const struct engine *engine);
 
 /* Judge what is due at market time now_ms: at most one slot, the one before now's. *ret_news is
  * meaningful if *ret_judged. Errors as engine_take(). */
-__attribute__((warn_unused_result)) enum err aggregator_run(struct aggregator *aggregator,
+__attribute__((warn_unused_result)) enum err aggregator_desk_run(struct aggregator_desk *aggregator,
 	struct engine *engine, int64_t now_ms, struct aggregator_news *ret_news, bool *ret_judged);
 
 #endif

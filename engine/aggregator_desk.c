@@ -1,4 +1,4 @@
-#include "engine/aggregator.h"
+#include "engine/aggregator_desk.h"
 #include <stdio.h>
 #include <string.h>
 #include "wire/message.h"
@@ -17,15 +17,15 @@ static uint64_t role_account(const struct params *p)
 	return 0;
 }
 
-enum err aggregator_open(
-	struct aggregator *a, const struct engine *e, const struct private_key *key)
+enum err aggregator_desk_open(
+	struct aggregator_desk *a, const struct engine *e, const struct private_key *key)
 {
 	const struct params *p = &e->genesis.params;
 	const struct public_key *public = private_key_public(key);
 	uint64_t account = role_account(p);
 	const struct address_key *role;
 
-	*a = (struct aggregator){.judged = INT64_MIN};
+	*a = (struct aggregator_desk){.judged = INT64_MIN};
 	if (account == 0)
 		return ERR_CONFIG;
 	role = &p->roles[account - ACCOUNT_FIRST_ROLE].key;
@@ -35,13 +35,13 @@ enum err aggregator_open(
 	return inspector_new(e->keyring, e->genesis.market, e->genesis.address_alg, &a->inspector);
 }
 
-void aggregator_close(struct aggregator *a)
+void aggregator_desk_close(struct aggregator_desk *a)
 {
 	inspector_free(a->inspector);
-	*a = (struct aggregator){.key = NULL};
+	*a = (struct aggregator_desk){.key = NULL};
 }
 
-int64_t aggregator_next_ms(const struct aggregator *a, const struct engine *e)
+int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct engine *e)
 {
 	const struct params *p = &e->genesis.params;
 	int64_t measured = params_slot_at(p, e->now_ms) - 1;
@@ -59,7 +59,7 @@ static void add(void *context, int64_t net_wh, int64_t other_net_wh)
 }
 
 /* The order as a message, through the same checks as everyone's. */
-static enum err send(struct aggregator *a, struct engine *e, const struct aggregator_order *o,
+static enum err send(struct aggregator_desk *a, struct engine *e, const struct aggregator_order *o,
 	int64_t now_ms, bool *ret_taken)
 {
 	const struct role_params *role =
@@ -96,7 +96,7 @@ static enum err send(struct aggregator *a, struct engine *e, const struct aggreg
 	return err;
 }
 
-enum err aggregator_run(struct aggregator *a, struct engine *e, int64_t now_ms,
+enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_t now_ms,
 	struct aggregator_news *news, bool *ret_judged)
 {
 	const struct params *p = &e->genesis.params;

@@ -1,0 +1,178 @@
+/* The market's own aggregator over a real market: yesterday's net from history, today's from the
+ * homes' signed readings, an auction two slots on, once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "engine/aggregator_desk.h"
+#include "tests/unit/little_market.h"
+
+enum { EIGHTH_MS = LITTLE_SLOT_MS / 8 };
+
+static struct little_market m;
+static struct aggregator_desk desk;
+
+/* Registers of the day before: each home imported that much in slot -24 (slot 0's yesterday). */
+static void live_yesterday(int64_t import_wh)
+{
+	const uint8_t no_signature[SIGNATURE_LEN] = {0};
+
+	for (int n = 0; n < LITTLE_HOMES; n++) {
+		uint32_t home = home_find(&m.engine.market->homes, m.homes[n].id)->number;
+		struct reading r = {.slot = -25};
+		assert_int_equal(csm_db_add_history(&m.engine.csm, home, &r, no_signature), ERR_OK);
+		r.slot = -24;
+		r.registers.wh[REGISTER_IMPORT] = import_wh;
+		assert_int_equal(csm_db_add_history(&m.engine.csm, home, &r, no_signature), ERR_OK);
+		m.homes[n].registers = r.registers;
+	}
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	little_open(&m);
+	assert_int_equal(aggregator_desk_open(&desk, &m.engine, m.aggregator_key), ERR_OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	aggregator_desk_close(&desk);
+	little_close(&m);
+	return 0;
+}
+
+/* Let the homes live slot 0, each importing that much, up to the end of its readings. */
+static void live_slot_0(int64_t import_wh)
+{
+	little_advance(&m, little_slot_ms(0) + 1000);
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		little_reading(&m, n, -1, 0, 0, 0);
+	little_advance(&m, little_slot_ms(1) + 1000);
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		little_reading(&m, n, 0, 0, import_wh, 0);
+}
+
+static struct aggregator_news run(int64_t now_ms, bool want_judged)
+{
+	struct aggregator_news news = {.taken = false};
+	bool judged = !want_judged;
+
+	m.now_ms = now_ms;
+	assert_int_equal(aggregator_desk_run(&desk, &m.engine, now_ms, &news, &judged), ERR_OK);
+	assert_int_equal(judged, want_judged);
+	little_collect(&m);
+	return news;
+}
+
+static void it_buys_when_the_community_is_short(void **state)
+{
+	struct aggregator_news news;
+	const struct auction *a;
+	int64_t due_ms = little_slot_ms(1) + EIGHTH_MS;
+	char topic[40];
+
+	(void)state;
+	assert_int_equal(
+		aggregator_desk_next_ms(&desk, &m.engine), due_ms); /* slot 0's judgement */
+	live_yesterday(400);
+	live_slot_0(1000);
+	(void)run(due_ms - 1, false);
+	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), due_ms);
+	news = run(due_ms, true);
+	assert_int_equal(news.deviation.homes, LITTLE_HOMES);
+	assert_int_equal(news.deviation.metered_wh, 3000);
+	assert_int_equal(news.deviation.scheduled_wh, 1200);
+	assert_true(news.trades && news.taken);
+	assert_int_equal(m.engine.market->ledger.auctions.auction_count, 1);
+	a = &m.engine.market->ledger.auctions.auctions[0];
+	assert_int_equal(a->contract.side, SIDE_BUY);
+	assert_int_equal(a->contract.quantity_wh, 1800);
+	assert_int_equal(a->contract.limit_mc_per_kwh, 18600);
+	assert_int_equal(a->contract.slot, 2);
+	assert_int_equal(a->opener, ACCOUNT_FIRST_ROLE);
+	/* Like everyone's: logged, receipted, announced. */
+	assert_non_null(little_find(&m, "/to/aggregator/receipt", 0));
+	(void)snprintf(topic, sizeof topic, "/auctions/%llu", (unsigned long long)a->seq);
+	assert_non_null(little_find(&m, topic, 0));
+	(void)run(due_ms + 1000, false); /* once */
+	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), little_slot_ms(2) + EIGHTH_MS);
+}
+
+static void it_sells_when_the_community_is_long(void **state)
+{
+	struct aggregator_news news;
+
+	(void)state;
+	live_yesterday(1000);
+	live_slot_0(400);
+	news = run(little_slot_ms(1) + EIGHTH_MS, true);
+	assert_true(news.trades && news.taken);
+	assert_int_equal(news.order.side, SIDE_SELL);
+	assert_int_equal(news.order.quantity_wh, 1800);
+}
+
+static void it_is_silent_on_schedule_and_without_readings(void **state)
+{
+	struct aggregator_news news;
+
+	(void)state;
+	live_yesterday(1000);
+	live_slot_0(1010);
+	news = run(little_slot_ms(1) + EIGHTH_MS, true);
+	assert_int_equal(news.deviation.homes, LITTLE_HOMES);
+	assert_false(news.trades);
+	little_advance(&m, little_slot_ms(2) + 1000);
+	news = run(little_slot_ms(2) + EIGHTH_MS, true); /* slot 1: nobody was metered */
+	assert_int_equal(news.deviation.homes, 0);
+	assert_false(news.trades);
+}
+
+/* After a crash it does not meet the same need twice. */
+static void a_need_is_met_once(void **state)
+{
+	struct aggregator_news news;
+
+	(void)state;
+	live_yesterday(400);
+	live_slot_0(1000);
+	assert_true(run(little_slot_ms(1) + EIGHTH_MS, true).taken);
+	aggregator_desk_close(&desk);
+	inspector_free(m.inspector);
+	engine_close(&m.engine);
+	assert_int_equal(engine_open(&m.engine, m.csm, m.ledger, m.operator_key), ERR_OK);
+	assert_int_equal(
+		inspector_new(m.engine.keyring, m.genesis.market, KEY_P256, &m.inspector), ERR_OK);
+	assert_int_equal(aggregator_desk_open(&desk, &m.engine, m.aggregator_key), ERR_OK);
+	news = run(little_slot_ms(1) + EIGHTH_MS + 2000, true);
+	assert_int_equal(news.deviation.metered_wh, 3000);
+	assert_false(news.trades);
+	assert_int_equal(m.engine.market->ledger.auctions.auction_count, 1);
+}
+
+static void only_genesis_aggregator_may(void **state)
+{
+	struct aggregator_desk other;
+
+	(void)state;
+	assert_int_equal(aggregator_desk_open(&other, &m.engine, m.homes[0].ems), ERR_CONFIG);
+	assert_int_equal(aggregator_desk_next_ms(&other, &m.engine), INT64_MAX);
+	aggregator_desk_close(&other);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(it_buys_when_the_community_is_short),
+		TEST(it_sells_when_the_community_is_long),
+		TEST(it_is_silent_on_schedule_and_without_readings),
+		TEST(a_need_is_met_once),
+		TEST(only_genesis_aggregator_may),
+	};
+
+	return cmocka_run_group_tests_name("aggregator_desk", tests, NULL, NULL);
+}
