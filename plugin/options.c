@@ -1,5 +1,6 @@
 #include "plugin/options.h"
 #include <errno.h>
+#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +12,28 @@ static const struct row {
 	enum type type;
 	size_t offset;
 	int64_t min, max;
+	bool reloads;
 } rows[] = {
 	{{"state_dir", "", "directory made by lemctl init"}, TYPE_PATH,
-		offsetof(struct options, state_dir), 0, 0},
+		offsetof(struct options, state_dir), 0, 0, false},
 	{{"other_topics", "", "topics outside the market: allow, or defer to others"}, TYPE_OTHER,
-		offsetof(struct options, other_topics_allowed), 0, 0},
+		offsetof(struct options, other_topics_allowed), 0, 0, false},
+	{{"config", "none", "file of the options that SIGHUP reads again, or none"}, TYPE_PATH,
+		offsetof(struct options, config), 0, 0, false},
 	{{"aggregator", "no", "whether the market's own aggregator trades: yes or no"}, TYPE_BOOL,
-		offsetof(struct options, aggregator), 0, 0},
+		offsetof(struct options, aggregator), 0, 0, false},
 	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT,
-		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX},
+		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX, false},
 	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT,
-		offsetof(struct options, client_rate), 1, 1000000},
+		offsetof(struct options, client_rate), 1, 1000000, true},
 	{{"client_burst", "200", "messages at once of one client"}, TYPE_INT,
-		offsetof(struct options, client_burst), 1, 1000000},
+		offsetof(struct options, client_burst), 1, 1000000, true},
 	{{"login_rate", "5", "logins a second of one network address"}, TYPE_INT,
-		offsetof(struct options, login_rate), 1, 1000000},
+		offsetof(struct options, login_rate), 1, 1000000, true},
 	{{"login_burst", "50", "logins at once of one network address"}, TYPE_INT,
-		offsetof(struct options, login_burst), 1, 1000000},
+		offsetof(struct options, login_burst), 1, 1000000, true},
 	{{"login_rate_all", "200", "logins a second of all addresses"}, TYPE_INT,
-		offsetof(struct options, login_rate_all), 1, 1000000},
+		offsetof(struct options, login_rate_all), 1, 1000000, true},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -119,4 +123,52 @@ bool options_read(const struct mosquitto_opt *opts, int count, struct options *r
 	}
 	*ret = o;
 	return true;
+}
+
+/* A file being read. */
+struct file_reader {
+	struct options options;
+	bool given[ROWS];
+	char *why;
+};
+
+static int take_line(void *context, const char *section, const char *name, const char *value)
+{
+	struct file_reader *r = context;
+	int n = find(name);
+
+	if (section[0] != '\0')
+		snprintf(r->why, OPTIONS_WHY_MAX, "there are no sections");
+	else if (n < 0)
+		snprintf(r->why, OPTIONS_WHY_MAX, "%.100s: no such option", name);
+	else if (!rows[n].reloads)
+		snprintf(r->why, OPTIONS_WHY_MAX, "%s: stands in mosquitto.conf only", name);
+	else if (r->given[n])
+		snprintf(r->why, OPTIONS_WHY_MAX, "%s: given twice", name);
+	else if (!set(&rows[n], value, &r->options))
+		snprintf(r->why, OPTIONS_WHY_MAX, "%s: bad value \"%.100s\"", name, value);
+	if (r->why[0] == '\0')
+		r->given[n] = true;
+	return r->why[0] == '\0';
+}
+
+bool options_read_file(const char *path, struct options *o, char why[static OPTIONS_WHY_MAX])
+{
+	char reason[OPTIONS_WHY_MAX] = "";
+	struct file_reader r = {.options = *o, .why = reason};
+	int line;
+
+	if (strcmp(path, "none") == 0)
+		return true;
+	line = ini_parse(path, take_line, &r);
+	if (line == 0) {
+		*o = r.options;
+		return true;
+	}
+	if (line < 0)
+		snprintf(why, OPTIONS_WHY_MAX, "%.150s cannot be read", path);
+	else
+		snprintf(why, OPTIONS_WHY_MAX, "%.100s: line %d: %.120s", path, line,
+			reason[0] ? reason : "it is no \"name = value\"");
+	return false;
 }

@@ -13,6 +13,7 @@ enum { OPTIONS_PATH_MAX = 3072, OPTIONS_WHY_MAX = 256, OPTIONS_VERIFIERS_MAX = 1
 /* What the broker's configuration says. */
 struct options {
 	char state_dir[OPTIONS_PATH_MAX]; /* csm.db, ledger.db, operator.pem, lock */
+	char config[OPTIONS_PATH_MAX];    /* what may change while it runs; "none" */
 	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
 	bool aggregator;                  /* the market's own aggregator trades */
 	int64_t verifiers;                /* threads that verify signatures */
@@ -37,5 +38,10 @@ const struct option_row *options_table(size_t *ret_count);
  * missing one. */
 bool options_read(const struct mosquitto_opt *opts, int count, struct options *ret,
 	char why[static OPTIONS_WHY_MAX]);
+
+/* Read the file of options that may change while the broker runs: lines `name = value`, comments
+ * after # or ;, the names as above without plugin_opt_. *o holds what counts without the file; on
+ * failure it is untouched and why has a sentence with the line. "none" changes nothing. */
+bool options_read_file(const char *path, struct options *o, char why[static OPTIONS_WHY_MAX]);
 
 #endif

@@ -33,7 +33,8 @@ struct kick {
 
 struct plugin {
 	mosquitto_plugin_id_t *id;
-	struct options options;
+	struct options given;   /* by mosquitto.conf */
+	struct options options; /* with the configuration file's */
 	struct office *office;
 	struct key_cache *login_keys;
 	struct bucket logins[LOGIN_BUCKETS], all_logins;
@@ -255,6 +256,31 @@ static int on_tick(int event, void *data, void *context)
 
 /* ---- loading ---- */
 
+/* SIGHUP brings no options of mosquitto.conf: what may change stands in a file of our own. */
+static int on_reload(int event, void *data, void *context)
+{
+	struct plugin *p = context;
+	struct options options = p->given;
+	char why[OPTIONS_WHY_MAX];
+
+	(void)event;
+	(void)data;
+	if (strcmp(options.config, "none") == 0)
+		return MOSQ_ERR_SUCCESS;
+	if (!options_read_file(options.config, &options, why)) {
+		mosquitto_log_printf(MOSQ_LOG_ERR, "lem: nothing changes: %s", why);
+		return MOSQ_ERR_SUCCESS;
+	}
+	p->options = options;
+	mosquitto_log_printf(MOSQ_LOG_NOTICE,
+		"lem: %s is read: client_rate %lld, client_burst %lld, login_rate %lld, "
+		"login_burst %lld, login_rate_all %lld",
+		options.config, (long long)options.client_rate, (long long)options.client_burst,
+		(long long)options.login_rate, (long long)options.login_burst,
+		(long long)options.login_rate_all);
+	return MOSQ_ERR_SUCCESS;
+}
+
 static const struct {
 	int event;
 	MOSQ_FUNC_generic_callback function;
@@ -265,6 +291,7 @@ static const struct {
 	{MOSQ_EVT_MESSAGE, on_message, NULL},
 	{MOSQ_EVT_CONTROL, on_control, ACCESS_CONTROL_TOPIC},
 	{MOSQ_EVT_TICK, on_tick, NULL},
+	{MOSQ_EVT_RELOAD, on_reload, NULL},
 };
 
 enum { CALLBACKS = sizeof callbacks / sizeof *callbacks };
@@ -313,7 +340,10 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 	p->loaded_ms = clock_monotonic_ms();
 	if (!broker_settings_check(why, sizeof why))
 		return refuse_to_load(p, why);
-	if (!options_read(opts, opt_count, &p->options, why))
+	if (!options_read(opts, opt_count, &p->given, why))
+		return refuse_to_load(p, why);
+	p->options = p->given;
+	if (!options_read_file(p->given.config, &p->options, why))
 		return refuse_to_load(p, why);
 	(void)sigemptyset(&action.sa_mask);
 	if (sigaction(wake_signal(), &action, NULL) != 0)

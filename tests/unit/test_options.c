@@ -117,7 +117,14 @@ static const struct {
 	{"login_rate_all", "1", true},
 	{"login_rate_all", "99999999999999999999", false},
 	{"Verifiers", "1", false},
-	{"config", "x", false},
+	{"config", "", false},
+	{"config", "none", true},
+	{"config", "/etc/lem/lem.conf", true},
+	{"aggregator", "yes", true},
+	{"aggregator", "no", true},
+	{"aggregator", "Yes", false},
+	{"aggregator", "", false},
+	{"confing", "x", false},
 	{"", "1", false},
 };
 
@@ -212,6 +219,54 @@ static void a_path_has_its_limit(void **state)
 	assert_false(options_read(opts, 2, &o, why));
 }
 
+/* What the file may say, what it may not, and that a bad one changes nothing. */
+static void a_file_of_what_may_change(void **state)
+{
+	static const struct {
+		const char *text, *why; /* NULL: it is good */
+	} cases[] = {
+		{"client_rate = 7\n# a comment\nlogin_burst=9 ; another\n", NULL},
+		{"", NULL},
+		{"client_rate = 7\nclient_rate = 8\n", "line 2: client_rate: given twice"},
+		{"client_rate = 0\n", "line 1: client_rate: bad value \"0\""},
+		{"\nclient_rate = 7 x\n", "line 2: client_rate: bad value"},
+		{"verifiers = 2\n", "line 1: verifiers: stands in mosquitto.conf only"},
+		{"state_dir = /x\n", "line 1: state_dir: stands in mosquitto.conf only"},
+		{"client_rat = 7\n", "line 1: client_rat: no such option"},
+		{"[lem]\nclient_rate = 7\n", "line 2: there are no sections"},
+		{"client_rate\n", "line 1: it is no \"name = value\""},
+	};
+	char path[] = "/tmp/test_options.XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct options o = {.client_rate = 20, .login_burst = 50, .login_rate = 5};
+		const struct options before = o;
+		char why[OPTIONS_WHY_MAX] = "";
+		size_t len = strlen(cases[i].text);
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(pwrite(fd, cases[i].text, len, 0), len);
+		assert_int_equal(options_read_file(path, &o, why), cases[i].why == NULL);
+		if (cases[i].why) {
+			assert_non_null(strstr(why, cases[i].why));
+			assert_memory_equal(&o, &before, sizeof o);
+		} else if (len > 0) {
+			assert_true(o.client_rate == 7 && o.login_burst == 9 && o.login_rate == 5);
+		}
+	}
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(unlink(path), 0);
+	{
+		struct options o = {.client_rate = 20};
+		char why[OPTIONS_WHY_MAX];
+		assert_false(options_read_file(path, &o, why));
+		assert_non_null(strstr(why, "cannot be read"));
+		assert_true(options_read_file("none", &o, why));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +276,7 @@ int main(void)
 		cmocka_unit_test(defaults_are_the_tables),
 		cmocka_unit_test(twice_or_missing_is_refused),
 		cmocka_unit_test(a_path_has_its_limit),
+		cmocka_unit_test(a_file_of_what_may_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
