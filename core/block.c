@@ -6,6 +6,7 @@
 #include "core/settlement.h"
 
 enum { LEAF_RANKED = 0x21, LEAF_ACCOUNT = 0x31, LEAF_AUCTION = 0x32 };
+enum { FIRST_SEEDED_HEIGHT = 3 };
 
 enum verdict block_close_check(const struct ledger *l, uint64_t *seq)
 {
@@ -92,14 +93,24 @@ static void ranked_leaf(const struct ledger *l, const struct candidate *c, uint8
 	l->sha256(e.bytes, e.len, out);
 }
 
+/* The genesis hash is the seed of the blocks that have no block with validators two before them. */
+static void seed_of_block(const struct ledger *l, uint8_t seed[HASH_LEN])
+{
+	if (l->height < FIRST_SEEDED_HEIGHT)
+		memcpy(seed, l->older_hash, HASH_LEN);
+	else
+		ranking_seed(l->sha256, l->older_hash,
+			address_is_empty(&l->older_validator) ? NULL : l->older_validator.text,
+			seed);
+}
+
 /* Elect this block's validators; those of the block before become history. */
 static void elect(struct ledger *l, const struct result_sink *sink, uint8_t root[HASH_LEN])
 {
 	uint8_t seed[HASH_LEN];
 	struct ranking ranking;
 
-	ranking_seed(l->sha256, l->older_hash,
-		address_is_empty(&l->older_validator) ? NULL : l->older_validator.text, seed);
+	seed_of_block(l, seed);
 	ranking = ranking_order(l->sha256, seed, l->candidates, candidates(l));
 	memset(&l->older_validator, 0, sizeof l->older_validator);
 	if (l->sealed_by)

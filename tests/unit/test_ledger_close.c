@@ -176,6 +176,63 @@ static void without_standing_no_reward(void **state)
 	assert_false(address_is_empty(&s.l->older_validator));
 }
 
+/* Whether the first of the ranking is the one with the lowest SHA-256(seed || address) of the six
+ * addresses from `first` on. */
+static bool ranked_by(const uint8_t *seed, uint32_t first)
+{
+	uint8_t preimage[HASH_LEN + ADDRESS_LEN], tie[HASH_LEN], lowest[HASH_LEN];
+	struct address winner = {.text = ""};
+
+	memset(lowest, 0xff, sizeof lowest);
+	memcpy(preimage, seed, HASH_LEN);
+	for (uint32_t i = first; i < first + 6; i++) {
+		struct address a = sample_address(i);
+		memcpy(preimage + HASH_LEN, a.text, ADDRESS_LEN);
+		digest_sha256(preimage, sizeof preimage, tie);
+		if (memcmp(tie, lowest, HASH_LEN) >= 0)
+			continue;
+		memcpy(lowest, tie, HASH_LEN);
+		winner = a;
+	}
+	return address_equal(&winner, &s.l->ranked[0].address);
+}
+
+/* One block in which six addresses announce alike, and nobody is eligible. */
+static void six_announce(uint32_t first)
+{
+	small_admit(&s, ledger_slot(s.l), first, 6);
+	for (uint32_t i = first; i < first + 6; i++)
+		small_cpf(&s, i, 90);
+	small_close(&s);
+}
+
+static void the_seed_is_of_two_blocks_before(void **state)
+{
+	const uint8_t genesis[HASH_LEN] = {0};
+	uint8_t preimage[HASH_LEN + ADDRESS_LEN], seed[HASH_LEN], first_hash[HASH_LEN];
+	struct tx tx;
+
+	(void)state;
+	six_announce(0);
+	assert_true(ranked_by(genesis, 0));
+	memcpy(first_hash, s.l->last_hash, HASH_LEN);
+	memcpy(preimage, first_hash, HASH_LEN);
+	memcpy(preimage + HASH_LEN, s.l->ranked[0].address.text, ADDRESS_LEN);
+	tx = small_tx(&s, TX_SEAL);
+	tx.address = s.l->ranked[0].address;
+	tx.u.seal.height = 1;
+	memcpy(tx.u.seal.header_hash, first_hash, HASH_LEN);
+	small_do(&s, &tx);
+	six_announce(10);
+	assert_true(ranked_by(genesis, 10));
+	digest_sha256(s.l->last_hash, HASH_LEN, seed); /* block 2 gets no seal */
+	digest_sha256(preimage, sizeof preimage, preimage);
+	six_announce(20);
+	assert_true(ranked_by(preimage, 20));
+	six_announce(30);
+	assert_true(ranked_by(seed, 30));
+}
+
 /* A sequence may be away for as long as a gate can be, and no longer. */
 static void a_gap_closes_in_time(void **state)
 {
@@ -201,6 +258,7 @@ int main(void)
 		TEST(an_outage_excuses_silence_only),
 		TEST(the_validator_is_rewarded),
 		TEST(without_standing_no_reward),
+		TEST(the_seed_is_of_two_blocks_before),
 		TEST(a_gap_closes_in_time),
 	};
 
