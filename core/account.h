@@ -8,6 +8,7 @@
 #include "core/address.h"
 #include "core/index.h"
 #include "core/params.h"
+#include "core/units.h"
 
 enum {
 	ACCOUNT_NONE = 0,
@@ -48,6 +49,8 @@ struct accounts {
 	struct index_cell cells[1 << ACCOUNTS_INDEX_BITS];
 };
 
+_Static_assert(MONEY_UC_MAX + PARAMS_ROLES_MAX * AMOUNT_UC_MAX <= JSON_INT_MAX,
+	"no account can have more than JSON carries exactly"); /* L3 */
 _Static_assert((ACCOUNTS_MAX + PARAMS_ROLES_MAX) * 2 <= 1 << ACCOUNTS_INDEX_BITS,
 	"the index stays half empty");
 

@@ -28,18 +28,20 @@ enum verdict block_close_check(const struct ledger *l, uint64_t *seq)
 	return VERDICT_OK;
 }
 
-/* The reward of the home that sealed the block before: floor(reward x cpf / 100). */
+/* The reward of the home that sealed the block before: floor(reward x cpf / 100), or nothing if
+ * that were more than all money there may be (L3). */
 static void reward(struct ledger *l, const struct result_sink *sink)
 {
 	const struct validator *v;
+	int64_t reward_uc;
 
 	if (l->sealed_by == 0 || !l->ranked_rewarded)
 		return;
 	v = &l->ranked[l->sealed_by - 1];
-	ledger_transfer(l, sink, ACCOUNT_ISSUER, v->account,
-		l->params.reward_uc / 100 * v->cpf_hundredths +
-			l->params.reward_uc % 100 * v->cpf_hundredths / 100,
-		0, TRANSFER_REWARD);
+	reward_uc = l->params.reward_uc * v->cpf_hundredths / 100;
+	if (l->accounts.fixed[ACCOUNT_ISSUER].balance_uc < -MONEY_UC_MAX + reward_uc)
+		return;
+	ledger_transfer(l, sink, ACCOUNT_ISSUER, v->account, reward_uc, 0, TRANSFER_REWARD);
 }
 
 /* Addresses of slots before the open one go; their balances return to the wallets. */

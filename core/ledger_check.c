@@ -2,9 +2,6 @@
 #include <stddef.h>
 #include "core/cpf.h"
 
-/* Balances beyond this, some 10^10 cents, are refused further business (invariant L3). */
-#define BALANCE_GUARD_UC (INT64_C(4) * 1000000000000000000)
-#define DEPOSITS_UC_MAX (100 * AMOUNT_UC_MAX)
 
 static enum verdict refuse(const char **field, const char *name, enum verdict verdict)
 {
@@ -33,11 +30,12 @@ static enum verdict check_cpf(
 	return VERDICT_OK;
 }
 
-/* Roles are covered by their account and credit, in the open. */
+/* Roles are covered by their account and credit, in the open. Accounts that only a lying operator's
+ * market could have are refused further business (invariant L3). */
 static enum verdict check_cover(const struct account *a, int64_t hold_uc, const char **field)
 {
-	if (a->balance_uc > BALANCE_GUARD_UC || a->balance_uc < -BALANCE_GUARD_UC ||
-		a->held_uc > BALANCE_GUARD_UC)
+	if (a->balance_uc > JSON_INT_MAX || a->balance_uc < -JSON_INT_MAX ||
+		a->held_uc > JSON_INT_MAX)
 		return refuse(field, "bid", VERDICT_OUT_OF_RANGE);
 	if (account_is_role(a) && account_available_uc(a) < hold_uc)
 		return refuse(field, "bid", VERDICT_FUNDS_TOO_LOW);
@@ -270,7 +268,7 @@ static enum verdict check_deposit(const struct ledger *l, const struct tx *tx)
 
 	if (uc < 1 || uc > AMOUNT_UC_MAX)
 		return VERDICT_OUT_OF_RANGE;
-	if (l->accounts.fixed[ACCOUNT_ISSUER].balance_uc < -DEPOSITS_UC_MAX + uc)
+	if (l->accounts.fixed[ACCOUNT_ISSUER].balance_uc < -MONEY_UC_MAX + uc)
 		return VERDICT_OUT_OF_RANGE;
 	if (address_is_empty(to))
 		return VERDICT_OK;

@@ -19,6 +19,15 @@ enum { S_PER_DAY = 86400 };
 
 #define AMOUNT_UC_MAX ((int64_t)ENERGY_WH_MAX * PRICE_MC_MAX) /* 10^15 uc: one order at most */
 
+
+/*
+ * All money there may be: what the issuer has given out, deposits and rewards, 10^9 cents. With the
+ * credit of every role an account has at most 9 x 10^15 uc, and so every balance is an integer that
+ * JSON carries exactly (invariant L3).
+ */
+#define MONEY_UC_MAX AMOUNT_UC_MAX
+#define JSON_INT_MAX ((INT64_C(1) << 53) - 1)
+
 _Static_assert(INT64_MAX / PRICE_MC_MAX / ENERGY_WH_MAX >= 4096,
 	"thousands of the largest amounts can be added before 63 bits are full");
 

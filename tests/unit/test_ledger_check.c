@@ -58,7 +58,7 @@ static void openings(void **state)
 	expect(&tx, VERDICT_FUNDS_TOO_LOW, "bid");
 	tx.u.bid.side = SIDE_SELL;
 	expect(&tx, VERDICT_OK, "");
-	role->balance_uc = INT64_C(4000000000000000001);
+	role->balance_uc = JSON_INT_MAX + 1;
 	expect(&tx, VERDICT_OUT_OF_RANGE, "bid");
 	role->balance_uc = balance_uc;
 }

@@ -117,20 +117,32 @@ static void seal(uint32_t address)
 	small_do(&s, &tx);
 }
 
+static void issue(int64_t amount_uc)
+{
+	struct tx tx = small_tx(&s, TX_DEPOSIT);
+
+	tx.u.deposit.amount_uc = amount_uc;
+	if (amount_uc > 0)
+		small_do(&s, &tx);
+}
+
 static void the_validator_is_rewarded(void **state)
 {
 	static const struct {
 		int64_t reward_uc;
 		int cpf;
 		int64_t paid_uc;
+		int64_t issued_uc; /* before */
 	} cases[] = {
-		{10000000, 90, 9000000},
-		{10000000, 100, 10000000},
-		{10000000, 1, 100000},
-		{199, 50, 99},
-		{99, 99, 98},
-		{1, 99, 0},
-		{AMOUNT_UC_MAX, 99, AMOUNT_UC_MAX / 100 * 99},
+		{10000000, 90, 9000000, 0},
+		{10000000, 100, 10000000, 0},
+		{10000000, 1, 100000, 0},
+		{199, 50, 99, 0},
+		{99, 99, 98, 0},
+		{1, 99, 0, 0},
+		{AMOUNT_UC_MAX, 99, AMOUNT_UC_MAX / 100 * 99, 0},
+		{200, 50, 100, MONEY_UC_MAX - 100},
+		{200, 50, 0, MONEY_UC_MAX - 99}, /* more than all money there may be */
 	};
 
 	(void)state;
@@ -140,6 +152,7 @@ static void the_validator_is_rewarded(void **state)
 		(void)setup(NULL);
 		s.sink = (struct result_sink){.emit = count_moves, .context = &m};
 		s.l->params.reward_uc = cases[i].reward_uc;
+		issue(cases[i].issued_uc);
 		small_admit(&s, 0, 0, 2);
 		small_cpf(&s, 0, cases[i].cpf);
 		small_end_slot(&s);

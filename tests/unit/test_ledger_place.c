@@ -180,12 +180,13 @@ static void deposits(void **state)
 	expect(&tx, VERDICT_OK, "");
 	tx.u.deposit.amount_uc = AMOUNT_UC_MAX;
 	expect(&tx, VERDICT_OK, "");
-	issuer->balance_uc = -99 * AMOUNT_UC_MAX;
+	tx.u.deposit.amount_uc = 2;
+	issuer->balance_uc = -MONEY_UC_MAX + 2;
 	expect(&tx, VERDICT_OK, "");
 	issuer->balance_uc--;
 	expect(&tx, VERDICT_OUT_OF_RANGE, ""); /* more than all money there may be */
 	issuer->balance_uc = 0;
-	tx.u.deposit.amount_uc++;
+	tx.u.deposit.amount_uc = AMOUNT_UC_MAX + 1;
 	expect(&tx, VERDICT_OUT_OF_RANGE, "");
 	tx.u.deposit.amount_uc = 1;
 	tx.u.deposit.account = sample_address(ROLE);
