@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "core/clearing.h"
 #include "core/verdict.h"
 #include "wire/request.h"
 #include "wire/text.h"
@@ -90,6 +91,48 @@ static void the_worked_example_verifies(void **state)
 	free(w);
 }
 
+/* The worked auction under vickrey: each row of its table is what the rule gives. */
+static void the_vickrey_example_is_what_the_rule_gives(void **state)
+{
+	enum { N = 4 };
+	const struct book_terms terms = {.side = SIDE_BUY,
+		.rule = RULE_VICKREY,
+		.quantity_wh = 100,
+		.limit_mc_per_kwh = 10000,
+		.limit_inclusive = true};
+	const struct book_order orders[N] = {
+		{.seq = 1, .ref = 0, .bidder = 0, .quantity_wh = 40, .price_mc_per_kwh = 3000},
+		{.seq = 2, .ref = 1, .bidder = 1, .quantity_wh = 51, .price_mc_per_kwh = 5000},
+		{.seq = 3, .ref = 2, .bidder = 0, .quantity_wh = 30, .price_mc_per_kwh = 6000},
+		{.seq = 4, .ref = 3, .bidder = 2, .quantity_wh = 20, .price_mc_per_kwh = 7000},
+	};
+	struct book_order book[N];
+	struct fill fills[N], of[N];
+	struct clearing_result result;
+	char row[160];
+
+	(void)state;
+	memset(of, 0, sizeof of);
+	memcpy(book, orders, sizeof book);
+	assert_int_equal(clear_book(&terms, book, N, fills, &result), BOOK_OK);
+	for (size_t i = 0; i < result.fill_count; i++)
+		of[fills[i].ref] = fills[i];
+	for (size_t i = 0; i < N; i++) {
+		(void)snprintf(row, sizeof row, "\n| %d | %c | %d | %d | %d | %lld | %lld | ",
+			(int)orders[i].seq, (char)('A' + (int)orders[i].bidder),
+			(int)orders[i].quantity_wh, (int)orders[i].price_mc_per_kwh,
+			(int)of[i].quantity_wh, (long long)of[i].amount_uc,
+			(long long)of[i].price_mc_per_kwh);
+		if (!strstr(doc, row))
+			print_message("missing:%s", row);
+		assert_non_null(strstr(doc, row));
+	}
+	(void)snprintf(row, sizeof row,
+		"The auction's marginal price is %lld, its cleared amount %lld.",
+		(long long)result.marginal_price_mc_per_kwh, (long long)result.amount_uc);
+	assert_non_null(strstr(doc, row));
+}
+
 static void every_refusal_stands_in_its_table(void **state)
 {
 	static const int numbers[] = {
@@ -125,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_worked_example_verifies),
+		cmocka_unit_test(the_vickrey_example_is_what_the_rule_gives),
 		cmocka_unit_test(every_refusal_stands_in_its_table),
 		cmocka_unit_test(every_operation_is_described),
 	};
