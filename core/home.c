@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <stddef.h>
 #include <string.h>
-#include "core/units.h"
 
 void homes_init(struct homes *homes)
 {
@@ -56,9 +55,31 @@ bool client_id_valid(const char *text)
 	return true;
 }
 
+bool meter_text_valid(const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < n; i++) {
+		char c = text[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '.' || c == '_' || c == '-'))
+			return false;
+	}
+	return n <= METER_TEXT_MAX;
+}
+
+const char *home_text_rule(const char *field)
+{
+	if (same(field, "clientId"))
+		return "a clientId is 4 to 32 of a-z and 0-9";
+	if (same(field, "meter_type") || same(field, "meter_serial"))
+		return "a meter's type and serial are 1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-'";
+	return "";
+}
+
 static bool rating_valid(int64_t w)
 {
-	return w >= 0 && w <= ENERGY_WH_MAX / 10;
+	return w >= 0 && w <= RATING_W_MAX;
 }
 
 enum verdict home_add_check(
@@ -66,7 +87,7 @@ enum verdict home_add_check(
 {
 	*field = "clientId";
 	if (!client_id_valid(terms->client_id))
-		return VERDICT_OUT_OF_RANGE;
+		return VERDICT_BAD_FIELD;
 	if (home_find(homes, terms->client_id))
 		return VERDICT_EXISTS;
 	if (homes->count >= HOMES_MAX)
@@ -80,7 +101,12 @@ enum verdict home_add_check(
 	*field = "fuse_w";
 	if (!rating_valid(terms->ratings.fuse_w))
 		return VERDICT_OUT_OF_RANGE;
+	*field = "meter_type";
+	if (!meter_text_valid(terms->meter_type))
+		return VERDICT_BAD_FIELD;
 	*field = "meter_serial";
+	if (!meter_text_valid(terms->meter_serial))
+		return VERDICT_BAD_FIELD;
 	for (uint32_t i = 0; i < homes->count && terms->meter_serial[0]; i++) {
 		if (same(homes->rows[i].terms.meter_serial, terms->meter_serial))
 			return VERDICT_EXISTS;

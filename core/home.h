@@ -14,6 +14,7 @@ enum {
 	CLIENT_ID_MIN = 4,
 	CLIENT_ID_MAX = 32,  /* [a-z0-9] */
 	METER_TEXT_MAX = 32, /* type and serial: [A-Za-z0-9._-] */
+	RATING_W_MAX = 10000000,
 	HOMES_MAX = 16384,   /* roles and the operator included */
 	HOMES_INDEX_BITS = 15,
 	HOME_ACCOUNTS_MAX = 20, /* live addresses of one home: horizon + 3 at most */
@@ -85,9 +86,13 @@ const struct home *home_find(const struct homes *homes, const char *client_id);
 struct home *home_edit(struct homes *homes, uint32_t number);
 
 /* Whether one more client of that id (and, if serial is not "", that meter) could be added: OK,
- * OUT_OF_RANGE (form of an id), EXISTS, TOO_MANY; *field says which. */
+ * BAD_FIELD (form of an id or a meter's text), OUT_OF_RANGE (a rating), EXISTS, TOO_MANY; *field
+ * says which. */
 enum verdict home_add_check(
 	const struct homes *homes, const struct home_terms *terms, const char **field);
+
+/* What `clientId`, `meter_type` and `meter_serial` may hold, as a sentence; "" for other fields. */
+const char *home_text_rule(const char *field);
 
 /* Add a client that home_add_check() lets in; returns its number. */
 uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_terms *terms);
@@ -100,6 +105,9 @@ bool home_key_known(const struct homes *homes, const struct enrolled_key *key, u
 
 /* Whether text is 4..32 of [a-z0-9]. */
 bool client_id_valid(const char *text);
+
+/* Whether text is at most METER_TEXT_MAX of [A-Za-z0-9._-]; "" is: of a client without a meter. */
+bool meter_text_valid(const char *text);
 
 /* "TE", "RE", "RE+TE"; NULL / 0 if unknown. */
 const char *mode_name(enum mode mode);

@@ -162,7 +162,8 @@ static void reject(
 	char path[FORM_FIELD_MAX];
 
 	snprintf(path, sizeof path, "%s%s", field[0] ? "parameters." : "", field);
-	answer_reject(e, m->client_id, m->operation, m->req_id, verdict, path, "");
+	answer_reject(e, m->client_id, m->operation, m->req_id, verdict, path,
+		verdict == VERDICT_BAD_FIELD ? home_text_rule(field) : "");
 }
 
 static enum err start_feed(struct engine *e, const struct inspected *m)
@@ -172,7 +173,8 @@ static enum err start_feed(struct engine *e, const struct inspected *m)
 	struct feed *f;
 
 	if (m->sync_from > newest) {
-		reject(e, m, VERDICT_WRONG_HEIGHT, "from");
+		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_WRONG_HEIGHT,
+			"parameters.from", "the newest block is below that height");
 		return ERR_OK;
 	}
 	/* One place is kept for new blocks on their way to all: theirs is the first. */

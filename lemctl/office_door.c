@@ -93,6 +93,13 @@ static enum err sign(const struct office_door *d, struct awaited *a)
 		a->parameters, &signer, &a->message);
 }
 
+/* Whether an answer with that reqId is ours: one without is to a text that could not be read. */
+static bool is_answer(const struct json_doc *doc, uint32_t req_id, const struct awaited *a)
+{
+	return req_id != JSON_NONE && (json_type(doc, req_id) == JSON_NULL ||
+					      json_is(doc, req_id, a->message.req_id));
+}
+
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
 	struct awaited *a = context;
@@ -107,8 +114,7 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	/* Receipts come in an array. */
 	if (json_type(&doc, 0) == JSON_ARRAY)
 		answer = json_first(&doc, 0);
-	while (answer != JSON_NONE &&
-		!json_is(&doc, json_get(&doc, answer, "reqId"), a->message.req_id))
+	while (answer != JSON_NONE && !is_answer(&doc, json_get(&doc, answer, "reqId"), a))
 		answer = answer == 0 ? JSON_NONE : json_next(&doc, answer);
 	if (answer == JSON_NONE)
 		return;

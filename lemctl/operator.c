@@ -46,6 +46,12 @@ static void print_code(
 			client_id, secret, hex);
 }
 
+static int usage(const struct args *a, const char *what, const char *why)
+{
+	(void)fprintf(stderr, "lemctl: %s: %s\nusage: %s\n", what, why, a->usage);
+	return EXIT_USAGE;
+}
+
 static int add_home(int argc, char **argv)
 {
 	struct office_door d = {.dir = NULL};
@@ -57,9 +63,11 @@ static int add_home(int argc, char **argv)
 		{"port", ARG_INT, &d.port, "PORT", "of the broker (from mosquitto.conf)", 1, 65535},
 		{"meter-type", ARG_TEXT, &type, "TYPE", "of the certified meter", 0, 0},
 		{"meter-serial", ARG_TEXT, &serial, "SERIAL", "of the meter (required)", 0, 0},
-		{"pv", ARG_INT, &pv_w, "W", "rating of the PV system (0)", 0, 10000000},
-		{"battery", ARG_INT, &battery_w, "W", "rating of the battery (0)", 0, 10000000},
-		{"fuse", ARG_INT, &fuse_w, "W", "rating of the connection (15000)", 0, 10000000},
+		{"pv", ARG_INT, &pv_w, "W", "rating of the PV system (0)", 0, RATING_W_MAX},
+		{"battery", ARG_INT, &battery_w, "W", "rating of the battery (0)", 0,
+			RATING_W_MAX},
+		{"fuse", ARG_INT, &fuse_w, "W", "rating of the connection (15000)", 0,
+			RATING_W_MAX},
 		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
 	};
 	struct args a = {.usage = "lemctl home add [OPTION...] DIR CLIENTID",
@@ -76,10 +84,12 @@ static int add_home(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	d.dir = a.positional[0];
-	if (!serial) {
-		(void)fprintf(stderr, "lemctl: --meter-serial is missing\n");
-		return EXIT_USAGE;
-	}
+	if (!serial)
+		return usage(&a, "--meter-serial", "is missing");
+	if (!client_id_valid(a.positional[1]))
+		return usage(&a, a.positional[1], home_text_rule("clientId"));
+	if (!serial[0] || !meter_text_valid(serial) || !type[0] || !meter_text_valid(type))
+		return usage(&a, "meter", home_text_rule("meter_serial"));
 	if (!draw_secret(secret)) {
 		(void)fprintf(stderr, "lemctl: OpenSSL gives no random bytes for the code\n");
 		return EXIT_REFUSED;
@@ -209,6 +219,8 @@ int deposit_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (cents == 0)
+		return usage(&a, "--cents", "is missing");
 	d.dir = a.positional[0];
 	out_init(&out, text, sizeof text);
 	out_printf(&out, "{\"amount_uc\":%lld,\"clientId\":", (long long)cents * 1000000);

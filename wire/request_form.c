@@ -198,9 +198,9 @@ static void read_home_add(struct form *f, uint32_t parameters, struct request *r
 	form_string(f, &o, "clientId", t->client_id, sizeof t->client_id);
 	form_string(f, &o, "meter_type", t->meter_type, sizeof t->meter_type);
 	form_string(f, &o, "meter_serial", t->meter_serial, sizeof t->meter_serial);
-	form_int(f, &o, "pv_w", 0, ENERGY_WH_MAX, &t->ratings.pv_w);
-	form_int(f, &o, "battery_w", 0, ENERGY_WH_MAX, &t->ratings.battery_w);
-	form_int(f, &o, "fuse_w", 0, ENERGY_WH_MAX, &t->ratings.fuse_w);
+	form_int(f, &o, "pv_w", 0, RATING_W_MAX, &t->ratings.pv_w);
+	form_int(f, &o, "battery_w", 0, RATING_W_MAX, &t->ratings.battery_w);
+	form_int(f, &o, "fuse_w", 0, RATING_W_MAX, &t->ratings.fuse_w);
 	form_hash(f, &o, "code_hash", t->code_hash);
 	form_leave(f, &o);
 }

@@ -24,7 +24,8 @@ TRANSACTIONS = "bid-offer cancel cpf seal clock admit standing delivery deposit"
 OPTIONAL = {"all_or_nothing", "auction", "contract", "cpf", "rule", "slot"}  # of a bid-offer
 # What the reader leaves to the market, which refuses it from its tables: the schema is stricter.
 LEFT_TO_THE_MARKET = {
-	"home-add": "('parameters', 'clientId')", "home-revoke": "('parameters', 'clientId')",
+	"home-add": tuple(f"('parameters', '{name}')" for name in ("clientId", "meter_serial",
+		"meter_type")), "home-revoke": "('parameters', 'clientId')",
 	"deposit": "('parameters', 'clientId')", "addresses": "('parameters', 'keys') []"}
 passed = 0
 failed = 0

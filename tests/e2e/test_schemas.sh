@@ -99,7 +99,7 @@ cat "$work/message" >>"$work/sent"
 break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothing":true')"
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"
-break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms Home 0)"
+break_rule BAD_FIELD operator "$operator" home-add "$(terms Home 0)"
 break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms home0004 10000001)"
 break_rule UNKNOWN_HOME operator "$operator" home-revoke '{"clientId":"Home"}'
 break_rule UNKNOWN_HOME operator "$operator" deposit '{"amount_uc":1,"clientId":"Home"}'

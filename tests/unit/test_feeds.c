@@ -136,7 +136,31 @@ static void who_asks_gets_what_there_is(void **state)
 	from = market.count;
 	ask(2, BLOCKS + 1, BLOCKS + 1);
 	assert_non_null(strstr(market.published[from]->payload, "\"WRONG_HEIGHT\""));
+	assert_non_null(strstr(market.published[from]->payload, "\"parameters.from\""));
+	assert_non_null(strstr(market.published[from]->payload,
+		"\"rule\":\"the newest block is below that height\""));
 	assert_int_equal(market.count, from + 1);
+}
+
+/* The operator is told which characters a name may have. */
+static void names_out_of_form_are_explained(void **state)
+{
+	struct signer boss = {.key = market.operator_key};
+	const struct publication *p;
+	size_t from = market.count;
+	char text[512];
+	struct out out;
+
+	(void)state;
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"battery_w\":0,\"clientId\":\"Ab!\",\"code_hash\":\"%064d\"", 0);
+	out_printf(&out, ",\"fuse_w\":0,\"meter_serial\":\"X\",\"meter_type\":\"t\",\"pv_w\":0}");
+	little_send(&market, "operator", OPERATION_HOME_ADD, &out, &boss);
+	p = little_find(&market, "/reject", from);
+	assert_non_null(p);
+	assert_non_null(strstr(p->payload, "\"BAD_FIELD\""));
+	assert_non_null(strstr(p->payload, "\"parameters.clientId\""));
+	assert_non_null(strstr(p->payload, "a clientId is 4 to 32 of a-z and 0-9"));
 }
 
 /* The 64 places: one is always free for the common topic. */
@@ -199,6 +223,7 @@ int main(void)
 		cmocka_unit_test(new_blocks_go_to_everyone),
 		cmocka_unit_test(who_asks_gets_what_there_is),
 		cmocka_unit_test(clients_leave_room_for_the_new_block),
+		cmocka_unit_test(names_out_of_form_are_explained),
 		cmocka_unit_test(nothing_is_too_long),
 	};
 

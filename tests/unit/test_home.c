@@ -91,8 +91,47 @@ static void nothing_is_added_twice(void **state)
 	assert_int_equal(try(&h, &field), VERDICT_OK);
 	assert_int_equal(t->count, 4);
 	h = terms("abc", "SN9");
-	assert_int_equal(try(&h, &field), VERDICT_OUT_OF_RANGE);
+	assert_int_equal(try(&h, &field), VERDICT_BAD_FIELD);
 	assert_string_equal(field, "clientId");
+	assert_non_null(strstr(home_text_rule(field), "a-z"));
+	assert_string_equal(home_text_rule("pv_w"), "");
+}
+
+static void meters_have_plain_names(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} texts[] = {
+		{"", true},
+		{"azAZ09._-", true},
+		{"01234567890123456789012345678901", true},
+		{"s\"1", false},
+		{"s\\1", false},
+		{"s\n1", false},
+		{"s 1", false},
+		{"s/1", false},
+		{"s@1", false},
+		{"s[1", false},
+		{"s`1", false},
+		{"s{1", false},
+		{"s:1", false},
+		{"s+1", false},
+		{"\xc3\xa4", false},
+	};
+	const char *field;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct home_terms h = terms("home0001", texts[i].text);
+		enum verdict want = texts[i].good ? VERDICT_OK : VERDICT_BAD_FIELD;
+		assert_int_equal(home_add_check(t, &h, &field), want);
+		assert_string_equal(field, texts[i].good ? "" : "meter_serial");
+		h = terms("home0001", "SN1");
+		(void)snprintf(h.meter_type, sizeof h.meter_type, "%s", texts[i].text);
+		assert_int_equal(home_add_check(t, &h, &field), want);
+		assert_string_equal(field, texts[i].good ? "" : "meter_type");
+	}
 }
 
 static void ratings_have_their_range(void **state)
@@ -205,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_have_a_form),
 		cmocka_unit_test_setup_teardown(nothing_is_added_twice, setup, teardown),
+		cmocka_unit_test_setup_teardown(meters_have_plain_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(ratings_have_their_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_client_keeps_its_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_table_is_full_some_day, setup, teardown),

@@ -168,10 +168,10 @@ static const struct {
 	{SYNC, "\"from\":3", "\"from\":0", "parameters.from", VERDICT_OUT_OF_RANGE},
 	{SYNC, "\"to\":9", "\"to\":2147483648", "parameters.to", VERDICT_OUT_OF_RANGE},
 	/* the operator's */
-	{HOME_ADD, "8000", "100000000", NULL, VERDICT_OK},
-	{HOME_ADD, "8000", "100000001", "parameters.pv_w", VERDICT_OUT_OF_RANGE},
+	{HOME_ADD, "8000", "10000000", NULL, VERDICT_OK},
+	{HOME_ADD, "8000", "10000001", "parameters.pv_w", VERDICT_OUT_OF_RANGE},
 	{HOME_ADD, "5000", "-1", "parameters.battery_w", VERDICT_OUT_OF_RANGE},
-	{HOME_ADD, "25000", "100000001", "parameters.fuse_w", VERDICT_OUT_OF_RANGE},
+	{HOME_ADD, "25000", "10000001", "parameters.fuse_w", VERDICT_OUT_OF_RANGE},
 	{HOME_ADD, "sim", X16 X16 "x", "parameters.meter_type", VERDICT_BAD_FIELD},
 	{HOME_ADD, "SN2", X16 X16 "x", "parameters.meter_serial", VERDICT_BAD_FIELD},
 	{HOME_REVOKE, "home0002", X16 X16 "x", "parameters.clientId", VERDICT_BAD_FIELD},
