@@ -98,6 +98,20 @@ def examples_of_the_document(doc):
 		seen == {"request-bid-offer": 2, "request-observation": 1})
 
 
+def examples_in_full(doc):
+	seen = Counter()
+	for mark, text in re.findall(r"^<!-- (.*) -->\n```json\n(.*)\n```$", doc, re.M):
+		message = parse(text)
+		if mark.startswith("send: "):
+			validate(seen, "request-" + request_kind(message), message)
+		else:
+			topic = mark.replace("heard: ", "lem/street/", 1)
+			validate(seen, "answer-" + answer_kind(topic, message), message)
+	check("each request has its example", {"request-" + r for r in REQUESTS} <= set(seen))
+	check("each answer has its example",
+		{s for s in SCHEMAS if s.startswith("answer-")} <= set(seen))
+
+
 def refusals_of_the_document(doc, heard):
 	table = re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", doc, re.M)
 	numbers = {code: int(number) for number, code in table}
@@ -341,6 +355,7 @@ def main():
 	if failed:
 		sys.exit(1)
 	examples_of_the_document(doc)
+	examples_in_full(Path("docs/examples.md").read_text())
 	told, rejects = answers(seen)
 	refusals_of_the_document(doc, rejects)
 	sent = requests(seen)
