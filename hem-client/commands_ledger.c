@@ -4,13 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 #include "core/tx.h"
-#include "engine/execute.h"
+#include "engine/ledger_audit.h"
 #include "hem-client/commands.h"
 #include "hem-client/commands_cli.h"
 #include "hem-client/commands_errand.h"
 #include "hem-client/replica/ledger_view.h"
 #include "wire/date.h"
 #include "wire/header_form.h"
+#include "wire/out.h"
+#include "wire/text.h"
 
 enum { SHOW_BLOCKS = 20, PROGRESS_BLOCKS = 256 };
 
@@ -98,145 +100,118 @@ static int show(const char *path, const char *height_text, bool json)
 	return err == ERR_OK ? HEM_EXIT_OK : HEM_EXIT_REFUSED;
 }
 
-/* The blocks of a ledger file, one after the other. */
-struct audit_run {
-	struct ledger_db file;
-	struct genesis genesis;
-	struct executor executor;
-	uint64_t height; /* of the block under execution */
-	uint64_t last;
-	char why[512];
-};
-
-static enum err each(
-	void *context, bool (*visit)(void *visitor, const struct stored_tx *tx), void *visitor)
+static void progress(uint64_t height, uint64_t total)
 {
-	struct audit_run *r = context;
-
-	return ledger_db_txs(&r->file, r->height, 0, visit, visitor);
-}
-
-static enum err open_run(struct audit_run *r, const char *path)
-{
-	char document[GENESIS_TEXT_MAX + HEADER_TEXT_MAX], why[FORM_FIELD_MAX + 64];
-	size_t len = 0;
-	enum err err = ledger_db_open_read(&r->file, path);
-
-	if (err != ERR_OK) {
-		snprintf(r->why, sizeof r->why, "%.500s", r->file.db.why);
-		return err;
-	}
-	err = ledger_db_genesis(&r->file, document, sizeof document, &len);
-	if (err == ERR_OK)
-		err = genesis_read(document, len, NULL, &r->genesis, why);
-	if (err == ERR_OK)
-		err = ledger_db_height(&r->file, &r->last);
-	if (err == ERR_OK)
-		err = executor_init(&r->executor, &r->genesis);
-	if (err != ERR_OK)
-		snprintf(r->why, sizeof r->why, "%.300s: its genesis: %s", path,
-			err == ERR_FORMAT ? why : err_text(err));
-	return err;
-}
-
-/* Execute everything; *ret_fault is the first that is wrong. */
-static enum err execute_all(struct audit_run *r, struct block_fault *ret_fault)
-{
-	struct tx_source source = {.each = each, .context = r};
-	struct stored_block block;
-	enum err err = ERR_OK;
-
-	ret_fault->verdict = VERDICT_OK;
-	for (r->height = 1; r->height <= r->last && err == ERR_OK; r->height++) {
-		err = ledger_db_block(&r->file, r->height, r->genesis.name, &block);
-		if (err == ERR_OK)
-			err = execute_block(&r->executor, &block, &source, NULL, ret_fault);
-		if (err == ERR_NOT_FOUND || err == ERR_FORMAT) {
-			block_fault_set(ret_fault, VERDICT_BAD_ROW, r->height, 0,
-				err == ERR_FORMAT ? "" : "the block is missing");
-			err = ERR_OK;
-		}
-		if (err != ERR_OK || ret_fault->verdict != VERDICT_OK)
-			break;
-		if (r->height % PROGRESS_BLOCKS == 0 && isatty(STDERR_FILENO))
-			(void)fprintf(stderr, "\rblock %llu of %llu", (unsigned long long)r->height,
-				(unsigned long long)r->last);
-	}
-	if (isatty(STDERR_FILENO) && r->last >= PROGRESS_BLOCKS)
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (height % PROGRESS_BLOCKS == 0)
+		(void)fprintf(stderr, "\rblock %llu of %llu", (unsigned long long)height,
+			(unsigned long long)total);
+	if (height == total && total >= PROGRESS_BLOCKS)
 		(void)fprintf(stderr, "\r%40s\r", "");
-	if (err != ERR_OK)
-		snprintf(r->why, sizeof r->why, "block %llu: %s", (unsigned long long)r->height,
-			err_text(err));
-	return err;
 }
 
-static void print_verdict(const struct audit_run *r, const struct block_fault *fault, bool json)
+static void print_verdict(const struct ledger_audit *a, bool json)
 {
+	const struct block_fault *fault = &a->fault;
 	bool holds = fault->verdict == VERDICT_OK;
+	char text[2 * ROW_COMPARE_WHY_MAX];
+	struct out out;
 
 	if (json) {
+		out_init(&out, text, sizeof text);
+		out_string(&out, a->why);
 		(void)printf("{\"market\":\"%s\",\"height\":%llu,\"holds\":%s,\"code\":\"%s\""
-			     ",\"seq\":%llu,\"text\":\"%s\"}\n",
-			r->genesis.market, (unsigned long long)(holds ? r->last : fault->height),
+			     ",\"seq\":%llu,\"text\":%s}\n",
+			a->genesis.market, (unsigned long long)(holds ? a->height : fault->height),
 			holds ? "true" : "false", verdict_name(fault->verdict),
-			(unsigned long long)fault->seq, fault->text);
+			(unsigned long long)fault->seq, out_end(&out) > 0 ? text : "\"\"");
 		return;
 	}
 	if (holds)
-		(void)printf("%s: %llu blocks executed again: every signature, rule and root "
+		(void)printf("%s: %llu blocks executed again: every signature, rule, root and row "
 			     "holds\n",
-			r->genesis.market, (unsigned long long)r->last);
+			a->genesis.market, (unsigned long long)a->height);
 	else
-		(void)printf("%s: %s\n", r->genesis.market, fault->text);
+		(void)printf("%s: %s\n", a->genesis.market, a->why);
 }
 
-static int verify(const char *path, bool json)
+static int verify(const char *path, const uint8_t *pinned, bool json)
 {
-	struct audit_run r;
-	struct block_fault fault = {.verdict = VERDICT_OK};
-	enum err err;
+	struct ledger_audit *a = calloc(1, sizeof *a);
+	bool holds;
+	enum err err = ERR_NOMEM;
 
-	memset(&r, 0, sizeof r);
-	err = open_run(&r, path);
+	if (a) {
+		a->progress = progress;
+		err = ledger_audit_open(a, path, pinned);
+	}
 	if (err == ERR_OK)
-		err = execute_all(&r, &fault);
+		err = ledger_audit_run(a);
 	if (err == ERR_OK)
-		print_verdict(&r, &fault, json);
+		print_verdict(a, json);
 	else
-		(void)fprintf(stderr, "hem: %s\n", r.why);
-	executor_release(&r.executor);
-	ledger_db_close(&r.file);
-	return err == ERR_OK && fault.verdict == VERDICT_OK ? HEM_EXIT_OK : HEM_EXIT_REFUSED;
+		(void)fprintf(stderr, "hem: %.300s: %s\n", path, a ? a->why : err_text(err));
+	holds = err == ERR_OK && a->fault.verdict == VERDICT_OK;
+	if (a)
+		ledger_audit_close(a);
+	free(a);
+	return holds ? HEM_EXIT_OK : HEM_EXIT_REFUSED;
+}
+
+/* The genesis hash that the command line or the configuration pins. 0, or the exit code. */
+static int pinned_genesis(const char *config_path, const char *given, uint8_t out[static HASH_LEN])
+{
+	char path[CONFIG_PATH_MAX];
+	struct config config;
+	size_t len = 0;
+	int code;
+
+	if (given) {
+		if (text_hex_read(given, strlen(given), out, HASH_LEN, &len) && len == HASH_LEN)
+			return 0;
+		(void)fprintf(stderr, "hem: --genesis needs 64 lower-case hex digits\n");
+		return HEM_EXIT_USAGE;
+	}
+	code = errand_config(config_path, &config, path);
+	if (code == 0)
+		memcpy(out, config.market.genesis, HASH_LEN);
+	return code;
 }
 
 /* Both verbs: they differ in what they do with the file. */
 static int ledger_verb(int argc, char **argv, bool shows)
 {
-	const char *config = NULL, *given = NULL;
+	const char *config = NULL, *given = NULL, *genesis = NULL;
 	bool json = false;
 	const struct cli_option options[] = {
 		{"config", 'c', CLI_TEXT, &config, "FILE", "the configuration file", 0},
 		{"ledger", 0, CLI_TEXT, &given, "FILE", "the ledger file (as configured)", 0},
 		{"json", 0, CLI_FLAG, &json, "", "print for a program", 0},
+		{"genesis", 0, CLI_TEXT, &genesis, "HASH",
+			"the hash it must begin with (as configured)", 0},
 	};
 	struct cli cli = {.usage = shows ? "hem ledger show [OPTION...] [HEIGHT]"
 					 : "hem ledger verify [OPTION...]",
-		.about =
-			shows ? "List the last blocks, or one block with its transactions."
-			      : "Execute the whole ledger again from its genesis and compare every "
-				"root. Exit code 0 if it holds, 1 if not.",
+		.about = shows ? "List the last blocks, or one block with its transactions."
+			       : "Execute the whole ledger again from the genesis that was pinned, "
+				 "and compare\nevery root and row. Exit code 0 if it holds, 1 if "
+				 "not.",
 		.options = options,
-		.count = sizeof options / sizeof *options,
+		.count = sizeof options / sizeof *options - (shows ? 1 : 0),
 		.words_max = shows ? 1 : 0};
 	char path[CONFIG_PATH_MAX];
+	uint8_t pinned[HASH_LEN];
 	int code = cli_parse(&cli, argc, argv);
 
 	if (code >= 0)
 		return code;
 	code = ledger_path(config, given, path);
-	if (code != 0)
-		return code;
-	return shows ? show(path, cli.words[0], json) : verify(path, json);
+	if (code == 0 && shows)
+		return show(path, cli.words[0], json);
+	if (code == 0)
+		code = pinned_genesis(config, genesis, pinned);
+	return code == 0 ? verify(path, pinned, json) : code;
 }
 
 int hem_verify(int argc, char **argv)

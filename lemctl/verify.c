@@ -3,24 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "engine/execute.h"
+#include "engine/ledger_audit.h"
 #include "lemctl/args.h"
-#include "lemctl/row_compare.h"
 #include "wire/text.h"
 
-enum { PROGRESS_EVERY = 500, PATH_LEN = 4096 };
-
-/* The file under audit, and the one that re-execution writes beside it. */
-struct audit {
-	struct ledger_db given;
-	struct ledger_db fresh;
-	char fresh_path[PATH_LEN];
-	struct executor executor;
-	struct genesis genesis;
-	uint64_t height; /* of the given ledger */
-	uint64_t transactions;
-	bool quiet;
-};
+enum { PROGRESS_EVERY = 500 };
 
 static int broken(const char *what)
 {
@@ -28,139 +15,14 @@ static int broken(const char *what)
 	return EXIT_REFUSED;
 }
 
-static int load_genesis(struct audit *a, const char *pinned)
+static void progress(uint64_t height, uint64_t total)
 {
-	char text[GENESIS_TEXT_MAX + 1024], why[FORM_FIELD_MAX + 64];
-	uint8_t hash[HASH_LEN];
-	size_t len = 0, hash_len = 0;
-
-	if (pinned && (!text_hex_read(pinned, strlen(pinned), hash, sizeof hash, &hash_len) ||
-			      hash_len != HASH_LEN))
-		return broken("--genesis needs 64 lower-case hex digits"), EXIT_USAGE;
-	if (ledger_db_genesis(&a->given, text, sizeof text, &len) != ERR_OK)
-		return broken("genesis: there is no such row");
-	if (genesis_read(text, len, pinned ? hash : NULL, &a->genesis, why) != ERR_OK) {
-		(void)fprintf(stderr, "lemctl: verify: genesis: %s\n", why);
-		return EXIT_REFUSED;
-	}
-	return 0;
-}
-
-static int open_all(struct audit *a, const char *path, const char *pinned)
-{
-	const char *tmp = getenv("TMPDIR");
-	int code;
-
-	if (ledger_db_open_read(&a->given, path) != ERR_OK)
-		return broken(a->given.db.why);
-	code = load_genesis(a, pinned);
-	if (code != 0)
-		return code;
-	if (ledger_db_height(&a->given, &a->height) != ERR_OK)
-		return broken("blocks: there are none");
-	(void)snprintf(a->fresh_path, sizeof a->fresh_path, "%.3000s/lemctl-verify-%ld.db",
-		tmp ? tmp : "/tmp", (long)getpid());
-	if (ledger_db_create(&a->fresh, a->fresh_path, &a->genesis) != ERR_OK)
-		return broken(a->fresh.db.why);
-	if (executor_init(&a->executor, &a->genesis) != ERR_OK)
-		return broken("out of memory");
-	a->fresh.ledger = a->executor.ledger;
-	return 0;
-}
-
-/* A block's transactions out of the given file. */
-struct block_source {
-	struct ledger_db *db;
-	uint64_t height;
-};
-
-struct relay {
-	bool (*visit)(void *visitor, const struct stored_tx *tx);
-	void *visitor;
-};
-
-static bool relay_tx(void *context, const struct stored_tx *tx)
-{
-	const struct relay *r = context;
-
-	return r->visit(r->visitor, tx);
-}
-
-static enum err each_tx(
-	void *context, bool (*visit)(void *visitor, const struct stored_tx *tx), void *visitor)
-{
-	const struct block_source *s = context;
-	struct relay r = {.visit = visit, .visitor = visitor};
-
-	return ledger_db_txs(s->db, s->height, 0, relay_tx, &r);
-}
-
-static void keep_tx(void *context, const struct tx *tx, uint64_t account, uint64_t height,
-	const struct stored_tx *stored)
-{
-	struct audit *a = context;
-
-	a->transactions++;
-	ledger_db_add_tx(&a->fresh, tx, account, height, stored);
-}
-
-static int verify_block(struct audit *a, uint64_t height)
-{
-	struct block_source source = {.db = &a->given, .height = height};
-	struct tx_source txs = {.each = each_tx, .context = &source};
-	struct execute_watch watch = {.tx = keep_tx, .context = a};
-	struct block_fault fault;
-	struct stored_block block;
-	enum err err;
-
-	if (ledger_db_block(&a->given, height, a->genesis.name, &block) != ERR_OK) {
-		(void)fprintf(stderr, "lemctl: verify: blocks: height %llu is missing or damaged\n",
-			(unsigned long long)height);
-		return EXIT_REFUSED;
-	}
-	watch.results = ledger_db_sink(&a->fresh);
-	err = execute_block(&a->executor, &block, &txs, &watch, &fault);
-	if (err != ERR_OK)
-		return broken(err_text(err));
-	if (fault.verdict != VERDICT_OK)
-		return broken(fault.text);
-	ledger_db_add_block(&a->fresh, &block, a->genesis.name);
-	return a->fresh.err == ERR_OK ? 0 : broken(a->fresh.db.why);
-}
-
-static void progress(const struct audit *a, uint64_t height)
-{
-	if (!a->quiet && isatty(STDERR_FILENO) && height % PROGRESS_EVERY == 0)
+	if (isatty(STDERR_FILENO) && height % PROGRESS_EVERY == 0)
 		(void)fprintf(stderr, "\rblock %llu of %llu", (unsigned long long)height,
-			(unsigned long long)a->height);
+			(unsigned long long)total);
 }
 
-static int verify_all(struct audit *a)
-{
-	char why[ROW_COMPARE_WHY_MAX];
-	int code = 0;
-
-	if (db_begin(&a->fresh.db) != ERR_OK)
-		return broken(a->fresh.db.why);
-	for (uint64_t h = 1; code == 0 && h <= a->height; h++) {
-		code = verify_block(a, h);
-		progress(a, h);
-	}
-	if (code != 0)
-		return code;
-	if (db_commit(&a->fresh.db) != ERR_OK)
-		return broken(a->fresh.db.why);
-	switch (row_compare(&a->given.db, &a->fresh.db, a->height, why)) {
-	case ROWS_EQUAL:
-		return 0;
-	case ROWS_DIFFER:
-	case ROWS_UNREADABLE:
-		break;
-	}
-	return broken(why);
-}
-
-static void print_result(const struct audit *a, bool json)
+static void print_result(const struct ledger_audit *a, bool json)
 {
 	char hex[TEXT_HEX_LEN(HASH_LEN) + 1] = "";
 
@@ -176,20 +38,16 @@ static void print_result(const struct audit *a, bool json)
 			(unsigned long long)a->transactions, hex);
 }
 
-static void close_all(struct audit *a)
+static int audit(struct ledger_audit *a, const char *path, const uint8_t *pinned, bool json)
 {
-	char path[PATH_LEN + 8];
+	enum err err = ledger_audit_open(a, path, pinned);
 
-	executor_release(&a->executor);
-	ledger_db_close(&a->given);
-	ledger_db_close(&a->fresh);
-	if (a->fresh_path[0] == '\0')
-		return;
-	(void)unlink(a->fresh_path);
-	(void)snprintf(path, sizeof path, "%s-wal", a->fresh_path);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof path, "%s-shm", a->fresh_path);
-	(void)unlink(path);
+	if (err == ERR_OK)
+		err = ledger_audit_run(a);
+	if (err != ERR_OK || a->fault.verdict != VERDICT_OK)
+		return broken(a->why);
+	print_result(a, json);
+	return 0;
 }
 
 int verify_command(int argc, char **argv)
@@ -209,21 +67,23 @@ int verify_command(int argc, char **argv)
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_max = 1};
-	struct audit *a;
+	struct ledger_audit *a;
+	uint8_t hash[HASH_LEN];
+	size_t len = 0;
 	int code = args_parse(&args, argc, argv);
 
 	if (code >= 0)
 		return code;
+	if (pinned && (!text_hex_read(pinned, strlen(pinned), hash, sizeof hash, &len) ||
+			      len != HASH_LEN))
+		return broken("--genesis needs 64 lower-case hex digits"), EXIT_USAGE;
 	a = calloc(1, sizeof *a);
 	if (!a)
 		return broken("out of memory");
-	a->quiet = quiet || json;
-	code = open_all(a, args.positional_count ? args.positional[0] : "ledger.db", pinned);
-	if (code == 0)
-		code = verify_all(a);
-	if (code == 0)
-		print_result(a, json);
-	close_all(a);
+	a->progress = quiet || json ? NULL : progress;
+	code = audit(a, args.positional_count ? args.positional[0] : "ledger.db",
+		pinned ? hash : NULL, json);
+	ledger_audit_close(a);
 	free(a);
 	return code;
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "lemctl/row_compare.h"
+#include "store/row_compare.h"
 #include "tests/unit/little_market.h"
 
 static struct little_market market;

@@ -1,4 +1,4 @@
-#include "lemctl/row_compare.h"
+#include "store/row_compare.h"
 #include <stdio.h>
 #include <string.h>
 

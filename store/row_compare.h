@@ -1,6 +1,6 @@
 /* row_compare: whether two ledger files hold the same, table by table, in key order. */
-#ifndef LEM_LEMCTL_ROW_COMPARE_H
-#define LEM_LEMCTL_ROW_COMPARE_H
+#ifndef LEM_STORE_ROW_COMPARE_H
+#define LEM_STORE_ROW_COMPARE_H
 #include "store/db.h"
 
 enum { ROW_COMPARE_WHY_MAX = 512 };
