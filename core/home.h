@@ -15,7 +15,7 @@ enum {
 	CLIENT_ID_MAX = 32,  /* [a-z0-9] */
 	METER_TEXT_MAX = 32, /* type and serial: [A-Za-z0-9._-] */
 	RATING_W_MAX = 10000000,
-	HOMES_MAX = 16384,   /* roles and the operator included */
+	HOMES_MAX = 16384, /* roles and the operator included */
 	HOMES_INDEX_BITS = 15,
 	HOME_ACCOUNTS_MAX = 20, /* live addresses of one home: horizon + 3 at most */
 	HOME_ENROLLED_MAX = 96, /* addresses of one home waiting for their slot */

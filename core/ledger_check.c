@@ -2,7 +2,6 @@
 #include <stddef.h>
 #include "core/cpf.h"
 
-
 static enum verdict refuse(const char **field, const char *name, enum verdict verdict)
 {
 	*field = name;

@@ -23,9 +23,9 @@ struct ranking {
 };
 
 /*
- * The seed of block h, 3 or more: SHA-256(header hash of block h-2 || address of the validator of block h-2),
- * or of the hash alone where that block has no validator (address_text NULL). A terminating NUL is
- * allowed and not hashed. The genesis hash itself is the seed of blocks 1 and 2.
+ * The seed of block h, 3 or more: SHA-256(header hash of block h-2 || address of the validator of
+ * block h-2), or of the hash alone where that block has no validator (address_text NULL). A
+ * terminating NUL is allowed and not hashed. The genesis hash itself is the seed of blocks 1 and 2.
  */
 void ranking_seed(sha256_fn *sha256, const uint8_t header_hash[static HASH_LEN],
 	const char *address_text, uint8_t ret_seed[static HASH_LEN]);

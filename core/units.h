@@ -19,7 +19,6 @@ enum { S_PER_DAY = 86400 };
 
 #define AMOUNT_UC_MAX ((int64_t)ENERGY_WH_MAX * PRICE_MC_MAX) /* 10^15 uc: one order at most */
 
-
 /*
  * All money there may be: what the issuer has given out, deposits and rewards, 10^9 cents. With the
  * credit of every role an account has at most 9 x 10^15 uc, and so every balance is an integer that

@@ -1,13 +1,9 @@
 #include "lemctl/canon.h"
 #include <stdlib.h>
+#include "lemctl/args.h"
 #include "wire/err.h"
 #include "wire/jcs.h"
 #include "wire/json.h"
-
-enum {
-	EXIT_REFUSED = 1,
-	EXIT_USAGE = 2,
-};
 
 static const struct json_limits limits = {
 	.profile = JSON_PROFILE_ANY,
@@ -81,12 +77,9 @@ out:
 
 int canon_command(int argc, char **argv)
 {
-	if (argc > 1) {
-		(void)fprintf(stderr,
-			"lemctl canon: takes no argument such as '%s'; JSON is read from standard "
-			"input\n",
-			argv[1]);
-		return EXIT_USAGE;
-	}
-	return canon_stream(stdin, stdout, stderr);
+	struct args a = {.usage = "lemctl canon <JSON",
+		.about = "Read JSON on standard input, write its canonical form (RFC 8785)."};
+	int code = args_parse(&a, argc, argv);
+
+	return code >= 0 ? code : canon_stream(stdin, stdout, stderr);
 }

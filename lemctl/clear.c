@@ -1,23 +1,9 @@
 #include "lemctl/clear.h"
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include "core/clearing.h"
+#include "lemctl/args.h"
 #include "lemctl/book_file.h"
-
-enum { EXIT_USAGE = 2 };
-
-/* The rule that the command line names; 0 if it is not as it should be. */
-static enum rule rule_given(int argc, char **argv)
-{
-	static const char option[] = "--rule=";
-
-	if (argc == 3 && strcmp(argv[1], "--rule") == 0)
-		return rule_from_name(argv[2]);
-	if (argc == 2 && strncmp(argv[1], option, sizeof option - 1) == 0)
-		return rule_from_name(argv[1] + sizeof option - 1);
-	return (enum rule)0;
-}
 
 static void awards_print(const struct book_file *f, const struct fill *fills, size_t n, FILE *out)
 {
@@ -63,11 +49,24 @@ out:
 
 int clear_command(int argc, char **argv)
 {
-	enum rule rule = rule_given(argc, argv);
+	const char *name = NULL;
+	const struct arg table[] = {
+		{"rule", ARG_TEXT, &name, "RULE", "pay-as-bid, uniform or vickrey (required)", 0,
+			0},
+	};
+	struct args a = {.usage = "lemctl clear --rule RULE <BOOK",
+		.about = "Read a book of orders as JSON on standard input, print the awards.",
+		.table = table,
+		.count = sizeof table / sizeof *table};
+	enum rule rule;
+	int code = args_parse(&a, argc, argv);
 
+	if (code >= 0)
+		return code;
+	rule = name ? rule_from_name(name) : (enum rule)0;
 	if (!rule) {
-		(void)fprintf(stderr,
-			"usage: lemctl clear --rule pay-as-bid|uniform|vickrey <book.json\n");
+		(void)fprintf(stderr, "lemctl: --rule: %s%s\nusage: %s\n",
+			name ? "there is no rule " : "is missing", name ? name : "", a.usage);
 		return EXIT_USAGE;
 	}
 	return clear_stream(rule, stdin, stdout, stderr);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "lemctl/args.h"
 #include "lemctl/canon.h"
+#include "lemctl/check_message.h"
 #include "lemctl/clear.h"
 #include "lemctl/history.h"
 #include "lemctl/init.h"

@@ -96,8 +96,8 @@ static enum err sign(const struct office_door *d, struct awaited *a)
 /* Whether an answer with that reqId is ours: one without is to a text that could not be read. */
 static bool is_answer(const struct json_doc *doc, uint32_t req_id, const struct awaited *a)
 {
-	return req_id != JSON_NONE && (json_type(doc, req_id) == JSON_NULL ||
-					      json_is(doc, req_id, a->message.req_id));
+	return req_id != JSON_NONE &&
+	       (json_type(doc, req_id) == JSON_NULL || json_is(doc, req_id, a->message.req_id));
 }
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)

@@ -59,18 +59,39 @@ static enum err read_ed25519(const EVP_PKEY *pkey, struct public_key *public)
 	return ERR_OK;
 }
 
+static enum err read_public(EVP_PKEY *pkey, struct public_key *public)
+{
+	if (EVP_PKEY_is_a(pkey, "EC"))
+		return read_p256(pkey, public);
+	return EVP_PKEY_is_a(pkey, "ED25519") ? read_ed25519(pkey, public) : ERR_FORMAT;
+}
+
+enum err public_key_read_pem(const char *text, size_t len, struct public_key *ret)
+{
+	BIO *bio = len <= FILE_MAX ? BIO_new_mem_buf(text, (int)len) : NULL;
+	EVP_PKEY *pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	struct public_key public;
+	enum err err = pkey ? read_public(pkey, &public) : ERR_FORMAT;
+
+	if (err == ERR_OK)
+		err = key_check(&public);
+	if (err == ERR_OK)
+		*ret = public;
+	EVP_PKEY_free(pkey);
+	BIO_free(bio);
+	ERR_clear_error();
+	return err;
+}
+
 /* Take over pkey, on success only. */
 static enum err wrap(EVP_PKEY *pkey, struct private_key **ret_key)
 {
 	struct private_key *key = calloc(1, sizeof *key);
-	enum err err = ERR_FORMAT;
+	enum err err;
 
 	if (!key)
 		return ERR_NOMEM;
-	if (EVP_PKEY_is_a(pkey, "EC"))
-		err = read_p256(pkey, &key->public);
-	else if (EVP_PKEY_is_a(pkey, "ED25519"))
-		err = read_ed25519(pkey, &key->public);
+	err = read_public(pkey, &key->public);
 	if (err != ERR_OK) {
 		free(key);
 		return err;

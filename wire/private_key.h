@@ -18,6 +18,12 @@ enum { PRIVATE_KEY_WHY_MAX = 512 };
 __attribute__((warn_unused_result)) enum err private_key_generate(
 	enum key_alg alg, struct private_key **ret_key);
 
+/* Read a public key file's text, PEM (SubjectPublicKeyInfo), such as `openssl pkey -pubout` writes.
+ * ERR_FORMAT: it is none, or neither P-256 nor Ed25519; ERR_NOMEM, ERR_CRYPTO. On failure *ret is
+ * untouched. */
+__attribute__((warn_unused_result)) enum err public_key_read_pem(
+	const char *text, size_t len, struct public_key *ret);
+
 /* Write the key to a new file of mode 0600, all of it durable or none: temporary file beside it,
  * fsync, rename, fsync of the folder. ERR_EXISTS if path exists: a key is never overwritten;
  * ERR_IO, ERR_CRYPTO or ERR_NOMEM. On failure `why`, unless NULL, gets one sentence naming the

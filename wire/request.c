@@ -42,11 +42,13 @@ enum operation_class operation_class_of(enum operation operation)
 
 enum operation request_operation(const char *text, size_t len)
 {
-	struct json_node nodes[JSON_MESSAGE_NODES];
-	struct json_doc doc = {.nodes = nodes, .node_max = JSON_MESSAGE_NODES};
+	struct json_limits limits = json_limits_message;
+	struct json_node nodes[REQUEST_NODES_MAX];
+	struct json_doc doc = {.nodes = nodes, .node_max = REQUEST_NODES_MAX};
 	char name[32];
 
-	if (json_read(&doc, text, len, &json_limits_message, NULL) != JSON_OK ||
+	limits.text_max = REQUEST_TEXT_MAX;
+	if (json_read(&doc, text, len, &limits, NULL) != JSON_OK ||
 		!json_string(&doc, json_get(&doc, 0, "operation"), name, sizeof name, NULL))
 		return OPERATION_NONE;
 	return operation_from_name(name);

@@ -88,8 +88,8 @@ static int setup(void **state)
 	csm_db_close(&csm);
 	assert_int_equal(ledger_db_create(&ledger, market.ledger, &market.genesis), ERR_OK);
 	ledger_db_close(&ledger);
-	assert_int_equal(engine_open(&market.engine, market.csm, market.ledger,
-				 market.operator_key),
+	assert_int_equal(
+		engine_open(&market.engine, market.csm, market.ledger, market.operator_key),
 		ERR_OK);
 	assert_int_equal(inspector_new(market.engine.keyring, market.genesis.market, KEY_P256,
 				 &market.inspector),
@@ -265,8 +265,8 @@ static enum err read_answer(const struct doc_block *b)
 	err = head_read(b->text, b->len, market.genesis.name, &head, why);
 	if (err != ERR_OK)
 		return err;
-	return header_check(operator_key, &head.block.header, id,
-		       head.block.operator_signature) == VERIFY_OK
+	return header_check(operator_key, &head.block.header, id, head.block.operator_signature) ==
+			       VERIFY_OK
 		       ? ERR_OK
 		       : ERR_CRYPTO;
 }
@@ -314,8 +314,8 @@ static void blocks_are_re_executed(void **state)
 /* Each key signed: its text stands in the requests or the genesis, its address is the one said. */
 static void the_keys_are_theirs(void **state)
 {
-	static const char *const names[] = {"operator", "aggregator", "ems", "meter", "slot-0",
-		"slot-1", "slot-2", "slot-3"};
+	static const char *const names[] = {
+		"operator", "aggregator", "ems", "meter", "slot-0", "slot-1", "slot-2", "slot-3"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -350,12 +350,12 @@ static void the_token_lets_in(void **state)
 	memcpy(token, b.text, b.len);
 	token[b.len] = '\0';
 	assert_int_equal(key_cache_new(4, &keys), ERR_OK);
-	assert_int_equal(login_check(market.engine.keyring, keys, market.genesis.market,
-				 "01394u09", "01394u09", token, false, now_s),
+	assert_int_equal(login_check(market.engine.keyring, keys, market.genesis.market, "01394u09",
+				 "01394u09", token, false, now_s),
 		LOGIN_OK);
 	token[b.len - 3] = token[b.len - 3] == 'A' ? 'B' : 'A';
-	assert_int_equal(login_check(market.engine.keyring, keys, market.genesis.market,
-				 "01394u09", "01394u09", token, false, now_s),
+	assert_int_equal(login_check(market.engine.keyring, keys, market.genesis.market, "01394u09",
+				 "01394u09", token, false, now_s),
 		LOGIN_BAD);
 	key_cache_free(keys);
 }

@@ -107,6 +107,33 @@ static void the_public_half_is_the_compressed_point(void **state)
 	}
 }
 
+/* What `openssl pkey -pubout` writes; other keys and texts are none. */
+static void public_keys_are_read_from_pem(void **state)
+{
+	static const char rsa[] = "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL";
+	const enum key_alg algs[] = {KEY_P256, KEY_ED25519};
+	struct public_key public;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct private_key *key = NULL;
+		BIO *bio = BIO_new(BIO_s_mem());
+		char *pem = NULL;
+		long len;
+		assert_int_equal(private_key_generate(algs[i], &key), ERR_OK);
+		assert_int_equal(PEM_write_bio_PUBKEY(bio, private_key_handle(key)), 1);
+		len = BIO_get_mem_data(bio, &pem);
+		memset(&public, 0x5a, sizeof public);
+		assert_int_equal(public_key_read_pem(pem, (size_t)len, &public), ERR_OK);
+		assert_memory_equal(&public, private_key_public(key), sizeof public);
+		assert_int_equal(public_key_read_pem(pem, (size_t)len / 2, &public), ERR_FORMAT);
+		private_key_free(key);
+		BIO_free(bio);
+	}
+	assert_int_equal(public_key_read_pem(rsa, strlen(rsa), &public), ERR_FORMAT);
+	assert_int_equal(public_key_read_pem("", 0, &public), ERR_FORMAT);
+}
+
 static void keys_differ(void **state)
 {
 	struct private_key *a = NULL, *b = NULL;
@@ -298,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(saved_keys_load, remove_file),
 		cmocka_unit_test(the_public_half_is_the_compressed_point),
+		cmocka_unit_test(public_keys_are_read_from_pem),
 		cmocka_unit_test_teardown(keys_differ, remove_file),
 		cmocka_unit_test_teardown(a_key_is_never_overwritten, remove_file),
 		cmocka_unit_test_teardown(a_key_that_cannot_be_saved_leaves_nothing, remove_file),

@@ -165,6 +165,20 @@ static void the_topic_names_the_operation(void **state)
 	assert_int_equal(request_operation("", 0), OPERATION_NONE);
 }
 
+/* As many values, and about as long, as 64 address keys. */
+static void the_longest_request_names_its_operation(void **state)
+{
+	static char text[REQUEST_TEXT_MAX];
+	size_t len = (size_t)snprintf(text, sizeof text, "{\"operation\":\"addresses\",\"x\":[0");
+
+	(void)state;
+	for (int i = 0; i < 600; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, ",\"%020d\"", i);
+	len += (size_t)snprintf(text + len, sizeof text - len, "]}");
+	assert_true(len < sizeof text);
+	assert_int_equal(request_operation(text, len), OPERATION_ADDRESSES);
+}
+
 static void operations_have_names(void **state)
 {
 	(void)state;
@@ -360,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_member_is_needed_known_and_of_its_type),
 		cmocka_unit_test(the_topic_names_the_operation),
+		cmocka_unit_test(the_longest_request_names_its_operation),
 		cmocka_unit_test(operations_have_names),
 		cmocka_unit_test(each_operation_has_its_length),
 		cmocka_unit_test(only_strict_json_is_read),
