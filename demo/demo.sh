@@ -55,7 +55,7 @@ start_in=${start_in:-$((8 + homes * 2 / 3))}
 say "Making a market of $homes homes: $slots hourly slots of ${slot_real_ms} ms each, and two to settle."
 "$build/lemctl" init --demo --name demo --rate "$rate" --slot 3600 --start "$day 00:00:00" \
 	--start-in "$start_in" --port "$port" --user "$(id -un)" \
-	--plugin "$build/mosquitto_lem.so" "$run/market" >>"$log" 2>&1 || fail "lemctl init: see $log"
+	--plugin "$build/mosquitto_lem.so" "$run/market" >>"$log" 2>&1 || fail "$(tail -n 1 "$log")"
 began=$SECONDS
 genesis=$(sed -n 's/.*"header_hash":"\([0-9a-f]*\)".*/\1/p' "$run/market/genesis.json")
 sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$run/market/mosquitto.conf"
@@ -118,11 +118,12 @@ bring() { # the home of that number: its configuration, its keys, and the keys t
 		[ -n "$profile" ] && printf 'source = profile\nprofile = %s\n' "$profile"
 		printf '[replica]\nledger = ledger.db\n'
 	} >"$dir/hem.conf"
-	"$build/hem" init --config "$dir/hem.conf" >>"$log" 2>&1 &&
+	"$build/hem" run --test-config --config "$dir/hem.conf" >"$dir/refusal" 2>&1 &&
+		"$build/hem" init --config "$dir/hem.conf" >>"$log" 2>&1 &&
 		"$build/hem" register --config "$dir/hem.conf" --code "${code[$1]}" --meter "SIM$1" \
 			--mode RE+TE >>"$log" 2>&1
 }
-each_home bring || fail "a home could not register: see $log"
+each_home bring || fail "a home could not register: $(cat "$run"/home*/refusal | head -n 1) (see $log)"
 
 # The day before, as the homes' meters signed it: the aggregator's first schedule. The market stands
 # still for it, and begins anew.
@@ -132,7 +133,7 @@ tell() {
 	dir="$run/$(hid "$1")"
 	"$build/hem" history --config "$dir/hem.conf" --genesis "$run/market/genesis.json" >"$dir/history" 2>>"$log"
 }
-each_home tell || fail "a home has no history: see $log"
+each_home tell || fail "a home has no history: $(tail -n 1 "$log")"
 cat "$run"/home*/history | "$build/lemctl" history import "$run/market" - >>"$log" 2>&1 ||
 	fail "the history is refused: $(tail -n 1 "$log")"
 start_broker 2

@@ -79,7 +79,8 @@ int hem_run(int argc, char **argv)
 	bool verbose = false, test = false, resume = false;
 	const struct cli_option options[] = {
 		{"config", 'c', CLI_TEXT, &path, "FILE", "the configuration file", 0},
-		{"test-config", 't', CLI_FLAG, &test, "", "read the configuration and stop", 0},
+		{"test-config", 't', CLI_FLAG, &test, "",
+			"read the configuration and what it names, and stop", 0},
 		{"verbose", 'v', CLI_FLAG, &verbose, "", "log each order and request", 0},
 		{"resume", 0, CLI_FLAG, &resume, "", "trade again after a refusal that is settled",
 			0},
@@ -89,7 +90,7 @@ int hem_run(int argc, char **argv)
 			 "configuration anew.",
 		.options = options,
 		.count = sizeof options / sizeof *options};
-	char found[CONFIG_PATH_MAX];
+	char found[CONFIG_PATH_MAX], why[DEVICE_WHY_MAX];
 	struct config config;
 	int code = cli_parse(&cli, argc, argv);
 	int lock;
@@ -97,6 +98,10 @@ int hem_run(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	code = errand_config(path, &config, found);
+	if (code == 0 && home_device_check(&config, why) != ERR_OK) {
+		(void)fprintf(stderr, "hem: %s: %s\n", found, why);
+		code = HEM_EXIT_CONFIG;
+	}
 	if (code != 0 || test)
 		return code;
 	lock = lock_state(config.home.state_dir);

@@ -85,6 +85,18 @@ enum err home_device_open(struct home_device *ret, const struct config *config,
 	return err;
 }
 
+enum err home_device_check(const struct config *config, char why[static DEVICE_WHY_MAX])
+{
+	struct home_device device = {.profile = {.hours = NULL}};
+	struct energy_source source;
+	enum err err = config->driver == DRIVER_SIM
+			       ? open_source(&device, &config->sim, &source, why)
+			       : ERR_OK;
+
+	profile_release(&device.profile);
+	return err;
+}
+
 void home_device_save(const struct home_device *d, char out[static HOME_DEVICE_STATE_MAX])
 {
 	sim_encode(&d->sim.state, out);

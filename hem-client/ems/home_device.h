@@ -18,6 +18,11 @@ struct home_device {
 	struct profile profile;
 };
 
+/* Whether the device could be opened: what it reads is there, and holds the home and day. Errors as
+ * home_device_open(). */
+__attribute__((warn_unused_result)) enum err home_device_check(
+	const struct config *config, char why[static DEVICE_WHY_MAX]);
+
 /* Make and open it. saved: what home_device_save() wrote, or "" for the first time, when the home
  * begins with the slot that holds now_ms. ERR_CONFIG, ERR_FORMAT (saved) and the driver's errors,
  * with a sentence in why. On success home_device_close() it. */
