@@ -130,7 +130,7 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/scene.o $(B)/obj/tests/lib
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-e2e: all $(B)/demo-savings $(B)/e2e/aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+e2e: all $(B)/demo-savings $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 asan: ## unit tests under address and undefined-behaviour sanitizers

@@ -9,6 +9,8 @@ code=$?
 expect "the demo passes" 0 "$code"
 ledger="$work/run/market/ledger.db"
 check "replicas agree" grep -q '3 of 3 replicas and lemctl verify agree' "$work/out"
+check "a second verifier agrees: tests/verify" env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py \
+	"$ledger" "$(sed -n 's/.*"header_hash":"\([0-9a-f]*\)".*/\1/p' "$work/run/market/genesis.json")" >/dev/null
 sql() { sqlite3 -readonly "$ledger" "$1"; }
 expect "money sums to zero" 0 "$(sql 'SELECT sum(CASE WHEN payee = number THEN amount_uc ELSE -amount_uc END) FROM accounts JOIN transfers ON number IN (payer, payee)')"
 check "an award was delivered and paid" test "$(sql 'SELECT count(*) FROM transfers WHERE why = 2')" -gt 0

@@ -1,0 +1,86 @@
+"""Auctions and their clearing: docs/protocol.md, section 8."""
+from words import be, sha
+
+RULES = {"pay-as-bid": 1, "uniform": 2, "vickrey": 3}
+MEASURES = {"storage": 1, "export": 2, "import": 3}
+BOOKS = {"sealed": 1, "open": 2}
+
+
+class Order:
+	def __init__(self, seq, account, auction, wh, mc, all_or_nothing):
+		self.seq, self.account, self.auction, self.wh, self.mc = seq, account, auction, wh, mc
+		self.all_or_nothing = all_or_nothing
+		self.status, self.hold = "open", 0
+		self.awarded = self.amount = self.delivered = 0
+		self.why = None
+
+
+class Auction:
+	def __init__(self, seq, opener, side, wh, limit):
+		self.seq, self.opener, self.side, self.wh, self.limit = seq, opener, side, wh, limit
+		self.orders, self.status, self.hold = [], 1, 0
+		self.cleared_wh = self.cleared_uc = 0
+		self.marginal = -1
+
+	def buys(self):
+		return self.side == 1
+
+	def leaf(self):
+		return sha(b"\0\x32", be(self.seq, self.opener.number), bytes([self.side,
+			RULES[self.rule], MEASURES[self.measure], BOOKS[self.book], self.inclusive]),
+			be(self.wh, self.limit, self.min_wh, self.penalty, self.gate, self.slot),
+			bytes([self.status]), be(self.cleared_wh, self.cleared_uc, self.marginal))
+
+
+def merit(auction, orders):
+	"""The orders within the limit, in merit order."""
+	sign = 1 if auction.buys() else -1
+	room = 0 if auction.inclusive else 1
+	within = [o for o in orders if sign * (auction.limit - o.mc) >= room]
+	return sorted(within, key=lambda o: (sign * o.mc, o.seq))
+
+
+def select(auction, ranked):
+	fills, wanted = [], auction.wh
+	for o in ranked:
+		take = min(o.wh, wanted)
+		if take == 0 or (o.all_or_nothing and take < o.wh):
+			continue
+		fills.append((o, take))
+		wanted -= take
+	return fills if auction.wh - wanted >= auction.min_wh else []
+
+
+def slices(auction, ranked, fills):
+	"""The amounts under vickrey."""
+	filled, amounts = dict(fills), {}
+	last = ranked.index(fills[-1][0])
+	for bidder in {o.account for o, _ in fills}:
+		ladder = [[o.wh - filled.get(o, 0), o.mc] for o in ranked[last:] if o.account != bidder]
+		ladder.append([10**12, auction.limit])
+		for o, take in fills:
+			if o.account != bidder:
+				continue
+			amount = 0
+			while take:
+				step = min(take, ladder[0][0])
+				amount += step * ladder[0][1]
+				take -= step
+				ladder[0][0] -= step
+				if ladder[0][0] == 0:
+					ladder.pop(0)
+			amounts[o] = amount
+	return [amounts[o] for o, _ in fills]
+
+
+def clear(auction, orders):
+	"""(order, quantity, price, amount) of each award, in merit order."""
+	ranked = merit(auction, orders)
+	fills = select(auction, ranked)
+	if not fills:
+		return []
+	if auction.rule == "vickrey":
+		return [(o, q, a // q, a) for (o, q), a in zip(fills, slices(auction, ranked, fills))]
+	marginal = fills[-1][0].mc
+	prices = [marginal if auction.rule == "uniform" else o.mc for o, _ in fills]
+	return [(o, q, p, p * q) for (o, q), p in zip(fills, prices)]
