@@ -8,7 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/clearing.h"
+#include "core/market.h"
 #include "core/verdict.h"
+#include "engine/engine.h"
 #include "wire/request.h"
 #include "wire/text.h"
 
@@ -153,6 +155,39 @@ static void every_refusal_stands_in_its_table(void **state)
 	}
 }
 
+/* The document says this number there, with a comma before its last three digits if that many. */
+static void assert_said(const char *before, int number, const char *after)
+{
+	char text[128];
+
+	if (number >= 1000)
+		(void)snprintf(text, sizeof text, "%s%d,%03d%s", before, number / 1000,
+			number % 1000, after);
+	else
+		(void)snprintf(text, sizeof text, "%s%d%s", before, number, after);
+	if (!strstr(doc, text))
+		fail_msg("missing: %s", text);
+}
+
+static void limits_are_the_codes(void **state)
+{
+	(void)state;
+	assert_said("One address has at most ", ACCOUNT_ORDERS_MAX, " live answers");
+	assert_said("cancelled ones included, and ", ACCOUNT_AUCTIONS_MAX, " live auctions");
+	assert_said("The market has at most ", ORDERS_MAX, " answers");
+	assert_said("answers, ", AUCTIONS_MAX, " auctions and 10^10 Wh in its auctions");
+	assert_true(AUCTIONS_WH_MAX == INT64_C(10000000000));
+	assert_said("at most ", REQUEST_NODES_MAX, " values and member names");
+	assert_said("at most ", JSON_MESSAGE_TEXT, " bytes (`addresses` ");
+	assert_said("(`addresses` ", REQUEST_TEXT_MAX, ")");
+	assert_said("at most ", PARAMS_ROLES_MAX, " roles");
+	assert_said("addresses from ", ACCOUNT_FIXED_MAX, " upwards");
+	assert_said("ascending by address, at most ", TX_ADMIT_KEYS_MAX, ")");
+	assert_said("slots ascending, at most ", COMMAND_ADDRESSES_MAX, ",");
+	assert_said("messages, at most ", SYNC_BLOCKS_MAX, " blocks");
+	assert_true(MONEY_UC_MAX == INT64_C(1000000000000000)); /* 10^15 in section 1 */
+}
+
 static void every_operation_is_described(void **state)
 {
 	char name[40];
@@ -170,6 +205,7 @@ int main(void)
 		cmocka_unit_test(the_worked_example_verifies),
 		cmocka_unit_test(the_vickrey_example_is_what_the_rule_gives),
 		cmocka_unit_test(every_refusal_stands_in_its_table),
+		cmocka_unit_test(limits_are_the_codes),
 		cmocka_unit_test(every_operation_is_described),
 	};
 
