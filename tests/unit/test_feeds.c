@@ -188,7 +188,8 @@ static void clients_leave_room_for_the_new_block(void **state)
 	assert_int_equal(clients, (ENGINE_FEEDS_MAX - 1) * 4);
 }
 
-/* Homes with as many small awards as one address may have: their block has many parts, its statement a place for each. */
+/* Homes with as many small awards as one address may have: the block has many parts, a statement a
+ * place for each. */
 static void nothing_is_too_long(void **state)
 {
 	uint64_t auction;
