@@ -59,7 +59,7 @@ struct market {
 	struct shut_tx shut[SHUT_MAX]; /* ascending by tx.seq */
 	uint32_t shut_count;
 	uint32_t shut_orders[ACCOUNTS_MAX]; /* answers among them, by account modulo ACCOUNTS_MAX */
-	uint32_t shut_next;  /* while a gate fires: the first not looked at yet */
+	uint32_t shut_next;                 /* while a gate fires: the first not looked at yet */
 	struct recent taken; /* signed transactions accepted, those still shut included */
 	uint32_t standing_count, standing_next; /* while closing: places in `standing` */
 	uint64_t standing[ACCOUNTS_MAX];
