@@ -4,6 +4,8 @@
 #include "core/units.h"
 #include "wire/date.h"
 
+enum { HOURS_PER_DAY = S_PER_DAY / S_PER_HOUR };
+
 /* The day that many days before the configured one. */
 static bool first_day(const struct config_sim *c, char out[static DATE_LEN + 1])
 {
@@ -43,9 +45,15 @@ static enum err open_source(
 	}
 	_Static_assert((int)DEVICE_WHY_MAX >= (int)PROFILE_WHY_MAX, "why holds either");
 	err = profile_load(c->profile, &choice, &d->profile, why);
-	if (err == ERR_OK)
-		*source = profile_source(&d->profile);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	if (d->profile.hour_count <= (size_t)c->history_days * HOURS_PER_DAY) {
+		snprintf(why, DEVICE_WHY_MAX, "%.300s: %.10s is not a whole day in the file",
+			c->profile, c->day);
+		return ERR_CONFIG;
+	}
+	*source = profile_source(&d->profile);
+	return ERR_OK;
 }
 
 static enum err open_sim(struct home_device *d, const struct config *config,

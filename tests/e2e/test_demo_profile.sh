@@ -11,11 +11,13 @@ refuses() { # refuses "what" SENTENCE FILE DAY
 }
 {
 	echo 'time,load_01_wh,pv_01_wh,load_02_wh,pv_02_wh'
-	for h in $(seq -w 0 23); do echo "2017-06-21T$h:00:00-08:00,500,0,400,100"; done
+	for d in 20 21; do # the demo's homes have lived for a day before
+		for h in $(seq -w 0 23); do echo "2017-06-${d}T$h:00:00-08:00,500,0,400,100"; done
+	done
 } >"$work/homes.csv"
 printf 'hour,x\nnot,a profile\n' >"$work/junk.csv"
 refuses "junk" "junk.csv:1: column 1: 'hour' must be time" "$work/junk.csv" 2017-06-21
-refuses "an absent day" "2017-06-22" "$work/homes.csv" 2017-06-22
+refuses "an absent day" "2017-06-22 is not a whole day" "$work/homes.csv" 2017-06-22
 refuses "a day that is none" "YYYY-MM-DD" "$work/homes.csv" someday
 refuses "no such file" "cannot be read" "$work/none.csv" 2017-06-21
 sed 's/_02/_03/g' "$work/homes.csv" >"$work/other.csv"
