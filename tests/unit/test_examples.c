@@ -328,9 +328,10 @@ static void the_keys_are_theirs(void **state)
 		address_from_key_hash(hash, address);
 		private_key_free(key);
 		assert_non_null(strstr(doc, text));
+		if (strncmp(names[i], "slot-", 5) != 0)
+			continue;
 		(void)snprintf(said, sizeof said, "`%s` of slot %s:", address, names[i] + 5);
-		if (strncmp(names[i], "slot-", 5) == 0)
-			assert_non_null(strstr(doc, said));
+		assert_non_null(strstr(doc, said));
 	}
 }
 
