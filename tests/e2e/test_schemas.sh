@@ -34,8 +34,10 @@ hear() { # hear USER KEY TOPIC...: keeps all that this client is told, from now 
 	shift 2
 	for t in "to/$user/#" market "$@"; do topics+=(-t "lem/e2e/$t"); done
 	as "$user" "$key" sub "${topics[@]}" -F '%t %p' >"$work/heard.$user" 2>/dev/null &
-	children+=("$!")
+	listener=$!
+	children+=("$listener")
 	awaits "$user listens" test -s "$work/heard.$user"
+	for pid in $(pgrep -P "$listener"); do children+=("$pid"); done
 }
 publish() { # publish USER KEY OPERATION PARAMETERS: a signed request, dated now
 	local ms topic="lem/e2e/in/$3"
