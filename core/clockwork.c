@@ -152,6 +152,9 @@ enum market_step market_next(struct market *m, struct tx *tx, uint64_t *intake_s
 	if (m->phase == PHASE_BEGIN) {
 		if (m->clock_ms < begin_ms(m))
 			return MARKET_IDLE;
+		if (m->clock_closed >= MARKET_CLOCK_BLOCKS_MAX &&
+			m->clock_ms >= ledger_slot_end_ms(&m->ledger))
+			return MARKET_IDLE;
 		if (!enrolment_next_admit(m, tx))
 			m->phase = PHASE_TRADING;
 	}
@@ -230,4 +233,5 @@ void market_chain(struct market *m, const uint8_t header_hash[HASH_LEN])
 		ledger_slot_end_ms(&m->ledger) - (p->horizon_slots + 2) * p->slot_s * MS_PER_S);
 	block_chain(&m->ledger, header_hash);
 	m->phase = PHASE_BEGIN;
+	m->clock_closed++;
 }

@@ -194,6 +194,7 @@ static void apply_private(struct market *m, const struct command *c)
 		break;
 	case COMMAND_CLOCK:
 		m->clock_ms = c->market_ms;
+		m->clock_closed = 0;
 		break;
 	case COMMAND_HOME_ADD:
 		(void)home_add(&m->homes, CLIENT_HOME, &c->u.home_add);

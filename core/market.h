@@ -18,6 +18,7 @@ enum {
 	ENROLLED_MAX = 1 << 17, /* addresses waiting for their slot, of all homes */
 	ENROLLED_INDEX_BITS = 18,
 	SHUT_MAX = (int)ORDERS_MAX,
+	MARKET_CLOCK_BLOCKS_MAX = 64, /* blocks that one clock closes: more are the next one's */
 };
 
 /* An address that waits for its slot's admission. */
@@ -47,8 +48,9 @@ enum market_phase {
 struct market {
 	struct ledger ledger;
 	struct homes homes;
-	uint64_t next_seq; /* of the ledger */
-	int64_t clock_ms;  /* of the last COMMAND_CLOCK */
+	uint64_t next_seq;     /* of the ledger */
+	int64_t clock_ms;      /* of the last COMMAND_CLOCK */
+	uint32_t clock_closed; /* blocks closed under it; not kept in snapshots: 0 at their edge */
 	enum market_phase phase;
 	int64_t admit_slot;           /* slots before this one have been admitted */
 	uint32_t owner[ACCOUNTS_MAX]; /* an address's home, by account number modulo ACCOUNTS_MAX */

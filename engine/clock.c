@@ -192,13 +192,28 @@ enum err clock_run(struct engine *e)
 	}
 }
 
+bool engine_is_behind(const struct engine *e)
+{
+	return e->now_ms >= ledger_slot_end_ms(&e->market->ledger);
+}
+
+/* A clock that far ahead is more likely wrong than true, and blocks that it closed could not be
+ * taken back: the market would stand still until the day that it said. */
+static bool believes(const struct engine *e, int64_t now_ms)
+{
+	int64_t slot = params_slot_at(&e->genesis.params, now_ms);
+
+	return slot - ledger_slot(&e->market->ledger) <= e->catch_up_slots;
+}
+
 enum err engine_clock(struct engine *e, int64_t now_ms)
 {
 	struct command c = {.kind = COMMAND_CLOCK};
 	struct decision d;
 	enum err err = ERR_OK;
 
-	if (now_ms > e->now_ms)
+	e->clock_unbelieved = !believes(e, now_ms);
+	if (now_ms > e->now_ms && !e->clock_unbelieved)
 		e->now_ms = now_ms;
 	if (!market_clock_due(e->market, e->now_ms))
 		return ERR_OK;

@@ -103,6 +103,7 @@ enum err engine_open(struct engine *e, const char *csm_path, const char *ledger_
 	memset(e, 0, sizeof *e);
 	e->operator_key = operator_key;
 	e->now_ms = INT64_MIN;
+	e->catch_up_slots = ENGINE_CATCH_UP_SLOTS;
 	err = open_all(e, csm_path, ledger_path);
 	if (err == ERR_OK)
 		err = put_permanent_clients(e);
@@ -303,6 +304,10 @@ enum err engine_take(struct engine *e, const struct inspected *m, int64_t now_ms
 
 	if (err != ERR_OK || !m->is_command)
 		return err != ERR_OK ? err : answer(e, m);
+	if (engine_is_behind(e)) {
+		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_BUSY, "", "");
+		return ERR_OK;
+	}
 	if (e->awaiting_count == ENGINE_BATCH_MAX)
 		err = engine_commit(e);
 	if (err == ERR_OK)

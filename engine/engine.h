@@ -22,6 +22,7 @@ enum {
 	SYNC_BLOCKS_MAX = 16,    /* blocks of one `sync` */
 	ENGINE_OFFERS_MAX = 32768,
 	ENGINE_WHY_MAX = 512,
+	ENGINE_CATCH_UP_SLOTS = 700, /* a week of quarter hours */
 };
 
 /* An accepted request that waits for its receipt. */
@@ -80,6 +81,9 @@ struct engine {
 	char *offers; /* items of the next `offers` message */
 	size_t offers_len;
 	int64_t now_ms;
+	int64_t catch_up_slots; /* a clock further ahead of the open slot is not believed; to be
+				   set, if need be, after engine_open() */
+	bool clock_unbelieved;  /* by the last engine_clock(): time stands still */
 	struct delivery_note *notes; /* ORDERS_MAX of them */
 	uint32_t note_count;
 	uint32_t *note_first; /* by home */
@@ -111,8 +115,13 @@ __attribute__((warn_unused_result)) enum err engine_take(
 void engine_reject(struct engine *e, enum operation operation,
 	const struct inspect_refusal *refusal, int64_t now_ms);
 
-/* Do what is due at now_ms: gates, ends of slots, blocks. */
+/* Do what is due at now_ms: gates, ends of slots, blocks; of many blocks a part, so that a commit
+ * stays small. A clock more than catch_up_slots ahead does nothing. */
 __attribute__((warn_unused_result)) enum err engine_clock(struct engine *e, int64_t now_ms);
+
+/* Whether slots are over whose blocks are not closed yet: engine_clock() and engine_commit() again.
+ * Requests are BUSY meanwhile. */
+bool engine_is_behind(const struct engine *e);
 
 /* Make the open batch durable, then sign its receipts and blocks; the outbox is ready. */
 __attribute__((warn_unused_result)) enum err engine_commit(struct engine *e);

@@ -193,6 +193,27 @@ static int send_online(struct office_door *d, struct awaited *a)
 	return told(a);
 }
 
+/* Close the blocks of the time that the broker was away; nobody listens to what is published. */
+static enum err catch_up(const struct office_door *d, struct engine *e)
+{
+	enum err err;
+
+	do {
+		err = engine_clock(e, market_now(d));
+		if (err == ERR_OK)
+			err = engine_commit(e);
+		outbox_clear(&e->outbox);
+	} while (err == ERR_OK && engine_is_behind(e));
+	if (err == ERR_OK && e->clock_unbelieved) {
+		(void)snprintf(e->why, sizeof e->why,
+			"the clock is more than %d slots ahead of the last block: is it right? The "
+			"broker takes it with a larger plugin_opt_catch_up_slots",
+			ENGINE_CATCH_UP_SLOTS);
+		err = ERR_LIMIT;
+	}
+	return err;
+}
+
 /* With the broker stopped: the very intake that it runs, under its lock. */
 static enum err take_in(struct office_door *d, struct engine *e, struct awaited *a)
 {
@@ -204,6 +225,8 @@ static enum err take_in(struct office_door *d, struct engine *e, struct awaited 
 	enum err err =
 		inspector_new(e->keyring, d->genesis.market, d->genesis.address_alg, &inspector);
 
+	if (err == ERR_OK)
+		err = catch_up(d, e);
 	if (err == ERR_OK)
 		err = sign(d, a);
 	if (err != ERR_OK) {

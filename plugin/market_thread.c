@@ -7,7 +7,7 @@
 #include "plugin/verifier.h"
 #include "wire/clock.h"
 
-enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = 60000 };
+enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = 60000, DOUBT_MS = 1000 };
 
 static int64_t market_now(const struct market_thread *t)
 {
@@ -37,6 +37,7 @@ static void log_refusal(void *context, const char *client_id, enum operation ope
 
 static void listen_to(struct market_thread *t)
 {
+	t->engine->catch_up_slots = t->catch_up_slots;
 	t->engine->refused = log_refusal;
 	t->engine->refused_context = t;
 }
@@ -61,6 +62,8 @@ static int64_t next_wake(struct market_thread *t)
 	if (judge_ms < due_ms)
 		due_ms = judge_ms;
 	in_ms = params_real_ms(&t->genesis->params, due_ms) - clock_real_ms();
+	if (t->engine->clock_unbelieved)
+		in_ms = DOUBT_MS;
 	if (in_ms > IDLE_MS)
 		in_ms = IDLE_MS;
 	return clock_monotonic_ms() + (in_ms > 0 ? in_ms : 0);
@@ -89,10 +92,27 @@ static enum err aggregate(struct market_thread *t)
 	return ERR_OK;
 }
 
+/* Say it when the clock is not believed any more, and now and then. */
+static void doubt(struct market_thread *t)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	bool tell = t->engine->clock_unbelieved &&
+		    (t->doubt_told_ms == 0 || now_ms - t->doubt_told_ms >= MARKET_DOUBT_EVERY_MS);
+
+	if (tell)
+		post_say(t->post, MOSQ_LOG_ERR,
+			"lem: the market stands still: the clock is more than %lld slots ahead of "
+			"the last block: set it right, or plugin_opt_catch_up_slots higher",
+			(long long)t->catch_up_slots);
+	if (tell || !t->engine->clock_unbelieved)
+		t->doubt_told_ms = tell ? now_ms : 0;
+}
+
 static enum err round_of_work(struct market_thread *t, void **items, size_t n)
 {
 	enum err err = engine_clock(t->engine, market_now(t));
 
+	doubt(t);
 	for (size_t i = 0; i < n; i++) {
 		if (err == ERR_OK)
 			err = take(t, items[i]);

@@ -18,6 +18,7 @@ enum {
 	MARKET_TOLD_BURST = 20,
 	MARKET_TOLD_ALL_RATE = 20,
 	MARKET_TOLD_ALL_BURST = 200,
+	MARKET_DOUBT_EVERY_MS = 60000, /* lines about a clock that is not believed */
 };
 
 /* The thread and what it works with, all borrowed. While it runs the engine is its alone. */
@@ -32,6 +33,8 @@ struct market_thread {
 	struct engine *engine;
 	struct queue *verified; /* struct verified *; when it is closed the thread ends */
 	struct post *post;
+	int64_t catch_up_slots;                        /* as struct engine has it */
+	int64_t doubt_told_ms;                         /* 0 */
 	struct aggregator_desk aggregator;             /* zeros */
 	struct bucket told[MARKET_TOLD_MAX], told_all; /* zeros */
 };

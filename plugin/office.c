@@ -78,6 +78,7 @@ static enum err start_threads(struct office *o)
 		.genesis = &o->genesis,
 		.operator_key = o->operator_key,
 		.aggregator_key = o->aggregator_key,
+		.catch_up_slots = o->options.catch_up_slots,
 		.engine = &o->engine,
 		.verified = &o->verified,
 		.post = &o->post};

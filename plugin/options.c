@@ -22,6 +22,8 @@ static const struct row {
 		offsetof(struct options, config), 0, 0, false},
 	{{"aggregator", "no", "whether the market's own aggregator trades: yes or no"}, TYPE_BOOL,
 		offsetof(struct options, aggregator), 0, 0, false},
+	{{"catch_up_slots", "700", "slots that the clock may be ahead and still be believed"},
+		TYPE_INT, offsetof(struct options, catch_up_slots), 1, 1000000, false},
 	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT,
 		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX, false},
 	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT,

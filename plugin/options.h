@@ -16,6 +16,7 @@ struct options {
 	char config[OPTIONS_PATH_MAX];    /* what may change while it runs; "none" */
 	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
 	bool aggregator;                  /* the market's own aggregator trades */
+	int64_t catch_up_slots;           /* an outage or a jump of the clock is believed */
 	int64_t verifiers;                /* threads that verify signatures */
 	int64_t client_rate;              /* messages per second of one client, in the long run */
 	int64_t client_burst;             /* and at once */
