@@ -31,11 +31,11 @@ PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
 GEN := $(patsubst schema/%/,$(B)/gen/schema_%.c,$(filter-out schema/messages/,$(wildcard schema/*/)))
 UNIT_SRC := $(if $(UNIT_ONLY),$(UNIT_ONLY:%=tests/unit/test_%.c),$(wildcard tests/unit/test_*.c))
-UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard $(UNIT_SRC)))
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: fuzzlib help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
+.PHONY: fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -133,13 +133,17 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/scene.o $(B)/obj/tests/lib
 e2e: all $(B)/demo-savings $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
-asan: ## unit tests under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory B=$(B)/asan OPT='-O1 -g' \
-		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' unit
+# A sanitizer's tests, and one with the real broker, which loads SANITIZER for the plugin.
+sanitized: all $(B)/e2e/verdicts unit
+	@BUILD=$(B) tests/e2e/run.sh tests/e2e/test_verdicts.sh
 
-tsan: ## the threaded tests under the thread sanitizer
+asan: ## unit tests and the plugin under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory B=$(B)/asan OPT='-O1 -g' SANITIZER=libasan.so \
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' sanitized
+
+tsan: ## the threaded tests and the plugin under the thread sanitizer
 	@$(MAKE) --no-print-directory B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread \
-		UNIT_ONLY='digest sign queue keyring office' unit
+		SANITIZER=libtsan.so UNIT_ONLY='digest sign queue keyring office' sanitized
 
 fuzz: $(FUZZ) ## run each fuzz target for FUZZ_S seconds (5)
 	@tools/run_fuzz.sh $(or $(FUZZ_S),5) $(FUZZ)

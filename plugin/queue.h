@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A ring of `max` pointers, first in, first out. */
+/* A ring of `max` pointers, first in, first out. Any number of threads put, one takes. */
 struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;

@@ -8,6 +8,14 @@ failed=0
 passed=0
 broker=
 children=()
+# SANITIZER=libtsan.so or libasan.so: what build/ was made with. The broker itself was not, so it
+# loads the sanitizer first; whatever is reported fails the test.
+sanitizer=
+if [ -n "${SANITIZER:-}" ]; then
+	sanitizer="LD_PRELOAD=$(cc -print-file-name="$SANITIZER")"
+	export ASAN_OPTIONS="log_path=$work/report" TSAN_OPTIONS="log_path=$work/report"
+	export UBSAN_OPTIONS="log_path=$work/report:print_stacktrace=1"
+fi
 
 cleanup() {
 	for p in "${children[@]:-}"; do [ -n "$p" ] && kill "$p" 2>/dev/null; done
@@ -30,6 +38,9 @@ expect() { # expect "what" wanted got
 	if [ "$2" = "$3" ]; then ok; else bad "$1: wanted '$2', got '$3'"; fi
 }
 finish() {
+	for report in "$work"/report.*; do
+		[ -e "$report" ] && bad "$SANITIZER reports" && head -n 60 "$report"
+	done
 	echo "$(basename "$0"): $passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
 	exit
@@ -52,8 +63,10 @@ market() { # market [lemctl init options]: makes $work/market; sets port, genesi
 	id="e2e:${genesis:0:16}"
 }
 
+sanitized() { exec env $sanitizer "$@"; } # in a process of its own: it does not return
+
 start_broker() { # start_broker [conf]: waits until it runs; 1 if it does not
-	mosquitto -c "${1:-$work/market/mosquitto.conf}" >"$work/broker.log" 2>&1 &
+	sanitized mosquitto -c "${1:-$work/market/mosquitto.conf}" >"$work/broker.log" 2>&1 &
 	broker=$!
 	children+=("$broker")
 	for _ in $(seq 100); do

@@ -6,7 +6,7 @@ code=$("$build/lemctl" home add --json --meter-serial SN9999 "$work/market" home
 	sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
 # The bid-offers of the test are more than a home's usual share.
 echo 'plugin_opt_client_burst 300' >>"$work/market/mosquitto.conf"
-"$build/e2e/verdicts" "$work/market" "$port" "$code" >"$work/out" 2>&1
+(sanitized "$build/e2e/verdicts" "$work/market" "$port" "$code" >"$work/out" 2>&1)
 expect "exit code" 0 $?
 grep FAILED "$work/out"
 check "at least sixty answers" test "$(sed -n 's/^\([0-9]*\) passed.*/\1/p' "$work/out")" -ge 60
