@@ -135,6 +135,49 @@ run_home() { # run_home N
 	children+=("$!")
 }
 
+keep_receipts() { # keep_receipts N: hem.db forgets what is settled; home000N's keeps its receipts
+	sqlite3 "$work/$(printf 'home%04d' "$1")/state/hem.db" <<-'EOT'
+		CREATE TABLE kept (req_id TEXT, operation TEXT, market_ms INTEGER, text TEXT, UNIQUE (req_id, text));
+		CREATE TRIGGER keep_ledger AFTER INSERT ON receipts BEGIN
+			INSERT OR IGNORE INTO kept VALUES ('', NULL, NULL, new.text);
+		END;
+		CREATE TRIGGER keep_reading AFTER UPDATE OF receipt_ms ON readings BEGIN
+			INSERT OR IGNORE INTO kept VALUES (new.req_id, 'state', new.receipt_ms, '');
+		END;
+		CREATE TRIGGER keep_addresses AFTER UPDATE OF enrolled_ms ON address_keys BEGIN
+			INSERT OR IGNORE INTO kept VALUES (new.req_id, 'addresses', new.enrolled_ms, '');
+		END;
+	EOT
+}
+
+# receipts N SELECT: home000N's kept receipts, as table told, beside the market's csm and ledger.
+receipts() {
+	sqlite3 "$work/$(printf 'home%04d' "$1")/state/hem.db" <<-EOT
+		ATTACH '$work/market/csm.db' AS csm;
+		ATTACH '$work/market/ledger.db' AS ledger;
+		CREATE TEMP TABLE told AS SELECT 'private' AS class, operation, req_id, market_ms, 0 AS seq, 0 AS height,
+			NULL AS intake_seq, NULL AS tx_id FROM kept WHERE text = ''
+			UNION ALL SELECT t ->> 'class', t ->> 'operation', t ->> 'reqId', t ->> 'market_ms', t ->> 'seq',
+			t ->> 'height', t ->> 'intake_seq', t ->> 'tx_id' FROM (SELECT text AS t FROM kept WHERE text <> '');
+		$2
+	EOT
+}
+
+# What home000N has receipts for and the market does not keep: broken_promises N. All must stand in
+# the intake log as it was told, and those of class ledger in their block, once it is closed.
+broken_promises() {
+	receipts "$1" "
+		SELECT 'not in the intake log', * FROM told k WHERE NOT EXISTS (
+			SELECT 1 FROM csm.intake i JOIN csm.homes ON number = i.home
+			WHERE client_id = '$(printf 'home%04d' "$1")' AND i.req_id = k.req_id AND i.operation = k.operation
+			AND i.market_ms = k.market_ms AND ledger_seq = k.seq
+			AND (class = 'private' OR (i.height = k.height AND i.seq = intake_seq AND lower(hex(i.tx_id)) = k.tx_id)));
+		SELECT 'not in its block', * FROM told k WHERE class = 'ledger'
+			AND height <= (SELECT max(height) FROM ledger.blocks) AND NOT EXISTS (
+			SELECT 1 FROM ledger.transactions t WHERE t.seq = k.seq AND t.height = k.height
+			AND lower(hex(t.tx_id)) = k.tx_id);"
+}
+
 token() { "$build/lemctl" token --market "$id" --key "$1" "$2"; }
 
 # mosquitto_pub and _sub as a client of the market: as USER KEYFILE pub|sub options...
