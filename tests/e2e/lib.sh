@@ -178,6 +178,23 @@ broken_promises() {
 			AND lower(hex(t.tx_id)) = k.tx_id);"
 }
 
+# What does not add up in a market's money, one line for each: money LEDGER CSM.
+money() { sqlite3 -readonly -cmd "ATTACH '$2' AS csm" "$1" <"$(dirname "$0")/money.sql" 2>&1; }
+
+money_adds_up() { # money_adds_up LEDGER CSM: it does, and forged transfers would be noticed
+	local forged last
+	expect "the money adds up" '' "$(money "$1" "$2")"
+	last='(SELECT max(height) FROM blocks)'
+	for forged in "1, 2, 1000000, 0, 1" "1, 2, 1, 0, 4" "3, 2, 1, 0, 2" "2, 3, 1, 0, 2" \
+		"2, (SELECT max(account) FROM closings), 1, 0, 3" "3, (SELECT max(number) FROM accounts), 1, 0, 2"; do
+		rm -f "$work/forged.db"
+		sqlite3 -readonly "$1" "VACUUM INTO '$work/forged.db'"
+		sqlite3 "$work/forged.db" "INSERT INTO transfers SELECT $last, 1 + coalesce(max(n), 0), $forged
+			FROM transfers WHERE height = $last"
+		check "a forged transfer is noticed: $forged" test -n "$(money "$work/forged.db" "$2")"
+	done
+}
+
 token() { "$build/lemctl" token --market "$id" --key "$1" "$2"; }
 
 # mosquitto_pub and _sub as a client of the market: as USER KEYFILE pub|sub options...

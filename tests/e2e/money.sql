@@ -1,0 +1,37 @@
+-- What does not add up in a market's money: a line for each, none if all is well. Run on ledger.db
+-- with csm.db attached as csm. What the ledger moved is held against what it was moved for, and
+-- against the operator's own books at each block, not against itself.
+CREATE TEMP TABLE moves AS
+	SELECT height, payee AS account, amount_uc AS uc FROM transfers
+	UNION ALL SELECT height, payer, -amount_uc FROM transfers;
+CREATE INDEX temp.moves_by_account ON moves (account, height);
+-- Blocks at whose close all homes were registered.
+CREATE TEMP TABLE heights AS SELECT height FROM csm.wallets GROUP BY height
+	HAVING count(*) = (SELECT count(*) FROM csm.homes WHERE kind = 1);
+CREATE TEMP TABLE books AS
+	SELECT h.height,
+		(SELECT coalesce(sum(uc), 0) FROM moves m WHERE account = 1 AND m.height <= h.height) AS issuer_uc,
+		(SELECT coalesce(sum(uc), 0) FROM moves m WHERE account = 2 AND m.height <= h.height) AS wallets_uc,
+		(SELECT coalesce(sum(uc), 0) FROM moves m WHERE account BETWEEN 3 AND 10 AND m.height <= h.height)
+			AS roles_uc,
+		(SELECT sum(balance_uc) FROM csm.wallets w WHERE w.height = h.height) AS homes_uc,
+		(SELECT sum(pending_uc) FROM csm.wallets w WHERE w.height = h.height) AS pending_uc,
+		(SELECT coalesce(sum(json_extract(body, '$.parameters.amount_uc')), 0) FROM transactions t
+			WHERE kind = 20 AND t.height <= h.height) AS deposits_uc,
+		(SELECT coalesce(sum(json_extract(g.document, '$.rules.parameters.reward_uc') * cpf / 100), 0)
+			FROM seals s, genesis g WHERE rewarded = 1 AND s.height < h.height) AS rewards_uc
+	FROM heights h;
+SELECT 'no block to look at' WHERE (SELECT count(*) FROM books) < 3;
+SELECT 'block '||height||': all balances sum to '||(homes_uc + roles_uc + issuer_uc) FROM books
+	WHERE homes_uc + roles_uc + issuer_uc <> 0;
+SELECT 'block '||height||': the issuer has '||issuer_uc||', gave '||deposits_uc||' and '||rewards_uc FROM books
+	WHERE issuer_uc <> -deposits_uc - rewards_uc;
+SELECT 'block '||height||': the homes'' wallets have '||(homes_uc - pending_uc)||', the account '||wallets_uc
+	FROM books WHERE wallets_uc <> homes_uc - pending_uc;
+SELECT 'block '||w.height||': the addresses of '||client_id||' have '||uc||', its wallet says '||pending_uc
+	FROM (SELECT w.height, home, pending_uc, coalesce((SELECT sum(m.uc) FROM csm.addresses d
+			JOIN accounts a ON a.address = d.address JOIN moves m ON m.account = a.number
+			WHERE d.home = w.home AND m.height <= w.height), 0) AS uc FROM csm.wallets w) w
+	JOIN csm.homes ON number = home WHERE uc <> pending_uc;
+SELECT 'account '||c.account||' closed with '||sum(uc) FROM closings c JOIN moves m ON m.account = c.account
+	GROUP BY c.account HAVING sum(uc) <> 0;
