@@ -34,6 +34,60 @@ static bool is_true(const char *value)
 	return (n == 4 && strncasecmp(value, "true", n) == 0) || (n == 1 && value[0] == '1');
 }
 
+/* Whether a filter can match what the market publishes, all of it three levels deep and more, or
+ * what its operator sends. */
+static bool reaches_market(const char *filter)
+{
+	const char *first = filter, *second;
+	size_t n;
+
+	if (strncmp(first, "$share/", 7) == 0) {
+		first += 7 + strcspn(first + 7, "/");
+		first += *first == '/';
+	}
+	n = strcspn(first, "/");
+	second = first[n] ? first + n + 1 : "";
+	if (n == 8 && strncmp(first, "$CONTROL", 8) == 0)
+		return strchr("#+", second[0]) || strcmp(second, "lem") == 0 ||
+		       strncmp(second, "lem/", 4) == 0;
+	if (n == 1 && *first == '#')
+		return true;
+	if (!(n == 1 && *first == '+') && !(n == 3 && strncmp(first, "lem", 3) == 0))
+		return false;
+	return strchr(second, '/') || strchr(second, '#');
+}
+
+/* The next word of *rest, "" if there is none; `""` is how the broker writes an empty one. */
+static const char *next_word(char **rest)
+{
+	char *word = *rest + strspn(*rest, " \t");
+	size_t n = strcspn(word, " \t");
+
+	*rest = word + n + (word[n] != '\0');
+	word[n] = '\0';
+	return strcmp(word, "\"\"") == 0 ? "" : word;
+}
+
+/* A bridge's `topic pattern [direction [qos [local-prefix remote-prefix]]]`; out is the default. */
+static bool check_topic(char *value, const char *path, char *why, size_t size)
+{
+	const char *pattern = next_word(&value);
+	const char *direction = next_word(&value);
+	const char *prefix;
+	char filter[2 * LINE_MAX_LEN];
+
+	(void)next_word(&value); /* qos */
+	prefix = next_word(&value);
+	(void)snprintf(filter, sizeof filter, "%s%s", prefix, pattern);
+	if (strcasecmp(direction, "in") == 0 || !reaches_market(filter))
+		return true;
+	(void)snprintf(why, size,
+		"a bridge's topic must not lead out of the market (%.200s, topic %.100s): bridges "
+		"are told everything, whoever may read it",
+		path, filter);
+	return false;
+}
+
 static bool check_dir(const char *path, int depth, char *why, size_t size)
 {
 	DIR *dir = opendir(path);
@@ -70,6 +124,9 @@ bool broker_settings_check_file(const char *path, int depth, char *why, size_t s
 				path);
 			ok = false;
 		}
+		value = value_of(line, "topic");
+		if (value && ok)
+			ok = check_topic(value, path, why, size);
 		value = value_of(line, "include_dir");
 		if (value && ok)
 			ok = check_dir(value, depth, why, size);

@@ -5,8 +5,10 @@
 #include <stddef.h>
 
 /* Whether the configuration of this process (its command line's -c) leaves per_listener_settings
- * false: with true, plugins get no ticks and do not see other listeners' messages. True also if the
- * file cannot be read: the first logins then wait for a tick. False with a sentence in why. */
+ * false: with true, plugins get no ticks and do not see other listeners' messages; and whether no
+ * bridge has an outgoing topic that reaches the market's: the broker asks no plugin what a bridge
+ * may read. True also if the file cannot be read: the first logins then wait for a tick. False with
+ * a sentence in why. */
 bool broker_settings_check(char *why, size_t size);
 
 /* The same for one file, for tests; `depth` guards against include_dir loops. */

@@ -4,11 +4,19 @@
 market
 conf="$work/market/mosquitto.conf"
 second=$(free_port)
+peer=$(free_port)
+printf '%s\n' "listener $peer 127.0.0.1" 'allow_anonymous true' >"$work/peer.conf"
+mosquitto -c "$work/peer.conf" >"$work/peer.log" 2>&1 &
+children+=("$!")
 # A second listener without TLS that lets strangers in, as an operator might have for other devices.
 {
 	sed 's/^allow_anonymous false/allow_anonymous true/; s/other_topics defer/other_topics allow/' "$conf"
 	echo "listener $second 127.0.0.1"
 	echo 'log_type all'
+	# What is retained is looked at when the market is gone.
+	printf '%s\n' 'persistence true' "persistence_location $work/"
+	# A bridge of our own to another broker. Bridges pass by access checks.
+	printf '%s\n' 'connection ours' "address 127.0.0.1:$peer" 'topic lem/# in 1' 'topic free/# both 1'
 } >"$work/open.conf"
 code=$("$build/lemctl" home add --json --meter-serial SN1 "$work/market" home0001 |
 	sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
@@ -59,7 +67,14 @@ silent "nor a client's own" bash -c "
 	sleep 0.6; kill -9 \$p"
 
 # Retained messages: a client may not leave any, and so nobody finds one.
-as aggregator "$key" pub -t "$root/in/bid-offer" -m '{}' -r -q 1 >/dev/null 2>&1
+as aggregator "$key" pub -V 5 -t "$root/in/bid-offer" -m '{}' -q 1 >"$work/got" 2>&1
+check "a client may publish to the intake" test ! -s "$work/got"
+for client in aggregator operator; do
+	as "$client" "$work/market/$client.pem" pub -V 5 -t "$root/in/bid-offer" -m '{}' -r -q 1 >"$work/got" 2>&1
+	check "$client may not leave anything in the intake" grep -qi 'not authorized' "$work/got"
+done
+as operator "$work/market/operator.pem" pub -V 5 -t "\$CONTROL/lem/v1" -m '{}' -r -q 1 >"$work/got" 2>&1
+check "nor the operator in its own topic" grep -qi 'not authorized' "$work/got"
 as operator "$work/market/operator.pem" sub -t "$root/in/#" -C 1 -W 1 >"$work/got" 2>/dev/null
 check "intake is readable by nobody" test ! -s "$work/got"
 mosquitto_pub -h 127.0.0.1 -p "$second" -t "$root/head" -m forged -r -q 1 >/dev/null 2>&1
@@ -91,6 +106,26 @@ silent "nor on the common topics" mosquitto_pub -h 127.0.0.1 -p "$bridge" -t "$r
 mosquitto_sub -h 127.0.0.1 -p "$bridge" -t "$root/market" -C 1 -W 1 >"$work/got" 2>/dev/null
 check "a bridge hears nothing of the market" test ! -s "$work/got"
 
+# The bridge of our own: it works, it brings nothing in, and takes nothing out.
+mosquitto_sub -h 127.0.0.1 -p "$peer" -t 'lem/#' -W 8 -F '%t' >"$work/leaked" 2>/dev/null &
+leak=$!
+mosquitto_sub -h 127.0.0.1 -p "$second" -t free/bridged -C 1 -W 15 >"$work/got" 2>&1 &
+ear=$!
+for _ in $(seq 60); do
+	mosquitto_pub -h 127.0.0.1 -p "$peer" -t free/bridged -m hello
+	kill -0 "$ear" 2>/dev/null || break
+	sleep 0.2
+done
+check "our bridge is up" grep -q hello "$work/got"
+bridged() { mosquitto_pub -h 127.0.0.1 -p "$peer" -t "$1" -m forged -q 1; }
+silent "what our bridge brings has no effect" bridged "$root/to/operator/receipt"
+silent "nor on the common topics" bridged "$root/offers"
+bridged "$root/in/bid-offer"
+mosquitto_pub -h 127.0.0.1 -p "$peer" -t "$root/blocks" -m forged -r -q 1
+as aggregator "$key" pub -t "$root/in/cpf" -m '{}' -q 1 # it is refused, to one's face alone
+wait "$leak"
+check "only what the peer was told is heard there" bash -c "! grep -v '^$root/\(to/operator/receipt\|offers\|in/bid-offer\|blocks\)$' '$work/leaked'"
+
 # A code's session may register, and nothing else.
 mosquitto_sub -h 127.0.0.1 -p "$port" --cafile "$work/market/ca.crt" -u home0001 -P "$code" -i home0001 \
 	-t "$root/market" -C 1 -W 2 >"$work/got" 2>&1
@@ -117,5 +152,13 @@ sleep 0.4
 mosquitto_pub -h 127.0.0.1 -p "$second" -t free -m hello
 wait "$ear"
 check "topics outside the market work" grep -q hello "$work/got"
+stop_broker
+# The same broker without the market tells what was left behind: what the market itself retains.
+{
+	printf '%s\n' "listener $second 127.0.0.1" 'allow_anonymous true' 'persistence true' "persistence_location $work/" "user $(id -un)"
+} >"$work/bare.conf"
+check "a bare broker starts" start_broker "$work/bare.conf"
+mosquitto_sub -h 127.0.0.1 -p "$second" -t '#' -t '$CONTROL/#' -W 1 --retained-only -F '%t' >"$work/got" 2>/dev/null
+expect "retained is what the market said" "$root/head $root/market" "$(sort "$work/got" | tr '\n' ' ' | sed 's/ $//')"
 stop_broker
 finish

@@ -28,6 +28,16 @@ mkdir "$work/conf.d"
 echo 'per_listener_settings true' >"$work/conf.d/x.conf"
 { echo "include_dir $work/conf.d"; grep -v per_listener "$conf"; } >"$work/bad.conf"
 refuses "per_listener_settings in include_dir" "per_listener_settings must not be true"
+bridge() { # bridge TOPIC...: the market's broker with a bridge of that topic
+	{ cat "$conf"; printf '%s\n' "connection b" "address 127.0.0.1:$(free_port)" "topic $*"; } >"$work/bad.conf"
+}
+for topic in 'lem/# out 1' 'lem/#' '# both 1' 'e2e/# out 1 lem/ x/' "\$CONTROL/lem/v1 out"; do
+	bridge "$topic"
+	refuses "a bridge's topic $topic" "a bridge's topic must not lead out of the market"
+done
+bridge 'house/# both 1 "" lem/'
+check "a bridge of other topics does no harm" start_broker "$work/bad.conf"
+stop_broker
 { cat "$conf"; echo 'plugin_opt_verifyers 2'; } >"$work/bad.conf"
 refuses "unknown option" "plugin_opt_verifyers: no such option"
 { cat "$conf"; echo 'plugin_opt_verifiers 0'; } >"$work/bad.conf"

@@ -68,6 +68,46 @@ static const struct {
 	{"per_listener_settings_x true\n", true},
 	{"user per_listener_settings true\n", true},
 	{"per_listener_settings\n", true},
+	/* Bridges: the market's topics must not leave by them. */
+	{"connection a\ntopic lem/# out 1\n", false},
+	{"topic lem/# both\n", false},
+	{"topic lem/#\n", false}, /* out is the default */
+	{"  topic\tlem/#\n", false},
+	{"topic lem/# in\n", true}, /* what comes in meets the rules of all writers */
+	{"topic lem/# IN 2\n", true},
+	{"topic # out\n", false},
+	{"topic # in\n", true},
+	{"topic lem/street/to/home0001/receipt out 1\n", false},
+	{"topic +/street/head out\n", false},
+	{"topic +/# out\n", false},
+	{"topic +/+/temperature out\n", false}, /* lem/<name>/temperature */
+	{"topic lem/+ out\n", true},            /* the market has no topic of two levels */
+	{"topic +/temperature out\n", true},
+	{"topic + out\n", true},
+	{"topic lem out\n", true},
+	{"topic lemon/# out\n", true},
+	{"topic le/# out\n", true},
+	{"topic house/lem/# out\n", true},
+	{"topic # out 1 lem/ remote/\n", false},
+	{"topic street/# out 1 lem/ \"\"\n", false},
+	{"topic \"\" out 1 lem/street/head remote\n", false},
+	{"topic em/# both 0 l x/\n", false},
+	{"topic # out 1 house/ lem/\n", true}, /* the remote side's name does not matter */
+	{"topic lem/# out 1 house/ \"\"\n", true},
+	{"topic lem/# out 1 \"\" house/\n", false},
+	{"topic $share/g/lem/# out\n", false},
+	{"topic $share/g/house/# out\n", true},
+	{"topic $CONTROL/lem/v1 out\n", false},
+	{"topic $CONTROL/# both\n", false},
+	{"topic $CONTROL/+/v1 out\n", false},
+	{"topic $CONTROL/lem/v1 in\n", true},
+	{"topic $CONTROL/dynamic-security/v1 out\n", true},
+	{"topic $SYS/# out\n", true},
+	{"#topic lem/# out\n", true},
+	{"topics lem/# out\n", true},
+	{"topic house/# out\ntopic lem/# out\n", false},
+	{"topic\n", true}, /* the broker itself refuses it */
+	{"topic \n", true},
 };
 
 static void the_setting_is_found(void **state)
@@ -97,6 +137,9 @@ static void included_files_are_read(void **state)
 	write_file("conf.d/a.conf", "listener 1\n");
 	write_file("conf.d/b.txt", "per_listener_settings true\n"); /* not one of them */
 	assert_true(passes(why));
+	write_file("conf.d/b.conf", "connection c\ntopic # out\n");
+	assert_false(passes(why));
+	assert_non_null(strstr(why, "bridge"));
 	write_file("conf.d/b.conf", "per_listener_settings true\n");
 	assert_false(passes(why));
 	assert_non_null(strstr(why, "conf.d/b.conf"));
