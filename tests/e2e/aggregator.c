@@ -2,10 +2,11 @@
  * aggregator: a scripted aggregator. In each slot it opens one auction for the slot after: by
  * night and in the evening it buys (homes discharge), in the sunny hours it sells (homes charge).
  *
- * usage: aggregator DIR PORT SLOTS WH
+ * usage: aggregator DIR PORT SLOTS WH [SIXTEENTHS]
  *   DIR    a market made by lemctl init (genesis.json, aggregator.pem, ca.crt)
  *   SLOTS  how many slots to run
  *   WH     energy of one auction
+ *   SIXTEENTHS of a slot that pass before it opens (2)
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include "wire/clock.h"
 #include "wire/genesis.h"
 
-enum { PATH_LEN = 4096, OPEN_AT_EIGHTH = 1, SUN_FROM = 9, SUN_TO = 15 };
+enum { PATH_LEN = 4096, OPEN_AT = 2, SUN_FROM = 9, SUN_TO = 15 };
 
 static volatile sig_atomic_t stopped;
 
@@ -31,7 +32,7 @@ struct aggregator {
 	struct genesis genesis;
 	struct private_key *key;
 	struct link *link;
-	int64_t energy_wh;
+	int64_t energy_wh, open_at;
 	unsigned opened, refused;
 };
 
@@ -131,14 +132,14 @@ static bool wait_for(struct aggregator *a, const struct link_options *o, int64_t
 static int run(struct aggregator *a, const struct link_options *o, int64_t slots)
 {
 	const struct params *p = &a->genesis.params;
-	int64_t eighth_ms = p->slot_s * 1000 / 8;
+	int64_t sixteenth_ms = p->slot_s * 1000 / 16;
 
 	for (int64_t slot = 0; slot < slots; slot++) {
-		int64_t at_ms = params_slot_start_ms(p, slot) + OPEN_AT_EIGHTH * eighth_ms;
+		int64_t at_ms = params_slot_start_ms(p, slot) + a->open_at * sixteenth_ms;
 		if (!wait_for(a, o, at_ms))
 			return 1;
 		/* Nothing for slots that passed while there was no connection. */
-		if (market_now(a) > at_ms + eighth_ms)
+		if (market_now(a) > at_ms + 2 * sixteenth_ms)
 			continue;
 		if (open_auction(a, slot) != ERR_OK && !reconnect(a, o))
 			return 1;
@@ -161,8 +162,8 @@ int main(int argc, char **argv)
 		.suffix = "script"};
 	int code = 1;
 
-	if (argc != 5 || !load(&a, argv[1])) {
-		(void)fprintf(stderr, "usage: aggregator DIR PORT SLOTS WH\n");
+	if (argc < 5 || argc > 6 || !load(&a, argv[1])) {
+		(void)fprintf(stderr, "usage: aggregator DIR PORT SLOTS WH [SIXTEENTHS]\n");
 		return 2;
 	}
 	(void)sigaction(SIGINT, &action, NULL);
@@ -173,6 +174,7 @@ int main(int argc, char **argv)
 	o.market = a.genesis.market;
 	o.key = a.key;
 	a.energy_wh = strtoll(argv[4], NULL, 10);
+	a.open_at = argc == 6 ? strtoll(argv[5], NULL, 10) : OPEN_AT;
 	if (reconnect(&a, &o))
 		code = run(&a, &o, strtoll(argv[3], NULL, 10));
 	link_close(a.link);

@@ -3,14 +3,40 @@
 . "$(dirname "$0")/lib.sh"
 jobs=${FAULT_JOBS:-5}
 
+# The places "height|seq" (seq 0: the block as a whole) where this broker's own ledger shows that it
+# lied first, or, of what only a home can see, where it may have.
+lies() { # lies NAME
+	sqlite3 -readonly "$work/market/ledger.db" "$(case $1 in
+		award_plus_wh | price_plus_mc) echo "SELECT min(height), 0 FROM awards" ;;
+		wrong_winner | order_left_out) echo "SELECT DISTINCT height, 0 FROM auction_ends WHERE status = 2" ;;
+		unbalanced_transfer) echo "SELECT min(height), 0 FROM transfers WHERE payer BETWEEN 3 AND 10" ;;
+		wrong_ranking) echo "SELECT min(height), 0 FROM rankings WHERE rank = 2" ;;
+		wrong_root) echo "SELECT 3, 0" ;;
+		unadmitted_address) echo "SELECT t.height, seq FROM transactions t JOIN accounts a ON number = account
+			WHERE a.slot = 5 ORDER BY t.height, seq LIMIT 1" ;;
+		bad_signature) echo "SELECT height, seq FROM orders JOIN transactions USING (seq) WHERE height >= 3
+			ORDER BY height, seq LIMIT 1" ;;
+		late_order) echo "SELECT height, t.seq FROM orders o JOIN transactions t USING (seq)
+			JOIN auctions a ON a.seq = auction WHERE market_ms >= gate_ms ORDER BY height, t.seq LIMIT 1" ;;
+		order_missing) echo "WITH RECURSIVE s (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM s WHERE seq <
+			(SELECT max(seq) FROM transactions)) SELECT height, seq FROM s, blocks
+			WHERE height >= 3 AND seq NOT IN (SELECT seq FROM transactions)" ;;
+		false_standing) echo "SELECT DISTINCT height, 0 FROM transactions WHERE kind = 3" ;;
+		false_delivery) echo "SELECT DISTINCT height, 0 FROM deliveries WHERE wh > 0" ;;
+		esac)"
+}
+
 one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad ..." lines
-	local name=$1 rule=$2 who=$3 height=0 found=0 horizon=4
+	local name=$1 rule=$2 who=$3 told= height=0 found=0 horizon=4 rate=2600 open_at=2 places
 	work="$work/$name"
 	mkdir -p "$work"
 	build_dir=$build
 	# Where an address is admitted in the slot in which it trades, its absence is seen at the order.
 	[ "$name" = unadmitted_address ] && horizon=1
-	market --demo --rate 2600 --slot 3600 --start '2017-06-21 08:00:00' --start-in 8 --horizon "$horizon"
+	# A stamp of the gate is within the window of an order's date only if the auction opens late, and
+	# then the homes need time to answer.
+	[ "$name" = late_order ] && rate=900 open_at=9
+	market --demo --rate "$rate" --slot 3600 --start '2017-06-21 08:00:00' --start-in 8 --horizon "$horizon"
 	sed -i "s|^plugin .*|plugin $build_dir/fault/$name.so|" "$work/market/mosquitto.conf"
 	for n in 1 2 3; do
 		"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
@@ -23,9 +49,9 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 			echo "bad $name: home $n does not register"
 		run_home "$n"
 	done
-	"$build/e2e/aggregator" "$work/market" "$port" 12 1200 >"$work/aggregator.log" 2>&1 &
+	"$build/e2e/aggregator" "$work/market" "$port" 12 1200 "$open_at" >"$work/aggregator.log" 2>&1 &
 	children+=("$!")
-	for _ in $(seq 320); do
+	for _ in $(seq 420); do
 		found=$(grep -l "$rule" "$work"/home*/state/status.json 2>/dev/null | wc -l)
 		[ "$found" -eq 3 ] && break
 		[ "$who" = home ] && [ "$found" -ge 1 ] && break
@@ -35,11 +61,17 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 	done
 	for p in "${children[@]}"; do kill "$p" 2>/dev/null; done
 	wait 2>/dev/null
+	places=$(lies "$name")
+	for told in $(grep -h "$rule" "$work"/home*/state/status.json 2>/dev/null |
+		sed 's/.*"refused":{"height":\([0-9]*\),"seq":\([0-9]*\),.*/\1|\2/'); do
+		grep -qxF "$told" <<<"$places" && echo "ok" ||
+			echo "bad $name: a home names $told, the lie is at ${places//$'\n'/ }"
+	done
 	if [ "$who" = all ]; then
 		[ "$found" -eq 3 ] && echo "ok" || echo "bad $name: $found of 3 replicas refuse with $rule at height $height: $(
 			tail -qn 1 "$work"/home*/log | cut -c1-200 | tr '\n' ';')"
 		"$build/lemctl" verify --quiet "$work/market/ledger.db" >"$work/verify" 2>&1
-		[ $? -eq 1 ] && grep -q "block [0-9]*.*$rule" "$work/verify" && echo "ok" ||
+		[ $? -eq 1 ] && grep -q "block ${told%|*}.*$rule" "$work/verify" && echo "ok" ||
 			echo "bad $name: lemctl verify says: $(cat "$work/verify")"
 	else
 		[ "$found" -ge 1 ] && echo "ok" || echo "bad $name: no home refuses with $rule: $(

@@ -100,8 +100,11 @@ void __wrap_block_close(
 #endif
 
 #ifdef FAULT_late_order
+enum { LATE_WINDOW_MS = 450000 }; /* date_window_s of the demo's slots */
+
 /* What comes behind an auction's opening is stamped with its gate, two thirds into the hour, as if
- * the market had let it in then. */
+ * the market had let it in then. The stamp stays within the window of the message's date, so that
+ * nothing but the gate speaks against it: the auction must open late. */
 static int64_t late(const struct tx *tx, bool answer, uint64_t height)
 {
 	static uint64_t opened_height;
@@ -110,7 +113,7 @@ static int64_t late(const struct tx *tx, bool answer, uint64_t height)
 	if (tx->kind == TX_BID_OFFER && !answer && height >= FAULT_FROM)
 		opened_height = height;
 	if (!tx_is_signed(tx->kind) || opened_height != height || tx->market_ms >= gate_ms ||
-		(tx->kind == TX_BID_OFFER && !answer))
+		gate_ms - tx->date_ms > LATE_WINDOW_MS || (tx->kind == TX_BID_OFFER && !answer))
 		return tx->market_ms;
 	return gate_ms;
 }
