@@ -150,16 +150,17 @@ static enum err prepare(struct db *db)
 	return ERR_OK;
 }
 
-/* SQLite would make the file with the umask's mode: make it first, private. */
+/* SQLite would make the file with the umask's mode: make it first, private. And it would open one
+ * that it may not write for reading, and leave a -shm of the same mode behind: ask first. */
 static enum err touch(struct db *db, const char *path, enum db_mode mode)
 {
 	int fd;
 
 	if (mode != DB_CREATE) {
-		if (access(path, F_OK) == 0)
+		if (access(path, mode == DB_READ_ONLY ? F_OK : R_OK | W_OK) == 0)
 			return ERR_OK;
 		snprintf(db->why, sizeof db->why, "%s", strerror(errno));
-		return ERR_NOT_FOUND;
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_PERMISSION;
 	}
 	fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0) {

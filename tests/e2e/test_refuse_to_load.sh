@@ -66,4 +66,30 @@ refuses "operator's key readable by others" "operator.pem"
 chmod 600 "$work/market/operator.pem"
 check "it loads again" start_broker "$conf"
 stop_broker
+
+# What its user may not write. Root may write everything, so the broker runs as Debian's user.
+user=$(id -un)
+[ "$(id -u)" -ne 0 ] || user=mosquitto
+chmod 755 "$work"
+cp "$build/mosquitto_lem.so" "$work/"
+mine=$work/mine
+"$build/lemctl" init --name e2e --port "$port" --user "$user" --plugin "$work/mosquitto_lem.so" "$mine" >/dev/null
+check "it loads for $user" start_broker "$mine/mosquitto.conf"
+stop_broker
+unwritable() { # unwritable FILE MODE sentence: with that mode it does not load, with its own it does
+	local mode
+	mode=$(stat -c %a "$1")
+	chmod "$2" "$1"
+	refuses "$1 of mode $2" "$3" "$mine/mosquitto.conf"
+	chmod "$mode" "$1"
+	check "it loads with $1 of mode $mode" start_broker "$mine/mosquitto.conf"
+	stop_broker
+}
+unwritable "$mine/csm.db" 400 'csm.db: Permission denied'
+unwritable "$mine/csm.db" 000 'csm.db: Permission denied'
+unwritable "$mine/ledger.db" 400 'ledger.db: Permission denied'
+unwritable "$mine/lock" 400 'lock cannot be written'
+unwritable "$mine" 500 'csm.db: '
+rm "$mine/lock"
+unwritable "$mine" 500 'lock cannot be written'
 finish
