@@ -52,40 +52,15 @@ static void form_and_signature(struct scene *s)
 	scene_simple(s, 0, 0, OPERATION_CPF, "\"cpf\":1.5", "OUT_OF_RANGE");
 }
 
-/* The same reqId over another body, signed anew. */
-static void reuse_req_id(struct scene *s, const struct message *m, const struct signer *signer)
-{
-	uint8_t sig[SIGNATURE_LEN];
-	char copy[TEXT_MAX], body[TEXT_MAX], input[TEXT_MAX + SIGNING_PREFIX_MAX];
-	char sig_text[TEXT_BASE64URL_LEN(SIGNATURE_LEN) + 1];
-	size_t n = signing_prefix("request", s->street.genesis.market, input);
-	char *cpf, *end;
-
-	(void)snprintf(copy, sizeof copy, "%s", m->text);
-	cpf = strstr(copy, "\"cpf\":0.4");
-	end = strstr(copy, ",\"signature\"");
-	if (!cpf || !end)
-		street_die("the announcement is of another form");
-	cpf[8] = '5';
-	*end = '\0';
-	(void)snprintf(body, sizeof body, "{%s}", strstr(copy, "\"date\""));
-	memcpy(input + n, body, strlen(body));
-	if (signer_sign(signer, input, n + strlen(body), sig) != ERR_OK ||
-		!text_base64url_write(sig, sizeof sig, sig_text, sizeof sig_text))
-		street_die("signing");
-	(void)snprintf(end, sizeof copy - (size_t)(end - copy), ",\"signature\":\"%s\"}", sig_text);
-	scene_exchange(s, "home0004", "lem/e2e/in/cpf", copy, strlen(copy));
-	scene_expect(s, "REQID_REUSED", "another body");
-}
+/* The paper's second message. */
+static const char state[] = "{\"clientId\":\"home0000\",\"reqId\":\"slkfjoiru20svkm038\","
+			    "\"date\":\"2018-01-01 00:00:00\",\"operation\":\"state\","
+			    "\"parameters\":{\"item\":\"device\",\"name\":\"Smart Temperature "
+			    "Sensor\",\"value\":\"28\"}}";
 
 /* Repeats and stale dates; the paper's second message passes unsigned. */
 static void repeats(struct scene *s)
 {
-	static const char state[] =
-		"{\"clientId\":\"home0000\",\"reqId\":\"slkfjoiru20svkm038\","
-		"\"date\":\"2018-01-01 00:00:00\",\"operation\":\"state\","
-		"\"parameters\":{\"item\":\"device\",\"name\":\"Smart Temperature "
-		"Sensor\",\"value\":\"28\"}}";
 	struct signer a = by_address(s, 4, 0);
 	char text[TEXT_MAX], first[TEXT_MAX];
 	struct message m = {.text = NULL};
@@ -110,7 +85,8 @@ static void repeats(struct scene *s)
 		s->failed++;
 		(void)printf("  FAILED: the repeated receipt differs\n");
 	}
-	reuse_req_id(s, &m, &a);
+	scene_alter(s, "home0004", &m, &a, "\"cpf\":0.4", "\"cpf\":0.5");
+	scene_expect(s, "REQID_REUSED", "another body");
 	message_release(&m);
 	s->awaited[0] = '\0';
 	s->code[0] = '\0';
@@ -305,7 +281,8 @@ static void seals(struct scene *s)
 	seal(s, ranked[0], hash, 1, "SEALED");
 }
 
-/* A code's session may register; with another code it may not. */
+/* A code's session may register; with another code it may not. Nor may it anything else: the broker
+ * does not even take it in, so that nobody is ever told NOT_REGISTERED. */
 static void registration(struct scene *s, const char *code)
 {
 	struct private_key *ems = NULL;
@@ -324,9 +301,26 @@ static void registration(struct scene *s, const char *code)
 	out_init(&p, text, sizeof text);
 	message_write_register(&p, "wrongwrongwrongwrong", MODE_BOTH, &k, 1);
 	scene_request(s, "home9999", OPERATION_REGISTER, &signer, 0, text, "BAD_CODE");
+	scene_request(s, "home9999", OPERATION_WALLET, &signer, 0, "{}", "");
 	private_key_free(ems);
 	link_close(scene_user(s, "home9999")->link);
 	s->user_count--;
+}
+
+/* More blocks asked for at once than the market has feeds: while it waits for its file, requests
+ * gather, and are then taken together. */
+static void too_many_feeds(struct scene *s)
+{
+	struct signer ems = by_key(s->street.homes[1].ems);
+	struct sqlite3 *file = scene_hold(s);
+
+	if (link_send(scene_user(s, "home0000")->link, "lem/e2e/in/state", state,
+		    sizeof state - 1) != ERR_OK)
+		street_die("the connection is lost");
+	scene_pour(s, "home0001", OPERATION_SYNC, &ems, "{\"from\":1,\"to\":1}", ENGINE_FEEDS_MAX);
+	scene_let_go(file);
+	scene_await(s, "home0001");
+	scene_expect(s, "BUSY", "too many feeds");
 }
 
 /* More messages than a client's share. */
@@ -370,6 +364,7 @@ static void act(struct scene *s, const char *code)
 	keys(s);
 	operators(s);
 	registration(s, code);
+	too_many_feeds(s);
 	flood(s);
 }
 

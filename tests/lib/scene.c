@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "wire/text.h"
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
@@ -74,6 +75,13 @@ void scene_exchange(
 	s->seq = 0;
 	if (link_send(u->link, topic, text, len) != ERR_OK)
 		street_die("the connection is lost");
+	scene_await(s, id);
+}
+
+void scene_await(struct scene *s, const char *id)
+{
+	struct user *u = scene_user(s, id);
+
 	for (int ms = 0; ms < ANSWER_MS && s->code[0] == '\0'; ms += 10) {
 		if (link_wait(u->link, 10) != ERR_OK)
 			break;
@@ -108,6 +116,75 @@ void scene_request(struct scene *s, const char *id, enum operation operation,
 	scene_exchange(s, id, operators ? "$CONTROL/lem/v1" : topic, m.text, m.len);
 	scene_expect(s, want, parameters);
 	message_release(&m);
+}
+
+void scene_alter(struct scene *s, const char *id, const struct message *m,
+	const struct signer *signer, const char *from, const char *to)
+{
+	uint8_t sig[SIGNATURE_LEN];
+	char copy[TEXT_MAX], body[TEXT_MAX], input[TEXT_MAX + SIGNING_PREFIX_MAX];
+	char sig_text[TEXT_BASE64URL_LEN(SIGNATURE_LEN) + 1];
+	size_t n = signing_prefix("request", s->street.genesis.market, input);
+	char *part, *end;
+
+	(void)snprintf(copy, sizeof copy, "%s", m->text);
+	part = strstr(copy, from);
+	end = strstr(copy, ",\"signature\"");
+	if (!part || !end || strlen(from) != strlen(to))
+		street_die("the message is of another form");
+	memcpy(part, to, strlen(to));
+	*end = '\0';
+	(void)snprintf(body, sizeof body, "{%s}", strstr(copy, "\"date\""));
+	memcpy(input + n, body, strlen(body));
+	if (signer_sign(signer, input, n + strlen(body), sig) != ERR_OK ||
+		!text_base64url_write(sig, sizeof sig, sig_text, sizeof sig_text))
+		street_die("signing");
+	(void)snprintf(end, sizeof copy - (size_t)(end - copy), ",\"signature\":\"%s\"}", sig_text);
+	(void)snprintf(body, sizeof body, "lem/e2e/in/%s", operation_name(m->operation));
+	scene_exchange(s, id, body, copy, strlen(copy));
+}
+
+void scene_pour(struct scene *s, const char *id, enum operation operation,
+	const struct signer *signer, const char *parameters, int n)
+{
+	struct out p = {.text = (char *)(uintptr_t)parameters, .len = strlen(parameters)};
+	struct user *u = scene_user(s, id);
+	char topic[96];
+
+	p.size = p.len + 1;
+	s->awaited[0] = '\0';
+	s->code[0] = '\0';
+	(void)snprintf(topic, sizeof topic, "lem/e2e/in/%s", operation_name(operation));
+	for (int i = 0; i < n; i++) {
+		struct message m = {.text = NULL};
+		if (message_make(operation, id, s->street.genesis.market,
+			    street_market_ms(&s->street), &p, signer, &m) != ERR_OK ||
+			link_send(u->link, topic, m.text, m.len) != ERR_OK)
+			street_die(topic);
+		message_release(&m);
+	}
+	for (int ms = 0; ms < POUR_MS; ms += 10) {
+		if (link_wait(u->link, 10) != ERR_OK)
+			street_die("the connection is lost");
+	}
+}
+
+struct sqlite3 *scene_hold(struct scene *s)
+{
+	char path[STREET_PATH_MAX + 64];
+	sqlite3 *db = NULL;
+
+	(void)snprintf(path, sizeof path, "%s/csm.db", s->street.dir);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+		sqlite3_busy_timeout(db, 3000) != SQLITE_OK ||
+		sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		street_die(path);
+	return db;
+}
+
+void scene_let_go(struct sqlite3 *file)
+{
+	(void)sqlite3_close(file);
 }
 
 struct signer by_address(const struct scene *s, int home, int slot)

@@ -6,7 +6,7 @@
 #include "lemctl/link.h"
 #include "tests/lib/street.h"
 
-enum { USERS = 8, TEXT_MAX = 4096, ANSWER_MS = 4000, FLOOD = 400 };
+enum { USERS = 8, TEXT_MAX = 4096, ANSWER_MS = 4000, POUR_MS = 600, FLOOD = 400 };
 
 struct user {
 	char id[40];
@@ -39,12 +39,27 @@ void scene_join(
 void scene_exchange(
 	struct scene *s, const char *id, const char *topic, const char *text, size_t len);
 
+/* Wait for the answer to s->awaited that `id` is given; s->code has it. */
+void scene_await(struct scene *s, const char *id);
+
 /* Count whether the answer is `want`; print what is wrong. */
 void scene_expect(struct scene *s, const char *want, const char *what);
 
 /* One signed request with these parameters, dated now plus off_ms. */
 void scene_request(struct scene *s, const char *id, enum operation operation,
 	const struct signer *signer, int64_t off_ms, const char *parameters, const char *want);
+
+/* Send n such requests at once; they have come to the broker. Any reject is awaited. */
+void scene_pour(struct scene *s, const char *id, enum operation operation,
+	const struct signer *signer, const char *parameters, int n);
+
+/* Send a message of `id` again with `to` in place of `from`, as long, and signed anew. */
+void scene_alter(struct scene *s, const char *id, const struct message *m,
+	const struct signer *signer, const char *from, const char *to);
+
+/* Keep the market from writing csm.db, for less than DB_BUSY_MS; and let it go on. */
+struct sqlite3 *scene_hold(struct scene *s);
+void scene_let_go(struct sqlite3 *file);
 
 /* A bid-offer of home h under its address of `slot`; tail: further parameters, from a comma on. */
 void scene_bid(struct scene *s, int h, int slot, const char *type, const char *wh,
