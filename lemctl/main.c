@@ -9,6 +9,7 @@
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
 #include "lemctl/sign.h"
+#include "lemctl/stats.h"
 #include "lemctl/token.h"
 #include "lemctl/verify.h"
 
@@ -25,6 +26,7 @@ static const struct command commands[] = {
 	{"deposit", deposit_command, "book money to a home or role"},
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
+	{"stats", stats_command, "what the market did, by slot, day or month"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"sign", sign_command, "sign a JSON message"},
 	{"check-message", check_message_command, "check a message's form and signature"},

@@ -59,6 +59,7 @@ static const struct db_kind kind = {.name = "csm",
 	.application_id = 0x4c454d32, /* "LEM2" */
 	.migrations = csm_migrations,
 	.migration_count = &csm_migration_count,
+	.views = csm_views,
 	.statements = statements,
 	.statement_count = CSM_STATEMENT_COUNT,
 	.full_sync = true,

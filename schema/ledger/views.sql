@@ -106,3 +106,65 @@ SELECT a.slot AS delivery_slot, datetime(min(a.gate_ms) / 1000, 'unixepoch') AS 
 FROM auctions a
 JOIN auction_ends e ON e.auction = a.seq AND e.status = 2
 GROUP BY a.slot;
+
+-- Analytics: what was traded, by delivery slot, day and month.
+
+DROP VIEW IF EXISTS v_time;
+CREATE VIEW v_time AS
+SELECT json_extract(document, '$.rules.parameters.start_ms') / 1000 AS start_s,
+	json_extract(document, '$.rules.parameters.slot_s') AS slot_s FROM genesis;
+
+DROP VIEW IF EXISTS v_slots;
+CREATE VIEW v_slots AS
+WITH traded AS (
+	SELECT a.slot, count(*) AS auctions, sum(coalesce(e.status = 2 AND e.cleared_wh > 0, 0)) AS cleared,
+		sum(coalesce(e.cleared_wh, 0)) AS wh, sum(coalesce(e.cleared_uc, 0)) AS uc
+	FROM auctions a LEFT JOIN auction_ends e ON e.auction = a.seq GROUP BY a.slot),
+answered AS (
+	SELECT a.slot, count(*) AS orders, count(DISTINCT r.account) AS bidders
+	FROM orders r JOIN auctions a ON a.seq = r.auction GROUP BY a.slot),
+given AS (
+	SELECT a.slot, sum(min(w.quantity_wh, d.wh)) AS wh, sum(max(w.quantity_wh - d.wh, 0)) AS short_wh
+	FROM deliveries d JOIN awards w ON w."order" = d."order" JOIN orders r ON r.seq = d."order"
+	JOIN auctions a ON a.seq = r.auction GROUP BY a.slot),
+present AS (SELECT slot, count(*) AS addresses FROM accounts WHERE slot >= 0 GROUP BY slot)
+SELECT p.slot, datetime(start_s + p.slot * slot_s, 'unixepoch') AS begins, p.addresses,
+	coalesce(t.auctions, 0) AS auctions, coalesce(t.cleared, 0) AS cleared,
+	coalesce(n.orders, 0) AS orders, coalesce(n.bidders, 0) AS bidders,
+	coalesce(t.wh, 0) / 1000.0 AS traded_kwh,
+	CASE WHEN t.wh > 0 THEN round(t.uc / 1000.0 / t.wh, 3) END AS mean_cents_per_kwh,
+	coalesce(g.wh, 0) / 1000.0 AS delivered_kwh, coalesce(g.short_wh, 0) / 1000.0 AS short_kwh,
+	s.cpf / 100.0 AS validator_cpf
+FROM present p JOIN v_time
+LEFT JOIN traded t ON t.slot = p.slot LEFT JOIN answered n ON n.slot = p.slot
+LEFT JOIN given g ON g.slot = p.slot LEFT JOIN seals s ON s.height = p.slot + 1
+WHERE p.slot < (SELECT max(height) FROM blocks);
+
+DROP VIEW IF EXISTS v_days;
+CREATE VIEW v_days AS
+SELECT date(begins) AS day, count(*) AS slots, sum(auctions) AS auctions, sum(cleared) AS cleared,
+	sum(orders) AS orders, round(avg(1.0 * bidders / addresses), 3) AS participation,
+	sum(traded_kwh) AS traded_kwh,
+	CASE WHEN sum(traded_kwh) > 0 THEN round(sum(mean_cents_per_kwh * traded_kwh) / sum(traded_kwh), 3)
+		END AS mean_cents_per_kwh,
+	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh,
+	round(avg(validator_cpf), 3) AS mean_validator_cpf
+FROM v_slots GROUP BY date(begins);
+
+DROP VIEW IF EXISTS v_months;
+CREATE VIEW v_months AS
+SELECT substr(day, 1, 7) AS month, count(*) AS days, sum(auctions) AS auctions, sum(cleared) AS cleared,
+	sum(orders) AS orders, round(sum(participation * slots) / sum(slots), 3) AS participation,
+	sum(traded_kwh) AS traded_kwh,
+	CASE WHEN sum(traded_kwh) > 0 THEN round(sum(mean_cents_per_kwh * traded_kwh) / sum(traded_kwh), 3)
+		END AS mean_cents_per_kwh,
+	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh
+FROM v_days GROUP BY substr(day, 1, 7);
+
+-- How often which CPF was announced.
+DROP VIEW IF EXISTS v_cpf;
+CREATE VIEW v_cpf AS
+SELECT json_extract(body, '$.parameters.cpf') AS cpf, count(*) AS announced,
+	(SELECT count(*) FROM seals s WHERE s.cpf = round(100 * json_extract(t.body, '$.parameters.cpf'))) AS sealed
+FROM transactions t WHERE kind IN (1, 3) AND json_extract(body, '$.parameters.cpf') IS NOT NULL
+GROUP BY 1;

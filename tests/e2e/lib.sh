@@ -70,7 +70,7 @@ start_broker() { # start_broker [conf]: waits until it runs; 1 if it does not
 	broker=$!
 	children+=("$broker")
 	for _ in $(seq 100); do
-		grep -q ' running$' "$work/broker.log" && return 0
+		grep -qs ' running$' "$work/broker.log" && return 0
 		kill -0 "$broker" 2>/dev/null || return 1
 		sleep 0.05
 	done
