@@ -30,8 +30,8 @@ changed "BAD_SIGNATURE" "UPDATE transactions SET body = replace(body, '\"Wh\"', 
 changed "BAD_TIME" "UPDATE transactions SET market_ms = market_ms + 1 WHERE seq = $first 18)"
 changed "tx_root" "UPDATE transactions SET market_ms = market_ms + 1
 	WHERE seq = (SELECT max(seq) FROM transactions WHERE height = 3)"
-changed "results_root" "UPDATE transactions SET body = replace(body, '\"why\":\"metered\"',
-	'\"why\":\"no_base\"') WHERE kind = 19 AND body LIKE '%\"wh\":0,%metered%'"
+changed "results_root" "UPDATE transactions SET body = replace(body, '\"wh\":', '\"wh\":1')
+	WHERE kind = 19 AND body LIKE '%metered%'"
 changed "" "DELETE FROM transactions WHERE seq = $first 19)"
 changed "" "UPDATE blocks SET header = replace(header, '\"flags\":0', '\"flags\":1') WHERE height = 3"
 changed "the signature" "UPDATE blocks SET operator_signature = zeroblob(64) WHERE height = 3"
