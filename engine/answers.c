@@ -61,6 +61,8 @@ void answer_reject(struct engine *e, const char *client_id, enum operation opera
 	out_init(&out, text, sizeof text);
 	answer_reject_write(&out, operation, req_id, verdict, field, rule, e->now_ms);
 	publish_to(e, client_id, "reject", &out);
+	if (!e->replaying && (int)verdict < ENGINE_VERDICTS_MAX)
+		e->counts.refused[verdict]++;
 	if (e->refused && !e->replaying)
 		e->refused(e->refused_context, client_id, operation, req_id, verdict, field);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/encode.h"
 #include "engine/answers.h"
+#include "wire/clock.h"
 #include "wire/digest.h"
 #include "wire/header_form.h"
 #include "wire/out.h"
@@ -309,15 +310,20 @@ static void publish_blocks(struct engine *e)
 
 enum err engine_commit(struct engine *e)
 {
+	int64_t begin_us = clock_monotonic_us();
 	enum err err = ERR_OK;
 
 	answer_offers_flush(e);
 	if (e->in_batch) {
+		e->counts.commits++;
+		e->counts.accepted += e->awaiting_count;
+		e->counts.blocks += e->closed_count;
 		err = commit_databases(e);
 		if (err == ERR_OK && e->awaiting_count > 0)
 			err = send_receipts(e, e->awaiting, e->awaiting_count, 0);
 		e->in_batch = false;
 		e->awaiting_count = 0;
+		e->counts.commit_us += (uint64_t)(clock_monotonic_us() - begin_us);
 	}
 	if (err != ERR_OK)
 		return err;

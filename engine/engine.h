@@ -22,6 +22,7 @@ enum {
 	SYNC_BLOCKS_MAX = 16,    /* blocks of one `sync` */
 	ENGINE_OFFERS_MAX = 32768,
 	ENGINE_WHY_MAX = 512,
+	ENGINE_VERDICTS_MAX = 128,   /* numbers of verdicts that are counted */
 	ENGINE_CATCH_UP_SLOTS = 700, /* a week of quarter hours */
 };
 
@@ -50,6 +51,12 @@ struct delivery_note {
 	int64_t wh;
 	enum delivery_why why;
 	uint32_t next; /* of the same home; UINT32_MAX ends the list */
+};
+
+/* What has happened since engine_open(). */
+struct engine_counts {
+	uint64_t accepted, commits, commit_us, blocks;
+	uint64_t refused[ENGINE_VERDICTS_MAX]; /* by verdict */
 };
 
 /* Called for each refusal, on the thread that uses the engine. req_id and field may be "". */
@@ -91,6 +98,7 @@ struct engine {
 	char *body; /* TX_BODY_MAX */
 	uint8_t *snapshot;
 	size_t snapshot_size;
+	struct engine_counts counts;
 	/* Set after engine_open() by who wants to be told of each refusal; may be NULL. */
 	engine_refused_fn *refused;
 	void *refused_context;

@@ -23,6 +23,7 @@ static void refuse(struct intake *in, const struct raw_message *m, enum verdict 
 	char topic[128], text[512], req_id[REQ_ID_MAX + 1] = "";
 	struct out out;
 
+	office_count_refused(in->office);
 	(void)request_peek_req_id(m->payload, m->len, req_id);
 	if (bucket_take(
 		    &in->told, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, clock_monotonic_ms()))

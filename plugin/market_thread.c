@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "plugin/metrics.h"
 #include "plugin/options.h"
 #include "plugin/verifier.h"
 #include "wire/clock.h"
 
-enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = 60000, DOUBT_MS = 1000 };
+enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = METRICS_EVERY_MS, DOUBT_MS = 1000 };
 
 static int64_t market_now(const struct market_thread *t)
 {
@@ -108,6 +109,22 @@ static void doubt(struct market_thread *t)
 		t->doubt_told_ms = tell ? now_ms : 0;
 }
 
+/* Counters to the file and under $SYS, every ten seconds. */
+static void measure(struct market_thread *t)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct metrics m;
+
+	if (t->metrics_ms != 0 && now_ms - t->metrics_ms < METRICS_EVERY_MS)
+		return;
+	t->metrics_ms = now_ms;
+	metrics_take(&m, t->engine, post_refused_unread(t->post), post_waiting_bytes(t->post));
+	metrics_publish(&m, &t->engine->outbox);
+	if (strcmp(t->metrics_path, "none") != 0 && metrics_save(&m, t->metrics_path) != ERR_OK)
+		post_say(t->post, MOSQ_LOG_WARNING, "lem: %.200s cannot be written",
+			t->metrics_path);
+}
+
 static enum err round_of_work(struct market_thread *t, void **items, size_t n)
 {
 	enum err err = engine_clock(t->engine, market_now(t));
@@ -177,6 +194,7 @@ static void *market_main(void *context)
 			break;
 		feeding = post_waiting_bytes(t->post) < MARKET_POST_BYTES_MAX &&
 			  engine_feed(t->engine);
+		measure(t);
 		post_send(t->post, &t->engine->outbox);
 		if (post_waiting_bytes(t->post) > 0)
 			post_wake(t->post);

@@ -33,6 +33,8 @@ struct market_thread {
 	struct engine *engine;
 	struct queue *verified; /* struct verified *; when it is closed the thread ends */
 	struct post *post;
+	const char *metrics_path;                      /* "none" */
+	int64_t metrics_ms;                            /* when they were taken last; 0 */
 	int64_t catch_up_slots;                        /* as struct engine has it */
 	int64_t doubt_told_ms;                         /* 0 */
 	struct aggregator_desk aggregator;             /* zeros */

@@ -79,6 +79,7 @@ static enum err start_threads(struct office *o)
 		.operator_key = o->operator_key,
 		.aggregator_key = o->aggregator_key,
 		.catch_up_slots = o->options.catch_up_slots,
+		.metrics_path = o->options.metrics,
 		.engine = &o->engine,
 		.verified = &o->verified,
 		.post = &o->post};
@@ -165,6 +166,11 @@ bool office_submit(struct office *o, const char *user, enum operation operation,
 		h = h * 31 + (uint8_t)*c;
 	return verifier_submit(
 		&o->verifiers[h % (uint64_t)o->options.verifiers], user, operation, payload, len);
+}
+
+void office_count_refused(struct office *o)
+{
+	post_count_refused(&o->post);
 }
 
 struct publication *office_collect(struct office *o, size_t max, bool *more)

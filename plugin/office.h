@@ -33,6 +33,9 @@ const struct genesis *office_genesis(const struct office *office);
 bool office_submit(struct office *office, const char *user, enum operation operation,
 	const void *payload, size_t len);
 
+/* Count a request that was refused without office_submit(), or by it. */
+void office_count_refused(struct office *office);
+
 /* Take up to max publications for the broker to send (each the caller's to free()), in order; *more
  * tells whether others wait. */
 struct publication *office_collect(struct office *office, size_t max, bool *more);

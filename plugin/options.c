@@ -20,6 +20,8 @@ static const struct row {
 		offsetof(struct options, other_topics_allowed), 0, 0, false},
 	{{"config", "none", "file of the options that SIGHUP reads again, or none"}, TYPE_PATH,
 		offsetof(struct options, config), 0, 0, false},
+	{{"metrics", "none", "file of counters for Prometheus, or none"}, TYPE_PATH,
+		offsetof(struct options, metrics), 0, 0, false},
 	{{"aggregator", "no", "whether the market's own aggregator trades: yes or no"}, TYPE_BOOL,
 		offsetof(struct options, aggregator), 0, 0, false},
 	{{"catch_up_slots", "700", "slots that the clock may be ahead and still be believed"},

@@ -14,6 +14,7 @@ enum { OPTIONS_PATH_MAX = 3072, OPTIONS_WHY_MAX = 256, OPTIONS_VERIFIERS_MAX = 1
 struct options {
 	char state_dir[OPTIONS_PATH_MAX]; /* csm.db, ledger.db, operator.pem, lock */
 	char config[OPTIONS_PATH_MAX];    /* what may change while it runs; "none" */
+	char metrics[OPTIONS_PATH_MAX];   /* Prometheus' text file, or "none" */
 	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
 	bool aggregator;                  /* the market's own aggregator trades */
 	int64_t catch_up_slots;           /* an outage or a jump of the clock is believed */

@@ -82,6 +82,16 @@ void post_say(struct post *p, int level, const char *format, ...)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+void post_count_refused(struct post *p)
+{
+	(void)atomic_fetch_add(&p->refused_unread, 1);
+}
+
+uint64_t post_refused_unread(struct post *p)
+{
+	return atomic_load(&p->refused_unread);
+}
+
 void post_left_out(struct post *p)
 {
 	(void)pthread_mutex_lock(&p->lock);

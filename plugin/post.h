@@ -3,6 +3,7 @@
 #ifndef LEM_PLUGIN_POST_H
 #define LEM_PLUGIN_POST_H
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include "engine/outbox.h"
 
@@ -23,6 +24,7 @@ struct post {
 	struct post_line lines[POST_LINES_MAX]; /* a ring */
 	size_t line_first, line_count, lines_lost;
 	int64_t lost_told_ms;
+	atomic_uint_least64_t refused_unread; /* requests refused by the broker's thread */
 };
 
 /* An empty one; the calling thread is the broker's, woken by wake_signal. */
@@ -48,6 +50,10 @@ __attribute__((format(printf, 3, 4))) void post_say(
 
 /* Count a line that is not to be written. */
 void post_left_out(struct post *post);
+
+/* Count a request that the broker's thread refuses; how many there were. */
+void post_count_refused(struct post *post);
+uint64_t post_refused_unread(struct post *post);
 
 /* Take the next line (their number, now and then, if some were left out); false if there is none.
  */

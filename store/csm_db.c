@@ -51,6 +51,7 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_GET_METER_KEY] =
 		"SELECT keys.home, key FROM meters JOIN keys ON keys.home = meters.home"
 		" WHERE serial = ?1 AND role = 'meter'",
+	[CSM_PRUNE_OBSERVATIONS] = "DELETE FROM observations WHERE id <= ?1",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",
 };

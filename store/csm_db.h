@@ -78,6 +78,9 @@ __attribute__((warn_unused_result)) enum err csm_db_snapshot(struct csm_db *csm,
 	uint64_t max_height, uint64_t *ret_height, uint64_t *ret_intake_seq,
 	uint8_t ret_hash[static HASH_LEN], uint8_t **ret_state, size_t *ret_len);
 
+/* Observations that are kept; of more the oldest go. */
+enum { CSM_OBSERVATIONS_MAX = 1000000 };
+
 /* A client as its row says. */
 struct csm_home {
 	char client_id[CLIENT_ID_MAX + 1];

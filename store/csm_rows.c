@@ -3,6 +3,8 @@
 #include "store/csm_db.h"
 #include "store/csm_statements.h"
 
+enum { PRUNE_EVERY = 256 };
+
 static enum err put_key(struct csm_db *csm, uint32_t home, const char *role,
 	const struct enrolled_key *key, uint64_t intake_seq)
 {
@@ -148,11 +150,19 @@ enum err csm_db_add_observation(
 	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_OBSERVATION);
+	int64_t id;
+	enum err err;
 
 	db_bind_int(s, 1, market_ms);
 	db_bind_int(s, 2, (int64_t)home);
 	for (int i = 0; i < 3; i++)
 		db_bind_text(s, 3 + i, request->observation[i], strlen(request->observation[i]));
+	err = db_run(&csm->db, s);
+	id = sqlite3_last_insert_rowid(csm->db.handle);
+	if (err != ERR_OK || id % PRUNE_EVERY != 0)
+		return err;
+	s = db_statement(&csm->db, CSM_PRUNE_OBSERVATIONS);
+	db_bind_int(s, 1, id - CSM_OBSERVATIONS_MAX);
 	return db_run(&csm->db, s);
 }
 

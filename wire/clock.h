@@ -6,6 +6,9 @@
 /* Unix time in ms: it may be set, and jump. */
 int64_t clock_real_ms(void);
 
+/* What clock_monotonic_ms() reads, in microseconds. */
+int64_t clock_monotonic_us(void);
+
 /* Ms since some moment before this program began: it never jumps. For waiting and rates. */
 int64_t clock_monotonic_ms(void);
 

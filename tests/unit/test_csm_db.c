@@ -308,6 +308,41 @@ static void nets_of_two_slots(void **state)
 	assert_int_equal(n.count, 1);
 }
 
+static int64_t count_observations(int64_t *ret_first)
+{
+	sqlite3_stmt *s = NULL;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(csm.db.handle,
+				 "SELECT count(*), min(id) FROM observations", -1, &s, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	n = sqlite3_column_int64(s, 0);
+	*ret_first = sqlite3_column_int64(s, 1);
+	(void)sqlite3_finalize(s);
+	return n;
+}
+
+/* What homes tell of their sensors does not fill the disk. */
+static void the_oldest_observations_go(void **state)
+{
+	struct request r;
+	int64_t first = 0;
+
+	(void)state;
+	memset(&r, 0, sizeof r);
+	assert_int_equal(csm_db_add_observation(&csm, 1, 1000, &r), ERR_OK);
+	assert_int_equal(
+		db_exec(&csm.db, "INSERT INTO observations VALUES"
+				 " (999999, 1, 1, 'a', 'b', 'c'), (1000100, 1, 1, 'a', 'b', 'c')"),
+		ERR_OK);
+	for (int i = 0; i < 256; i++)
+		assert_int_equal(csm_db_add_observation(&csm, 1, 1000, &r), ERR_OK);
+	/* The last whose number divides by 256 is 1000192: what is older than a million is gone. */
+	assert_int_equal(count_observations(&first), 2 + 256);
+	assert_int_equal(first, 999999);
+}
+
 static void a_meter_has_its_certified_key(void **state)
 {
 	struct home home = {.kind = CLIENT_HOME,
@@ -342,6 +377,7 @@ int main(void)
 		TEST(two_snapshots_stay),
 		TEST(homes_can_be_listed),
 		TEST(nets_of_two_slots),
+		TEST(the_oldest_observations_go),
 		TEST(a_meter_has_its_certified_key),
 	};
 
