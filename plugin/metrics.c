@@ -28,6 +28,7 @@ void metrics_take(
 static const struct row {
 	const char *name, *topic, *type, *help;
 	size_t offset;
+	bool is_us; /* kept in microseconds, told in seconds */
 } rows[] = {
 	{"lem_height", "height", "gauge", "Height of the newest block.",
 		offsetof(struct metrics, height)},
@@ -40,9 +41,9 @@ static const struct row {
 		offsetof(struct metrics, refused_unread)},
 	{"lem_commits_total", "commits", "counter", "Group commits.",
 		offsetof(struct metrics, counts.commits)},
-	{"lem_commit_microseconds_total", "", "counter",
+	{"lem_commit_seconds_total", "", "counter",
 		"Time spent in group commits, receipts included.",
-		offsetof(struct metrics, counts.commit_us)},
+		offsetof(struct metrics, counts.commit_us), true},
 	{"lem_blocks_total", "blocks", "counter", "Blocks closed since the start.",
 		offsetof(struct metrics, counts.blocks)},
 	{"lem_homes", "homes", "gauge", "Homes enrolled.", offsetof(struct metrics, homes)},
@@ -74,8 +75,13 @@ void metrics_write(const struct metrics *m, struct out *out)
 {
 	for (int i = 0; i < ROWS; i++) {
 		head(out, rows[i].name, rows[i].type, rows[i].help);
-		out_printf(out, "%s{market=\"%s\"} %llu\n", rows[i].name, m->market,
-			(unsigned long long)value(m, &rows[i]));
+		if (rows[i].is_us)
+			out_printf(out, "%s{market=\"%s\"} %llu.%06llu\n", rows[i].name, m->market,
+				(unsigned long long)(value(m, &rows[i]) / 1000000),
+				(unsigned long long)(value(m, &rows[i]) % 1000000));
+		else
+			out_printf(out, "%s{market=\"%s\"} %llu\n", rows[i].name, m->market,
+				(unsigned long long)value(m, &rows[i]));
 	}
 	head(out, "lem_clock_unbelieved", "gauge",
 		"1 while the market stands still over a clock that cannot be right.");

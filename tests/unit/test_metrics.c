@@ -13,7 +13,7 @@
 static struct metrics sample(void)
 {
 	struct metrics m = {.market = "street",
-		.counts = {.accepted = 12, .commits = 5, .commit_us = 777, .blocks = 3},
+		.counts = {.accepted = 12, .commits = 5, .commit_us = 2000777, .blocks = 3},
 		.refused_unread = 4,
 		.height = 9,
 		.sealed_height = 8,
@@ -35,7 +35,7 @@ static void each_number_has_its_line(void **state)
 		"lem_requests_accepted_total{market=\"street\"} 12\n",
 		"lem_requests_refused_unread_total{market=\"street\"} 4\n",
 		"lem_commits_total{market=\"street\"} 5\n",
-		"lem_commit_microseconds_total{market=\"street\"} 777\n",
+		"lem_commit_seconds_total{market=\"street\"} 2.000777\n",
 		"lem_blocks_total{market=\"street\"} 3\n", "lem_homes{market=\"street\"} 17\n",
 		"lem_addresses{market=\"street\"} 85\n", "lem_auctions{market=\"street\"} 2\n",
 		"lem_orders{market=\"street\"} 34\n", "lem_post_bytes{market=\"street\"} 100\n",
