@@ -44,10 +44,12 @@ void aggregator_desk_close(struct aggregator_desk *a)
 int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct engine *e)
 {
 	const struct params *p = &e->genesis.params;
-	int64_t measured = params_slot_at(p, e->now_ms) - 1;
+	int64_t measured;
 
 	if (!a->key)
 		return INT64_MAX;
+	/* Before its first clock the engine has no time at all. */
+	measured = e->now_ms < p->start_ms ? -1 : params_slot_at(p, e->now_ms) - 1;
 	if (measured <= a->judged)
 		measured = a->judged + 1;
 	return aggregator_due_ms(p, measured > 0 ? measured : 0);

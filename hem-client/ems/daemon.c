@@ -68,7 +68,8 @@ static int64_t work(struct ems *e)
 		ems_trouble(e, "sending", err, e->db.db.why);
 	wait_ms =
 		least(wait_ms, market_clock_wait_ms(&e->clock, clock_real_ms(), next_ms, wait_ms));
-	if (e->has_replica && !catch_up_is_level(&e->catch_up))
+	/* Nothing is asked for while there is nobody to ask: what was due then stays due. */
+	if (e->has_replica && session_is_up(e->session) && !catch_up_is_level(&e->catch_up))
 		wait_ms = least(wait_ms, e->catch_up.ask_ms - mono_ms);
 	return wait_ms < 0 ? 0 : wait_ms;
 }

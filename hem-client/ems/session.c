@@ -15,7 +15,13 @@
 #include "wire/clock.h"
 #include "wire/signing.h"
 
-enum { TOPIC_MAX = 128, MS = 1000, BACKOFF_DOUBLINGS_MAX = 7, CONNECT_MS_MAX = 15000 };
+enum {
+	TOPIC_MAX = 128,
+	MS = 1000,
+	BACKOFF_DOUBLINGS_MAX = 7,
+	DELAY_LEAST_MS = 200, /* of the back-off, however fast market time runs */
+	CONNECT_MS_MAX = 15000,
+};
 
 struct session {
 	struct session_config config;
@@ -47,6 +53,8 @@ static int64_t backoff_ms(const struct session *s)
 	if (delay_ms > SESSION_BACKOFF_MAX_MS)
 		delay_ms = SESSION_BACKOFF_MAX_MS;
 	delay_ms /= s->hurry;
+	if (delay_ms < DELAY_LEAST_MS)
+		delay_ms = DELAY_LEAST_MS;
 	(void)RAND_bytes((unsigned char *)&random, sizeof random);
 	return delay_ms / 2 + random % (delay_ms / 2 + 1);
 }

@@ -227,11 +227,16 @@ static void seal(struct trader *t, int64_t now_ms)
 	(void)t->ops.seal(t->ops.context, &t->seal_address, t->seal_height, t->seal_hash);
 }
 
-/* When something is due next. */
+/* When something is due next. What has to wait for the replica, or for a person, is not: it was
+ * due long ago, and would keep the home awake for nothing. */
 static int64_t next_due_ms(const struct trader *t)
 {
 	int64_t next_ms = slot_start_ms(t, t->slot < 0 ? 0 : t->slot + 1);
 
+	if (t->halted)
+		return next_ms;
+	if (t->holding)
+		return t->seal_ms < next_ms ? t->seal_ms : next_ms;
 	if (t->announce == ANNOUNCE_DUE && t->announce_ms < next_ms)
 		next_ms = t->announce_ms;
 	if (t->seal_ms < next_ms)

@@ -46,7 +46,7 @@ static int setup(void **state)
 	ledger_db_close(&ledger);
 	snprintf(path, sizeof path, "%s/operator.pem", market.folder);
 	assert_int_equal(private_key_save(market.operator_key, path, NULL), ERR_OK);
-	options = (struct options){.verifiers = 2};
+	options = (struct options){.metrics = "none", .verifiers = 2};
 	snprintf(options.state_dir, sizeof options.state_dir, "%s", market.folder);
 	return 0;
 }

@@ -370,6 +370,21 @@ static void it_stands_on_one_side_of_a_slot(void **state)
 	assert_null(strchr(shell.marks, 'A'));
 }
 
+/* A home that waits for its replica, or is halted, sleeps until the slot's end, whatever is due. */
+static void a_waiting_home_sleeps(void **state)
+{
+	(void)state;
+	shell.export_wh = 1000;
+	(void)step(SLOT_MS);
+	open_auction(5, 2 * SLOT_MS - 1000, 3, SLOT_MS);
+	trader.holding = true;
+	assert_int_equal(step(SLOT_MS + SLOT_MS / 2), 2 * SLOT_MS);
+	trader.holding = false;
+	trader.halted = true;
+	trader.seal_ms = SLOT_MS;
+	assert_int_equal(step(SLOT_MS + SLOT_MS / 2), 2 * SLOT_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +405,7 @@ int main(void)
 		cmocka_unit_test_setup(refused_keys_are_drawn_again, setup),
 		cmocka_unit_test_setup(surplus_is_offered, setup),
 		cmocka_unit_test_setup(it_stands_on_one_side_of_a_slot, setup),
+		cmocka_unit_test_setup(a_waiting_home_sleeps, setup),
 		cmocka_unit_test_setup(a_seal_waits_for_its_turn, setup),
 		cmocka_unit_test_setup(a_halted_home_only_reads, setup),
 	};
