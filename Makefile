@@ -35,7 +35,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench install uninstall clean
+.PHONY: fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall clean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -165,14 +165,23 @@ bench: all $(BENCH) $(B)/bench/baseline_plugin.so $(B)/demo-savings ## print eac
 lint: all ## format, static analysis, limits, purity, exports, documented headers
 	@tools/lint.sh
 
-install: all ## into PREFIX (/usr/local), below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mosquitto
-	install -m 755 $(B)/hem $(B)/lemctl $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(PLUGIN) $(DESTDIR)$(PREFIX)/lib/mosquitto
+$(B)/plugin-options: $(B)/obj/tools/plugin_options.o $(OFFICE) $(ENGINE) $(STORE) $(WIRE) $(CORE)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+MAN := $(patsubst docs/man/%,$(B)/man/%,$(wildcard docs/man/*))
+man: $(MAN) ## the man pages, with the options that the programs print
+$(B)/man/%: docs/man/% tools/man.sh tools/man.awk $(B)/hem $(B)/lemctl $(B)/plugin-options
+	@mkdir -p $(@D)
+	$(call say,MAN)
+	$(Q)tools/man.sh $(B) $< >$@.new && mv $@.new $@
+
+export B PREFIX DESTDIR UNITDIR
+install: all man ## into PREFIX (/usr/local), below DESTDIR
+	@tools/install.sh install
 
 uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/hem $(DESTDIR)$(PREFIX)/bin/lemctl \
-		$(DESTDIR)$(PREFIX)/lib/mosquitto/$(notdir $(PLUGIN))
+	@tools/install.sh uninstall
 
 clean: ## remove build/ and demo-run/
 	rm -rf $(B) demo-run

@@ -4,7 +4,7 @@
 set -e
 run='gcc libc6-dev make mosquitto mosquitto-dev libmosquitto-dev libssl-dev libsqlite3-dev
 	libinih-dev libcjson-dev sqlite3 procps'
-check="$run libcmocka-dev mosquitto-clients faketime clang libclang-rt-14-dev python3-jsonschema python3-cryptography"
+check="$run libcmocka-dev mosquitto-clients faketime clang libclang-rt-14-dev python3-jsonschema python3-cryptography mandoc"
 lint="$check clang-format clang-tidy cppcheck"
 case ${1:-run} in
 run) want=$run ;;

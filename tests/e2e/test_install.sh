@@ -7,6 +7,26 @@ port=$(free_port)
 install_to="$work/usr"
 make -s B="$(realpath --relative-to=. "$build")" PREFIX="$install_to" install >"$work/make.log" 2>&1
 check "it installs" test -x "$install_to/bin/lemctl" -a -f "$install_to/lib/mosquitto/mosquitto_lem.so"
+for page in man1/hem.1 man1/lemctl.1 man5/hem.conf.5 man7/mosquitto-lem.7; do
+	check "with the page $page" test -s "$install_to/share/man/$page"
+done
+service="$install_to/lib/systemd/system/hem.service"
+check "the unit starts what was installed" grep -q "^ExecStart=$install_to/bin/hem run$" "$service"
+expect "no file keeps a placeholder" "" "$(grep -rlI '@[a-z]*@' "$install_to")"
+if command -v systemd-analyze >/dev/null; then
+	# The broker's own unit, as Debian has it, with what is added to it.
+	mkdir "$work/units"
+	cp -r "$install_to"/lib/systemd/system/* "$work/units"
+	cp /lib/systemd/system/mosquitto.service "$work/units" 2>/dev/null
+	for unit in "$work"/units/*.service; do
+		systemd-analyze verify --man=no "$unit" >"$work/verify.log" 2>&1
+		expect "systemd finds no fault in ${unit##*/}" "0 " "$? $(grep "$work/units" "$work/verify.log")"
+	done
+	if systemd-analyze security --help 2>&1 | grep -q -- --offline; then
+		check "the unit is shut in" systemd-analyze security --offline=true --threshold=20 \
+			"$work/units/hem.service" >"$work/security.log" 2>&1
+	fi
+fi
 PATH="$install_to/bin:$PATH"
 check "lemctl init needs no options" lemctl init --port "$port" "$work/market" >"$work/init.log"
 check "it says how to start the broker" grep -q "mosquitto -c $work/market/mosquitto.conf" "$work/init.log"
@@ -33,4 +53,5 @@ done
 
 make -s PREFIX="$install_to" uninstall >/dev/null 2>&1
 check "uninstall takes back what install put there" test -z "$(find "$install_to" -type f)"
+check "and folders of its own" test ! -e "$install_to/share/lem" -a ! -e "$install_to/share/doc/lem"
 finish
