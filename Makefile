@@ -35,7 +35,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall clean
+.PHONY: fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -182,6 +182,10 @@ install: all man ## into PREFIX (/usr/local), below DESTDIR
 
 uninstall: ## what install put there
 	@tools/install.sh uninstall
+
+deb: ## the Debian packages, into build/deb/
+	@tools/deps.sh deb
+	@tools/deb.sh $(B)/deb
 
 clean: ## remove build/ and demo-run/
 	rm -rf $(B) demo-run

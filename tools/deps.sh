@@ -1,16 +1,18 @@
 #!/bin/sh
-# Installs the Debian packages that are missing, and says so. usage: deps.sh run|check|lint
-# run: build and demo; check: also the tests; lint: also the checkers.
+# Installs the Debian packages that are missing, and says so. usage: deps.sh run|check|lint|deb
+# run: build and demo; check: also the tests; lint: also the checkers; deb: the Debian packages.
 set -e
 run='gcc libc6-dev make mosquitto mosquitto-dev libmosquitto-dev libssl-dev libsqlite3-dev
 	libinih-dev libcjson-dev sqlite3 procps'
 check="$run libcmocka-dev mosquitto-clients faketime clang libclang-rt-14-dev python3-jsonschema python3-cryptography mandoc"
 lint="$check clang-format clang-tidy cppcheck"
+deb="$run libcmocka-dev debhelper dpkg-dev lintian"
 case ${1:-run} in
 run) want=$run ;;
 check) want=$check ;;
 lint) want=$lint ;;
-*) echo "usage: deps.sh run|check|lint" >&2 && exit 2 ;;
+deb) want=$deb ;;
+*) echo "usage: deps.sh run|check|lint|deb" >&2 && exit 2 ;;
 esac
 missing=
 for p in $want; do

@@ -12,6 +12,8 @@ for page in man1/hem.1 man1/lemctl.1 man5/hem.conf.5 man7/mosquitto-lem.7; do
 done
 service="$install_to/lib/systemd/system/hem.service"
 check "the unit starts what was installed" grep -q "^ExecStart=$install_to/bin/hem run$" "$service"
+expect "the packages are of the same version" "lem ($("$install_to/bin/hem" --version | cut -d' ' -f2))" \
+	"$(sed -n '1s/) .*/)/p' debian/changelog)"
 expect "no file keeps a placeholder" "" "$(grep -rlI '@[a-z]*@' "$install_to")"
 if command -v systemd-analyze >/dev/null; then
 	# The broker's own unit, as Debian has it, with what is added to it.
