@@ -67,6 +67,7 @@ breaks includes plugin/queue.c 'plugin may not include lemctl' '1s|^|#include "l
 breaks includes lemctl/args.c 'lemctl may not include plugin' '1s|^|#include "plugin/queue.h"\n|'
 breaks includes lemctl/args.c 'lemctl may not include hem' '1s|^|#include "hem-client/tcr/tcr.h"\n|'
 breaks includes hem-client/quote.c 'hem-client may not include plugin' '1s|^|#include "plugin/queue.h"\n|'
+breaks includes tools/plugin_options.c 'tools may not include lemctl' '1s|^|#include "lemctl/args.h"\n|'
 breaks words wire/date.c 'cannot report errors' "$(insert 1 "$t(void)atoi(text);")"
 breaks words wire/date.c 'has no bound' "$(insert 1 "${t}strcpy(out, text);")"
 breaks words wire/date.c 'wire/json.h' "$(insert 1 "${t}cJSON_Parse(text);")"

@@ -10,6 +10,7 @@ BEGIN {
 	may["plugin"] = " plugin engine store wire core "
 	may["hem-client"] = " hem-client engine store wire core "
 	may["lemctl"] = " lemctl hem-client engine store wire core "
+	may["tools"] = " plugin "
 }
 FNR == 1 {
 	from = FILENAME
