@@ -10,34 +10,34 @@ enum type { TYPE_PATH, TYPE_OTHER, TYPE_BOOL, TYPE_INT };
 static const struct row {
 	struct option_row row;
 	enum type type;
+	bool reloads;
 	size_t offset;
 	int64_t min, max;
-	bool reloads;
 } rows[] = {
-	{{"state_dir", "", "directory made by lemctl init"}, TYPE_PATH,
-		offsetof(struct options, state_dir), 0, 0, false},
+	{{"state_dir", "", "directory made by lemctl init"}, TYPE_PATH, false,
+		offsetof(struct options, state_dir), 0, 0},
 	{{"other_topics", "", "topics outside the market: allow, or defer to others"}, TYPE_OTHER,
-		offsetof(struct options, other_topics_allowed), 0, 0, false},
+		false, offsetof(struct options, other_topics_allowed), 0, 0},
 	{{"config", "none", "file of the options that SIGHUP reads again, or none"}, TYPE_PATH,
-		offsetof(struct options, config), 0, 0, false},
-	{{"metrics", "none", "file of counters for Prometheus, or none"}, TYPE_PATH,
-		offsetof(struct options, metrics), 0, 0, false},
+		false, offsetof(struct options, config), 0, 0},
+	{{"metrics", "none", "file of counters for Prometheus, or none"}, TYPE_PATH, false,
+		offsetof(struct options, metrics), 0, 0},
 	{{"aggregator", "no", "whether the market's own aggregator trades: yes or no"}, TYPE_BOOL,
-		offsetof(struct options, aggregator), 0, 0, false},
+		false, offsetof(struct options, aggregator), 0, 0},
 	{{"catch_up_slots", "700", "slots that the clock may be ahead and still be believed"},
-		TYPE_INT, offsetof(struct options, catch_up_slots), 1, 1000000, false},
-	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT,
-		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX, false},
-	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT,
-		offsetof(struct options, client_rate), 1, 1000000, true},
-	{{"client_burst", "200", "messages at once of one client"}, TYPE_INT,
-		offsetof(struct options, client_burst), 1, 1000000, true},
-	{{"login_rate", "5", "logins a second of one network address"}, TYPE_INT,
-		offsetof(struct options, login_rate), 1, 1000000, true},
-	{{"login_burst", "50", "logins at once of one network address"}, TYPE_INT,
-		offsetof(struct options, login_burst), 1, 1000000, true},
-	{{"login_rate_all", "200", "logins a second of all addresses"}, TYPE_INT,
-		offsetof(struct options, login_rate_all), 1, 1000000, true},
+		TYPE_INT, false, offsetof(struct options, catch_up_slots), 1, 1000000},
+	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT, false,
+		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX},
+	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT, true,
+		offsetof(struct options, client_rate), 1, 1000000},
+	{{"client_burst", "200", "messages at once of one client"}, TYPE_INT, true,
+		offsetof(struct options, client_burst), 1, 1000000},
+	{{"login_rate", "5", "logins a second of one network address"}, TYPE_INT, true,
+		offsetof(struct options, login_rate), 1, 1000000},
+	{{"login_burst", "50", "logins at once of one network address"}, TYPE_INT, true,
+		offsetof(struct options, login_burst), 1, 1000000},
+	{{"login_rate_all", "200", "logins a second of all addresses"}, TYPE_INT, true,
+		offsetof(struct options, login_rate_all), 1, 1000000},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };

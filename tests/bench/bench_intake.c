@@ -293,7 +293,7 @@ static struct felt latency(struct bench *b, int number, double rate)
 /* Medians of `runs` pairs at that rate; whether they are within their limits. */
 static bool latencies(struct bench *b, int runs, double rate)
 {
-	double p50_ms[RUNS], more_ms[RUNS];
+	double p50_ms[RUNS] = {0}, more_ms[RUNS] = {0};
 
 	for (int i = 0; i < runs; i++) {
 		struct felt f = latency(b, i + 1, rate);

@@ -1,0 +1,107 @@
+/* The trader's own auctions: what a home exported it offers its neighbours, on one side of a slot.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "tests/unit/trader_shell.h"
+
+/* What was exported is offered to the neighbours for the next slot: once, in time, if it may. */
+static void surplus_is_offered(void **state)
+{
+	const int64_t open_ms = 3 * SLOT_MS + SLOT_MS / 8;
+
+	(void)state;
+	shell.cpf = 0;
+	shell.export_wh = 199;
+	(void)step(2 * SLOT_MS);
+	(void)step(2 * SLOT_MS + SLOT_MS / 2);
+	assert_null(strchr(shell.marks, 'A'));
+	shell.export_wh = 200;
+	assert_int_equal(step(3 * SLOT_MS), open_ms);
+	(void)step(open_ms - 1);
+	assert_null(strchr(shell.marks, 'A'));
+	(void)step(open_ms);
+	assert_non_null(strchr(shell.marks, 'A'));
+	assert_int_equal(shell.answer.auction, 0);
+	assert_int_equal(shell.answer.quote.side, SIDE_SELL);
+	assert_int_equal(shell.answer.quote.quantity_wh, 200);
+	assert_int_equal(shell.answer.quote.price_mc_per_kwh, 6000);
+	assert_int_equal(shell.answer.contract.slot, 4);
+	assert_int_equal(shell.answer.contract.gate_ms, 4 * SLOT_MS - 300000);
+	assert_int_equal(shell.answer.cpf_hundredths, 0);
+	shell.marks[shell.count = 0] = '\0';
+	(void)step(open_ms + 1000);
+	assert_string_equal(shell.marks, ""); /* once */
+	shell.no_address = 5;
+	(void)step(4 * SLOT_MS);
+	(void)step(4 * SLOT_MS + SLOT_MS / 8);
+	assert_null(strchr(shell.marks, 'A'));
+	(void)step(5 * SLOT_MS);
+	(void)step(6 * SLOT_MS - 300000); /* awake again at the gate: too late */
+	assert_null(strchr(shell.marks, 'A'));
+	(void)step(6 * SLOT_MS);
+	trader.holding = true;
+	(void)step(6 * SLOT_MS + SLOT_MS / 4);
+	assert_null(strchr(shell.marks, 'A'));
+	/* Two slots lie between the reading and the delivery: a fall goes on. */
+	begin(MODE_BOTH);
+	shell.export_wh = 2000;
+	(void)step(SLOT_MS);
+	shell.export_wh = 1700;
+	(void)step(2 * SLOT_MS);
+	(void)step(2 * SLOT_MS + SLOT_MS / 8);
+	assert_int_equal(shell.answer.quote.quantity_wh, 1100);
+	shell.export_wh = 900;
+	shell.marks[shell.count = 0] = '\0';
+	(void)step(3 * SLOT_MS);
+	(void)step(3 * SLOT_MS + SLOT_MS / 4);
+	assert_null(strchr(shell.marks, 'A'));
+	begin(MODE_RE);
+	shell.export_wh = 1000;
+	(void)step(SLOT_MS);
+	(void)step(SLOT_MS + SLOT_MS / 4);
+	assert_null(strchr(shell.marks, 'A'));
+}
+
+/* A home that opened a sale answers as a seller only, and one that bids to buy opens none. */
+static void it_stands_on_one_side_of_a_slot(void **state)
+{
+	struct my_order opening = {.slot = 3,
+		.side = SIDE_SELL,
+		.measure = MEASURE_STORAGE,
+		.quantity_wh = 700,
+		.status = MY_ORDER_RECEIPTED};
+	struct my_order bid = {.slot = 4,
+		.auction = 9,
+		.side = SIDE_BUY,
+		.measure = MEASURE_STORAGE,
+		.quantity_wh = 100,
+		.status = MY_ORDER_SENT};
+
+	(void)state;
+	plan_add(&plan, &opening);
+	plan_add(&plan, &bid);
+	assert_int_equal(plan_slot(&plan, 3)->opened_sell_wh, 700);
+	assert_int_equal(plan_slot(&plan, 3)->promised_discharge_wh, 0);
+	(void)step(2 * SLOT_MS);
+	open_auction(5, 2 * SLOT_MS + SLOT_MS / 2, 3, 2 * SLOT_MS);
+	(void)step(2 * SLOT_MS + SLOT_MS / 4);
+	assert_int_equal(seen.promised_discharge_wh, 700);
+	shell.export_wh = 1000;
+	(void)step(3 * SLOT_MS);
+	shell.marks[shell.count = 0] = '\0';
+	(void)step(3 * SLOT_MS + SLOT_MS / 4);
+	assert_null(strchr(shell.marks, 'A'));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(surplus_is_offered, setup),
+		cmocka_unit_test_setup(it_stands_on_one_side_of_a_slot, setup),
+	};
+
+	return cmocka_run_group_tests_name("surplus", tests, NULL, NULL);
+}
