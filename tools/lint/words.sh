@@ -14,7 +14,7 @@ only() { # only PATTERN FILE...: those files whose names match
 	shift
 	printf '%s\n' "$@" | grep -E "$pattern"
 }
-[ $# -gt 0 ] || set -- $(git ls-files)
+[ $# -gt 0 ] || set -- $(git ls-files ':!third_party')
 sources=$(only '\.[ch]$' "$@")
 programs=$(echo "$sources" | grep -v '^tests/')
 begin='(^|[^A-Za-z0-9_])'
