@@ -35,9 +35,9 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
+.PHONY: page-test fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 deps: ## install the Debian packages that build and demo need
 	@tools/deps.sh run
@@ -54,7 +54,7 @@ $(WIRE): $(call obj,wire)
 $(STORE): $(call obj,store) $(GEN:.c=.o)
 $(ENGINE): $(call obj,engine)
 $(HEM): $(filter-out %/main.o,$(call obj,$(HEM_DIRS)))
-$(LEMCTL): $(filter-out %/main.o,$(call obj,lemctl))
+$(LEMCTL): $(filter-out %/main.o,$(call obj,lemctl)) $(B)/gen/page.o
 $(OFFICE): $(filter-out %/plugin.o,$(call obj,plugin))
 %.a:
 	@rm -f $@
@@ -64,6 +64,11 @@ $(OFFICE): $(filter-out %/plugin.o,$(call obj,plugin))
 $(B)/gen/schema_%.c: tools/embed_sql.sh $(wildcard schema/*/*.sql)
 	@mkdir -p $(@D)
 	$(Q)tools/embed_sql.sh $* schema/$*/*.sql >$@
+PAGE := $(addprefix lemctl/page/,index.html page.css page.js charts.js icon.svg) \
+	third_party/uplot/uPlot.iife.min.js third_party/uplot/uPlot.min.css
+$(B)/gen/page.c: tools/embed_page.sh $(PAGE)
+	@mkdir -p $(@D)
+	$(Q)tools/embed_page.sh $(PAGE) >$@
 $(B)/gen/%.o: override CFLAGS += -Wno-overlength-strings
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(call say,CC)
@@ -75,7 +80,7 @@ $(B)/hem: $(B)/obj/hem-client/main.o $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 
 $(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto -lmicrohttpd $(LIBS)
 
 $(B)/demo-%: $(B)/obj/demo/%.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
@@ -132,6 +137,9 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/scene.o $(B)/obj/tests/lib
 
 e2e: all $(B)/demo-savings $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
+
+page-test: all $(B)/demo-savings ## the operator's page in a headless chromium (DIR=market)
+	@BUILD=$(B) tests/page/run.sh $(DIR)
 
 # A sanitizer's tests, and one with the real broker, which loads SANITIZER for the plugin.
 sanitized: all $(B)/e2e/verdicts unit

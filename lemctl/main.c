@@ -8,6 +8,7 @@
 #include "lemctl/history.h"
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
+#include "lemctl/serve.h"
 #include "lemctl/sign.h"
 #include "lemctl/stats.h"
 #include "lemctl/token.h"
@@ -27,6 +28,7 @@ static const struct command commands[] = {
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},
+	{"serve", serve_command, "a page of all that, for a browser on this machine"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"sign", sign_command, "sign a JSON message"},
 	{"check-message", check_message_command, "check a message's form and signature"},

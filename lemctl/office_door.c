@@ -33,9 +33,7 @@ static size_t read_file(const char *path, char *out, size_t size)
 	return len;
 }
 
-/* Root acts as the market's owner: what it makes there (lock, write-ahead log) must be the broker's
- * to open. */
-static int become_owner(const char *dir)
+int office_door_become_owner(const char *dir)
 {
 	struct stat st;
 
@@ -51,7 +49,7 @@ int office_door_open(struct office_door *d)
 	char path[PATH_LEN], text[GENESIS_TEXT_MAX], why[PRIVATE_KEY_WHY_MAX];
 	size_t len;
 
-	if (become_owner(d->dir) != 0)
+	if (office_door_become_owner(d->dir) != 0)
 		return EXIT_REFUSED;
 	(void)snprintf(path, sizeof path, "%s/genesis.json", d->dir);
 	len = read_file(path, text, sizeof text);

@@ -16,6 +16,10 @@ struct office_door {
 	struct private_key *operator_key;
 };
 
+/* Root becomes the directory's owner, for good: what it makes there (lock, write-ahead log) must be
+ * the broker's to open. 0; EXIT_REFUSED, with a complaint on stderr. */
+int office_door_become_owner(const char *dir);
+
 /* Load genesis.json and operator.pem. Root becomes the directory's owner, for good. Exit code, 0
  * for success; complains on stderr. */
 int office_door_open(struct office_door *door);

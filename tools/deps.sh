@@ -3,7 +3,7 @@
 # run: build and demo; check: also the tests; lint: also the checkers; deb: the Debian packages.
 set -e
 run='gcc libc6-dev make mosquitto mosquitto-dev libmosquitto-dev libssl-dev libsqlite3-dev
-	libinih-dev libcjson-dev sqlite3 procps'
+	libinih-dev libcjson-dev libmicrohttpd-dev sqlite3 procps'
 check="$run libcmocka-dev mosquitto-clients faketime clang libclang-rt-14-dev python3-jsonschema python3-cryptography mandoc"
 lint="$check clang-format clang-tidy cppcheck"
 deb="$run libcmocka-dev debhelper dpkg-dev lintian"

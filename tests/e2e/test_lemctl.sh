@@ -29,6 +29,7 @@ done <<-'EOT'
 	lemctl sign|key market kind bare
 	lemctl check-message|key market
 	lemctl token|key market
+	lemctl serve|port host
 	lemctl canon|help
 	hem init|config
 	hem register|config code meter mode

@@ -1,0 +1,262 @@
+// The operator's page: asks for /api/state, and for the rest when that has changed. What comes from the
+// market is put into the page as text, never as markup.
+import { draw, redraw } from "/charts.js";
+
+const POLL_MS = 3000;
+const $ = (id) => document.getElementById(id);
+let tag = null, state = null, chosen = null, lost = "";
+
+function element(name, text, className) {
+	const e = document.createElement(name);
+	e.textContent = text ?? "";
+	if (className)
+		e.className = className;
+	return e;
+}
+
+const number = (value, digits) => value === null || value === undefined ? "–" : value.toFixed(digits);
+
+// columns: [heading, key or function of a row, digits of a number]
+function table(id, columns, rows) {
+	const head = element("tr");
+	for (const [heading, , digits] of columns) {
+		const th = element("th", heading, digits === undefined ? "" : "number");
+		th.scope = "col";
+		head.append(th);
+	}
+	$(id).tHead.replaceChildren(head);
+	$(id).tBodies[0].replaceChildren(...rows.map((row) => {
+		const tr = element("tr");
+		for (const [, key, digits] of columns) {
+			const value = typeof key === "function" ? key(row) : row[key];
+			const td = element("td", "", digits === undefined ? "" : "number");
+			if (value instanceof Node)
+				td.append(value);
+			else
+				td.textContent = digits === undefined ? value ?? "–" : number(value, digits);
+			tr.append(td);
+		}
+		return tr;
+	}));
+}
+
+function legend(id, entries) {
+	$(id).replaceChildren(...entries.map(([name, letter]) => element("li", name, letter)));
+}
+
+async function get(path, known) {
+	const answer = await fetch(path, { cache: "no-store", headers: known ? { "If-None-Match": known } : {} });
+	if (answer.status !== 304 && !answer.ok)
+		throw new Error(`${path}: ${answer.status} ${(await answer.text()).trim()}`);
+	return {
+		body: answer.status === 304 ? null : await answer.json(), tag: answer.headers.get("ETag"),
+		now: Date.parse(answer.headers.get("Date")),
+	};
+}
+
+const sentences = {
+	outage: (a) => `Block ${a.height}: outage, the market stood still`,
+	unvalidated: (a) => `Block ${a.height}: nobody validated it`,
+	refused: (a) => `${a.home}: ${a.n} readings refused`,
+	missing: (a) => `${a.home}: ${a.n} readings missing`,
+	silent: (a) => `${a.home}: no reading for ${a.n} slots`,
+};
+
+// What of the alarms is about blocks is told in one sentence, however many there are.
+function alarms(now) {
+	const list = [];
+	if (lost)
+		list.push(lost);
+	if (state && now) {
+		const m = state.market[0];
+		const market = m.start_ms + (now - m.real_start_ms) * m.rate;
+		const slots = (market - state.head[0].time_ms) / (m.slot_s * 1000);
+		if (slots > 2 + 2 * m.rate / m.slot_s) // Date has whole seconds
+			list.push(`Stale: no new block for ${Math.floor(slots)} slots`);
+	}
+	for (const kind of ["outage", "unvalidated"]) {
+		const of = (state?.alarms ?? []).filter((a) => a.kind === kind);
+		if (of.length === 1)
+			list.push(sentences[kind](of[0]));
+		else if (of.length > 1)
+			list.push(`${of.length} blocks ${kind === "outage" ? "after an outage" : "unvalidated"}: `
+				+ of.map((a) => a.height).slice(-12).join(", ") + (of.length > 12 ? " are the last" : ""));
+	}
+	list.push(...(state?.alarms ?? []).filter((a) => !["outage", "unvalidated"].includes(a.kind))
+		.map((a) => sentences[a.kind](a)));
+	const texts = list.length ? list : ["None"];
+	const shown = [...$("alarm-list").children].map((e) => e.textContent);
+	if (JSON.stringify(shown) !== JSON.stringify(texts))
+		$("alarm-list").replaceChildren(...texts.map((t) => element("li", t, list.length ? "bad" : "good")));
+}
+
+function head() {
+	const h = state.head[0];
+	$("head").textContent = `${state.market[0].market} · block ${h.height} · ${h.time} UTC of market time`;
+}
+
+function auctions(rows) {
+	if (!rows.some((r) => r.auction === chosen))
+		chosen = (rows.find((r) => r.status !== "open" && r.orders > 0) ?? rows[0])?.auction ?? null;
+	const button = (r) => {
+		const b = element("button", r.auction);
+		b.type = "button";
+		b.setAttribute("aria-pressed", String(r.auction === chosen));
+		b.setAttribute("aria-label", `Merit order of auction ${r.auction}`);
+		b.addEventListener("click", () => {
+			chosen = r.auction;
+			for (const other of $("auctions-table").querySelectorAll("button"))
+				other.setAttribute("aria-pressed", String(other === b));
+			merit().catch(failed);
+		});
+		return b;
+	};
+	const had = document.activeElement?.closest?.("#auctions-table button")?.textContent;
+	table("auctions-table", [["Auction", button], ["Status", "status"], ["Opener", "side"], ["Gate (UTC)", "gate"],
+		["Delivery slot", "delivery_slot", 0], ["kWh", "kwh", 3], ["Limit c/kWh", "limit_cents_per_kwh", 2],
+		["Rule", "rule"], ["Book", "book"], ["Orders", "orders", 0], ["Cleared kWh", "cleared_kwh", 3],
+		["Marginal c/kWh", "marginal_cents_per_kwh", 2]], rows);
+	for (const b of had ? $("auctions-table").querySelectorAll("button") : []) // focus outlives new data
+		if (b.textContent === had)
+			b.focus({ preventScroll: true });
+}
+
+async function merit() {
+	if (chosen === null) {
+		$("merit-text").textContent = "No auction yet.";
+		return;
+	}
+	const { body } = await get(`/api/auction?seq=${chosen}`);
+	const a = body.auction[0];
+	if (!a || a.auction !== chosen)
+		return;
+	const orders = body.orders.filter((o) => o.status !== "cancelled");
+	const data = [[0], [], [], []];
+	let sum = 0;
+	for (const o of orders) {
+		data[1].push(o.cents_per_kwh);
+		data[0].push(sum += o.kwh);
+	}
+	data[1].push(orders.at(-1)?.cents_per_kwh);
+	data[2] = data[0].map(() => a.limit_cents_per_kwh);
+	data[3] = data[0].map(() => a.marginal_cents_per_kwh);
+	const sealed = a.status === "open" && a.book === "sealed";
+	const wanted = a.side === "buys" ? "offers, cheapest first" : "bids, dearest first";
+	$("merit-title").textContent = `Merit order of auction ${a.auction}`;
+	$("merit-text").textContent = `The opener ${a.side} ${number(a.kwh, 3)} kWh, limit `
+		+ `${number(a.limit_cents_per_kwh, 2)} c/kWh; ${a.status}. ` + (sealed && !orders.length
+		? "The book is sealed: its orders enter the ledger at the gate."
+		: `${orders.length} ${wanted}, together ${number(sum, 3)} kWh`
+			+ (orders.length ? `, from ${number(orders[0].cents_per_kwh, 2)} to `
+			+ `${number(orders.at(-1).cents_per_kwh, 2)} c/kWh. ` : ". ")
+			+ (a.marginal_cents_per_kwh === null ? "" : `Cleared ${number(a.cleared_kwh, 3)} kWh, marginal price `
+			+ `${number(a.marginal_cents_per_kwh, 2)} c/kWh.`));
+	draw("merit", orders.length ? data : [[]], [{ name: "orders", colour: "--a", step: true },
+		{ name: "limit", colour: "--b", dash: [6, 4] }, { name: "marginal", colour: "--c", dash: [2, 3] }],
+	{ time: false, x: "kWh", y: "c/kWh" });
+	legend("merit-legend", orders.length ? [["Orders", "a"], ["Limit", "b"], ["Marginal price", "c"]] : []);
+	table("orders-table", [["Order", "order", 0], ["Received (UTC)", "received"], ["Address", "address"],
+		["kWh", "kwh", 3], ["c/kWh", "cents_per_kwh", 2], ["Status", "status"], ["Awarded kWh", "awarded_kwh", 3],
+		["Awarded c/kWh", "awarded_cents_per_kwh", 2]], body.orders);
+}
+
+function slots(data) {
+	const all = new Map();
+	for (const rows of [data.community, data.market, data.deviation])
+		for (const r of rows)
+			all.set(r.slot, { ...all.get(r.slot), ...r });
+	const rows = [...all.values()].sort((p, q) => p.slot - q.slot);
+	const x = rows.map((r) => Date.parse(`${r.begins.replace(" ", "T")}Z`) / 1000);
+	const column = (key) => rows.map((r) => r[key] ?? null);
+	const sum = (key) => rows.reduce((s, r) => s + (r[key] ?? 0), 0);
+	const time = { time: true, x: "market time (UTC)", zero: true };
+	const prices = column("mean_cents_per_kwh").filter((p) => p !== null);
+	$("price-text").textContent = prices.length ? `${prices.length} slots with trades, from `
+		+ `${number(Math.min(...prices), 2)} to ${number(Math.max(...prices), 2)} c/kWh.` : "Nothing was traded yet.";
+	draw("price", [x, column("mean_cents_per_kwh")],
+		[{ name: "mean price", colour: "--a", points: true, gaps: true }], { ...time, y: "c/kWh" });
+	$("energy-text").textContent = `Produced ${number(sum("production_kwh"), 1)} kWh, used `
+		+ `${number(sum("consumption_kwh"), 1)} kWh, traded ${number(sum("traded_kwh"), 1)} kWh in ${rows.length} slots.`;
+	draw("energy", [x, column("production_kwh"), column("consumption_kwh"), column("traded_kwh")],
+		[{ name: "produced", colour: "--c" }, { name: "used", colour: "--b" }, { name: "traded", colour: "--a" }],
+		{ ...time, y: "kWh" });
+	legend("energy-legend", [["Produced", "c"], ["Used", "b"], ["Traded", "a"]]);
+	const away = data.deviation.reduce((s, r) => s + Math.abs(r.deviation_kwh ?? 0), 0);
+	$("deviation-text").textContent = data.deviation.length ? `Net import, metered and as scheduled; together `
+		+ `${number(away, 1)} kWh away from it.` : "There is no schedule yet: it is the net of a day before.";
+	draw("deviation", [x, column("scheduled_kwh"), column("metered_kwh"), column("deviation_kwh")],
+		[{ name: "scheduled", colour: "--d", dash: [6, 4] }, { name: "metered", colour: "--b" },
+			{ name: "deviation", colour: "--a" }], { ...time, y: "kWh" });
+	legend("deviation-legend", [["Scheduled", "d"], ["Metered", "b"], ["Deviation", "a"]]);
+	table("slots-table", [["Slot", "slot", 0], ["Begins (UTC)", "begins"], ["Auctions", "auctions", 0],
+		["Orders", "orders", 0], ["Traded kWh", "traded_kwh", 3], ["Mean c/kWh", "mean_cents_per_kwh", 2],
+		["Delivered kWh", "delivered_kwh", 3], ["Short kWh", "short_kwh", 3], ["Produced kWh", "production_kwh", 3],
+		["Used kWh", "consumption_kwh", 3], ["Scheduled kWh", "scheduled_kwh", 3], ["Metered kWh", "metered_kwh", 3],
+		["Deviation kWh", "deviation_kwh", 3]], rows.reverse());
+}
+
+function homes(rows) {
+	table("homes-table", [["Home", "home"], ["Status", "status"], ["Last reading (UTC slot)", "last_begins"],
+		["Produced kWh", "production_kwh", 3], ["Used kWh", "consumption_kwh", 3], ["Import kWh", "import_kwh", 3],
+		["Export kWh", "export_kwh", 3], ["Charge kWh", "charge_kwh", 3], ["Discharge kWh", "discharge_kwh", 3],
+		["Refused", "refused", 0], ["Missing", "missing", 0]], rows);
+}
+
+function wallets(rows) {
+	table("wallets-table", [["Home", "home"], ["Balance cents", "balance_cents", 2], ["Held", "held_cents", 2],
+		["Pending", "pending_cents", 2], ["At block", "height", 0]], rows);
+}
+
+function blocks(rows) {
+	table("blocks-table", [["Block", "height", 0], ["Slot end (UTC)", "slot_end"], ["Transactions", "transactions", 0],
+		["Seal", "seal"], ["CPF", "cpf", 2], ["Rank", "rank", 0], ["Validator", "validator"], ["Flags", "flags"],
+		["Hash", (r) => r.hash.slice(0, 16)]], rows);
+}
+
+function failed(error) {
+	lost = `The page cannot be brought up to date: ${error.message}`;
+	alarms(null);
+}
+
+async function poll() {
+	const answer = await get("/api/state", tag);
+	if (answer.body) {
+		state = answer.body;
+		head();
+		const [a, s, h, w, b] = await Promise.all(["auctions", "slots", "homes", "wallets", "blocks"]
+			.map((name) => get(`/api/${name}`)));
+		auctions(a.body.auctions);
+		await merit();
+		slots(s.body);
+		homes(h.body.homes);
+		wallets(w.body.wallets);
+		blocks(b.body.blocks);
+		tag = answer.tag;
+	}
+	lost = "";
+	alarms(answer.now);
+	document.documentElement.dataset.ready = "yes";
+}
+
+async function forever() {
+	await poll().catch(failed);
+	setTimeout(forever, POLL_MS);
+}
+
+function theme(name) {
+	document.documentElement.dataset.theme = name;
+	$("theme").textContent = name === "dark" ? "Light" : "Dark";
+	$("theme").setAttribute("aria-label", `Change to ${name === "dark" ? "light" : "dark"} colours`);
+	redraw();
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const kept = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+dark.addEventListener("change", () => kept() ?? theme(dark.matches ? "dark" : "light"));
+$("theme").addEventListener("click", () => {
+	const name = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+	theme(name);
+	try { localStorage.setItem("theme", name); } catch { /* not kept */ }
+});
+theme(kept() ?? (dark.matches ? "dark" : "light"));
+forever();
