@@ -10,7 +10,8 @@
 
 #define HEAD "(SELECT max(height) FROM blocks)"
 
-/* Two days of hours; all that is shown of time, of blocks and of alarms. */
+/* Eight days of hours: all that is shown of time, of blocks and of alarms. The analytic views are
+ * bounded by hand, for what they sum up over a year takes seconds. */
 #define WINDOW "192"
 
 const struct page_sql page_sql[] = {
@@ -54,20 +55,33 @@ const struct page_sql page_sql[] = {
 		" WHERE slot >= " HEAD " - " WINDOW " ORDER BY slot"},
 	{"/api/slots", "community",
 		"SELECT slot, begins, homes, production_kwh, consumption_kwh, import_kwh,"
-		" export_kwh, net_kwh FROM csm.v_community_slots"
-		" WHERE slot >= max(0, " HEAD " - " WINDOW ") ORDER BY slot"},
+		" export_kwh, import_kwh - export_kwh AS net_kwh FROM"
+		" (SELECT slot, begins, count(*) AS homes, sum(production_kwh) AS production_kwh,"
+		" sum(consumption_kwh) AS consumption_kwh, sum(import_kwh) AS import_kwh,"
+		" sum(export_kwh) AS export_kwh FROM csm.v_home_slots WHERE slot >= 0"
+		" AND slot >= " HEAD " - " WINDOW " GROUP BY slot) ORDER BY slot"},
 	{"/api/slots", "deviation",
-		"SELECT slot, begins, homes, scheduled_kwh, metered_kwh, deviation_kwh"
-		" FROM csm.v_deviation WHERE slot >= " HEAD " - " WINDOW " ORDER BY slot"},
+		"WITH day AS (SELECT 86400 / slot_s AS slots FROM v_time), net AS MATERIALIZED"
+		" (SELECT slot, begins, home, import_kwh - export_kwh AS kwh FROM csm.v_home_slots"
+		" WHERE slot >= " HEAD " - " WINDOW " - (SELECT slots FROM day))"
+		" SELECT t.slot, t.begins, count(*) AS homes, sum(y.kwh) AS scheduled_kwh,"
+		" sum(t.kwh) AS metered_kwh, sum(t.kwh) - sum(y.kwh) AS deviation_kwh"
+		" FROM net t JOIN net y ON y.home = t.home"
+		" AND y.slot = t.slot - (SELECT slots FROM day)"
+		" WHERE t.slot >= 0 AND t.slot >= " HEAD " - " WINDOW
+		" GROUP BY t.slot ORDER BY t.slot"},
 	{"/api/homes", "homes",
 		"SELECT h.client_id AS home, CASE h.status WHEN 1 THEN 'invited'"
 		" WHEN 2 THEN 'registered' ELSE 'revoked' END AS status, h.pv_w, h.battery_w,"
-		" r.last_slot, s.begins AS last_begins, s.production_kwh, s.consumption_kwh,"
+		" r.last_slot,"
+		" (SELECT datetime(start_s + r.last_slot * slot_s, 'unixepoch') FROM v_time)"
+		" AS last_begins, s.production_kwh, s.consumption_kwh,"
 		" s.import_kwh, s.export_kwh, s.charge_kwh, s.discharge_kwh,"
 		" coalesce(r.accepted, 0) AS accepted, coalesce(r.refused, 0) AS refused,"
 		" coalesce(r.missing, 0) AS missing FROM csm.homes h"
 		" LEFT JOIN csm.v_readings r ON r.home = h.client_id"
-		" LEFT JOIN csm.v_home_slots s ON s.home = h.client_id AND s.slot = r.last_slot"
+		" LEFT JOIN (SELECT * FROM csm.v_home_slots WHERE slot >= " HEAD " - " WINDOW ") s"
+		" ON s.home = h.client_id AND s.slot = r.last_slot"
 		" WHERE h.kind = 1 ORDER BY h.client_id"},
 	{"/api/wallets", "wallets",
 		"SELECT h.client_id AS home, w.height, w.balance_uc / 1000000.0 AS balance_cents,"

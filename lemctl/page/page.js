@@ -2,7 +2,7 @@
 // market is put into the page as text, never as markup.
 import { draw, redraw } from "/charts.js";
 
-const POLL_MS = 3000;
+const POLL_MS = 3000, ALARMS_SHOWN = 40;
 const $ = (id) => document.getElementById(id);
 let tag = null, state = null, chosen = null, lost = "";
 
@@ -84,6 +84,8 @@ function alarms(now) {
 	}
 	list.push(...(state?.alarms ?? []).filter((a) => !["outage", "unvalidated"].includes(a.kind))
 		.map((a) => sentences[a.kind](a)));
+	if (list.length > ALARMS_SHOWN)
+		list.splice(ALARMS_SHOWN, list.length, `and ${list.length - ALARMS_SHOWN} more`);
 	const texts = list.length ? list : ["None"];
 	const shown = [...$("alarm-list").children].map((e) => e.textContent);
 	if (JSON.stringify(shown) !== JSON.stringify(texts))

@@ -46,7 +46,8 @@ expect "slots: traded" "$(sql 'SELECT count(*), printf("%.3f", sum(traded_kwh)) 
 	"$(says slots "'%d|%.3f' % (len(d['market']), sum(s['traded_kwh'] for s in d['market']))")"
 expect "slots: community" "$(csm 'SELECT printf("%.2f", sum(import_kwh)) FROM v_community_slots WHERE slot >= 0')" \
 	"$(says slots "'%.2f' % sum(s['import_kwh'] for s in d['community'])")"
-expect "slots: deviation" "$(csm 'SELECT count(*) FROM v_deviation')" "$(says slots "len(d['deviation'])")"
+expect "slots: deviation" "$(csm 'SELECT count(*), printf("%.2f", sum(abs(deviation_kwh))) FROM v_deviation')" \
+	"$(says slots "'%d|%.2f' % (len(d['deviation']), sum(abs(s['deviation_kwh']) for s in d['deviation']))")"
 expect "homes" "$(csm 'SELECT client_id FROM homes WHERE kind = 1 ORDER BY 1' | paste -sd' ')" \
 	"$(says homes "' '.join(h['home'] for h in d['homes'])")"
 expect "homes: readings" "$(csm 'SELECT sum(accepted), sum(refused), sum(missing) FROM v_readings')" \
