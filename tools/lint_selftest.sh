@@ -55,6 +55,7 @@ breaks limits core/tx.c 'the function has' "$(insert 60 "$t(void)0;")"
 breaks limits core/tx.c 'the file has more' "$(insert 400 "$t(void)0;")"
 breaks limits core/tx.c 'the line has more' "1s|^|/* $(printf '%0100d' 0) */|"
 breaks limits core/tx.c 'nested deeper' "$(insert 1 "$t$t$t${t}if (0)")"
+breaks limits lemctl/page/page.js 'the file has more' '$r kept'
 breaks headers core/tx.h 'a declaration without' '/^\/\*.*Leaf\|^\/\* Leaf/,/\*\//d'
 breaks headers core/tx.h 'a struct without' 's|^/\* One transaction.*||'
 breaks headers core/tx.h 'an enum without' 's|^/\* Why a delivery.*||'
