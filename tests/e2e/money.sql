@@ -35,3 +35,19 @@ SELECT 'block '||w.height||': the addresses of '||client_id||' have '||uc||', it
 	JOIN csm.homes ON number = home WHERE uc <> pending_uc;
 SELECT 'account '||c.account||' closed with '||sum(uc) FROM closings c JOIN moves m ON m.account = c.account
 	GROUP BY c.account HAVING sum(uc) <> 0;
+-- What follows from each delivery: the award's price for what came, the penalty for what did not.
+CREATE TEMP TABLE owed AS
+	WITH d AS (SELECT r.seq AS "order", o.opener, r.account, o.side, w.amount_uc, w.quantity_wh,
+			min(d.wh, w.quantity_wh) AS wh, o.penalty_mc_per_kwh AS penalty,
+			b.flags & 1 AND d.why = 2 AS excused
+		FROM deliveries d JOIN awards w USING ("order") JOIN orders r ON r.seq = d."order"
+		JOIN auctions o ON o.seq = r.auction JOIN blocks b ON b.height = d.height)
+	SELECT iif(side = 1, opener, account) AS payer, iif(side = 1, account, opener) AS payee, "order", 2 AS why,
+		amount_uc * wh / quantity_wh AS uc FROM d
+	UNION ALL SELECT account, opener, "order", 3, iif(excused, 0, penalty * (quantity_wh - wh)) FROM d;
+CREATE TEMP TABLE paid AS SELECT payer, payee, "order", why, amount_uc AS uc FROM transfers WHERE why IN (2, 3);
+SELECT 'order '||"order"||': '||uc||' are owed for '||why||' and not paid' FROM
+	(SELECT * FROM owed WHERE uc > 0 EXCEPT SELECT * FROM paid);
+SELECT 'order '||"order"||': '||uc||' are paid for '||why||' and not owed' FROM
+	(SELECT * FROM paid EXCEPT SELECT * FROM owed);
+SELECT 'order '||"order"||' is paid twice for '||why FROM paid GROUP BY "order", why HAVING count(*) > 1;

@@ -27,7 +27,7 @@ lies() { # lies NAME
 }
 
 one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad ..." lines
-	local name=$1 rule=$2 who=$3 told= height=0 found=0 horizon=4 rate=2600 open_at=2 places
+	local name=$1 rule=$2 who=$3 told= height=0 found=0 horizon=4 rate=2600 open_at=2 place places
 	work="$work/$name"
 	mkdir -p "$work"
 	build_dir=$build
@@ -70,8 +70,9 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 	if [ "$who" = all ]; then
 		[ "$found" -eq 3 ] && echo "ok" || echo "bad $name: $found of 3 replicas refuse with $rule at height $height: $(
 			tail -qn 1 "$work"/home*/log | cut -c1-200 | tr '\n' ';')"
+		place=${told/|/, transaction }
 		"$build/lemctl" verify --quiet "$work/market/ledger.db" >"$work/verify" 2>&1
-		[ $? -eq 1 ] && grep -q "block ${told%|*}.*$rule" "$work/verify" && echo "ok" ||
+		[ $? -eq 1 ] && grep -q "block ${place%, transaction 0}: $rule" "$work/verify" && echo "ok" ||
 			echo "bad $name: lemctl verify says: $(cat "$work/verify")"
 	else
 		[ "$found" -ge 1 ] && echo "ok" || echo "bad $name: no home refuses with $rule: $(

@@ -92,6 +92,7 @@ void scene_expect(struct scene *s, const char *want, const char *what)
 {
 	if (strcmp(s->code, want) == 0) {
 		s->passed++;
+		(void)printf("answered: %s\n", want);
 		return;
 	}
 	s->failed++;

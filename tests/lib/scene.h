@@ -42,7 +42,7 @@ void scene_exchange(
 /* Wait for the answer to s->awaited that `id` is given; s->code has it. */
 void scene_await(struct scene *s, const char *id);
 
-/* Count whether the answer is `want`; print what is wrong. */
+/* Count whether the answer is `want`; print what is wrong, or that this code was answered. */
 void scene_expect(struct scene *s, const char *want, const char *what);
 
 /* One signed request with these parameters, dated now plus off_ms. */
