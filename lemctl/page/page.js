@@ -199,9 +199,9 @@ function slots(data) {
 
 function homes(rows) {
 	table("homes-table", [["Home", "home"], ["Status", "status"], ["Last reading (UTC slot)", "last_begins"],
+		["Refused", "refused", 0], ["Missing", "missing", 0],
 		["Produced kWh", "production_kwh", 3], ["Used kWh", "consumption_kwh", 3], ["Import kWh", "import_kwh", 3],
-		["Export kWh", "export_kwh", 3], ["Charge kWh", "charge_kwh", 3], ["Discharge kWh", "discharge_kwh", 3],
-		["Refused", "refused", 0], ["Missing", "missing", 0]], rows);
+		["Export kWh", "export_kwh", 3], ["Charge kWh", "charge_kwh", 3], ["Discharge kWh", "discharge_kwh", 3]], rows);
 }
 
 function wallets(rows) {
@@ -211,7 +211,7 @@ function wallets(rows) {
 
 function blocks(rows) {
 	table("blocks-table", [["Block", "height", 0], ["Slot end (UTC)", "slot_end"], ["Transactions", "transactions", 0],
-		["Seal", "seal"], ["CPF", "cpf", 2], ["Rank", "rank", 0], ["Validator", "validator"], ["Flags", "flags"],
+		["Seal", "seal"], ["CPF", "cpf", 2], ["Rank", "rank", 0], ["Validator", (r) => r.seal === "sealed" ? r.validator : null], ["Flags", "flags"],
 		["Hash", (r) => r.hash.slice(0, 16)]], rows);
 }
 
