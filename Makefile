@@ -187,14 +187,11 @@ $(B)/man/%: docs/man/% tools/man.sh tools/man.awk $(B)/hem $(B)/lemctl $(B)/plug
 export B PREFIX DESTDIR UNITDIR
 install: all man ## into PREFIX (/usr/local), below DESTDIR
 	@tools/install.sh install
-
 uninstall: ## what install put there
 	@tools/install.sh uninstall
-
 deb: ## the Debian packages, into build/deb/
 	@tools/deps.sh deb
 	@tools/deb.sh $(B)/deb
-
 clean: ## remove build/ and demo-run/
 	rm -rf $(B) demo-run
 
