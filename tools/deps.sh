@@ -4,7 +4,7 @@
 set -e
 run='gcc libc6-dev make mosquitto mosquitto-dev libmosquitto-dev libssl-dev libsqlite3-dev
 	libinih-dev libcjson-dev libmicrohttpd-dev sqlite3 procps'
-check="$run libcmocka-dev mosquitto-clients faketime clang libclang-rt-14-dev python3-jsonschema python3-cryptography mandoc"
+check="$run libcmocka-dev mosquitto-clients faketime clang libclang-rt-14-dev python3-jsonschema python3-cryptography mandoc curl"
 lint="$check clang-format clang-tidy cppcheck"
 deb="$run libcmocka-dev debhelper dpkg-dev lintian"
 case ${1:-run} in
