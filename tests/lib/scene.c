@@ -1,10 +1,15 @@
 #include "tests/lib/scene.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "wire/text.h"
+
+enum { START_TRIES = 200 }; /* tenths of a second: a broker under a sanitizer is slow to load */
 
 static void on_message(void *context, const char *topic, const char *payload, size_t len)
 {
@@ -300,6 +305,20 @@ void scene_ranking(struct scene *s, char ranked[3][ADDRESS_LEN + 1], char hash[8
 	(void)sqlite3_close(db);
 }
 
+/* Whether somebody listens there. */
+static bool answers(int port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	bool there;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	there = fd >= 0 && connect(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return there;
+}
+
 pid_t scene_start_broker(struct scene *s)
 {
 	char conf[STREET_PATH_MAX + 64];
@@ -310,6 +329,7 @@ pid_t scene_start_broker(struct scene *s)
 		execlp("mosquitto", "mosquitto", "-c", conf, (char *)NULL);
 		_exit(127);
 	}
-	(void)usleep(600000);
+	for (int i = 0; i < START_TRIES && !answers(s->port); i++)
+		(void)usleep(100000);
 	return pid;
 }
