@@ -153,6 +153,17 @@ static void a_need_is_met_once(void **state)
 	assert_int_equal(m.engine.market->ledger.auctions.auction_count, 1);
 }
 
+/* An engine that has no time yet: the first judgement is the first slot's. */
+static void before_the_first_tick_the_first_slot_is_next(void **state)
+{
+	int64_t now_ms = m.engine.now_ms;
+
+	(void)state;
+	m.engine.now_ms = INT64_MIN;
+	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), little_slot_ms(1) + EIGHTH_MS);
+	m.engine.now_ms = now_ms;
+}
+
 static void only_genesis_aggregator_may(void **state)
 {
 	struct aggregator_desk other;
@@ -171,6 +182,7 @@ int main(void)
 		TEST(it_sells_when_the_community_is_long),
 		TEST(it_is_silent_on_schedule_and_without_readings),
 		TEST(a_need_is_met_once),
+		TEST(before_the_first_tick_the_first_slot_is_next),
 		TEST(only_genesis_aggregator_may),
 	};
 
