@@ -7,7 +7,6 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/lem-e2e.XXXXXX")
 failed=0
 passed=0
 broker=
-children=()
 # SANITIZER=libtsan.so or libasan.so: what build/ was made with. The broker itself was not, so it
 # loads the sanitizer first; whatever is reported fails the test.
 sanitizer=
@@ -17,9 +16,17 @@ if [ -n "${SANITIZER:-}" ]; then
 	export UBSAN_OPTIONS="log_path=$work/report:print_stacktrace=1"
 fi
 
-cleanup() {
-	for p in "${children[@]:-}"; do [ -n "$p" ] && kill "$p" 2>/dev/null; done
+end_children() { # those that still run, and theirs: a number that is free may be another's by now
+	local job
+	for job in $(jobs -pr); do
+		# shellcheck disable=SC2046
+		kill "$job" $(pgrep -P "$job") 2>/dev/null
+	done
 	wait 2>/dev/null
+}
+cleanup() {
+	[ "$BASHPID" = $$ ] || return # a child that was ended before it became another program
+	end_children
 	[ -n "${KEEP:-}" ] || rm -rf "$work"
 }
 trap cleanup EXIT
@@ -66,9 +73,9 @@ market() { # market [lemctl init options]: makes $work/market; sets port, genesi
 sanitized() { exec env $sanitizer "$@"; } # in a process of its own: it does not return
 
 start_broker() { # start_broker [conf]: waits until it runs; 1 if it does not
+	: >"$work/broker.log" # what the last one said is no answer
 	sanitized mosquitto -c "${1:-$work/market/mosquitto.conf}" >"$work/broker.log" 2>&1 &
 	broker=$!
-	children+=("$broker")
 	for _ in $(seq 100); do
 		grep -qs ' running$' "$work/broker.log" && return 0
 		kill -0 "$broker" 2>/dev/null || return 1
@@ -132,7 +139,6 @@ run_home() { # run_home N
 	local dir
 	dir="$work/$(printf 'home%04d' "$1")"
 	"$build/hem" run --config "$dir/hem.conf" >>"$dir/log" 2>&1 &
-	children+=("$!")
 }
 
 keep_receipts() { # keep_receipts N: hem.db forgets what is settled; home000N's keeps its receipts

@@ -37,7 +37,6 @@ run() {
 	LD_PRELOAD=$lib FAKETIME_TIMESTAMP_FILE="$work/shift" FAKETIME_NO_CACHE=1 \
 		FAKETIME_DONT_FAKE_MONOTONIC=1 mosquitto -c "$work/market/mosquitto.conf" >>"$work/broker.log" 2>&1 &
 	broker=$!
-	children+=("$broker")
 }
 sound() { # sound NAME: every height once, an hour of market time apart, and the chain verifies
 	local file="$work/market/ledger.db"

@@ -17,7 +17,6 @@ for n in $(seq $homes); do
 	run_home "$n"
 done
 "$build/e2e/aggregator" "$work/market" "$port" "$slots" 2000 >"$work/aggregator.log" 2>&1 &
-children+=("$!")
 sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
 for _ in $(seq 100); do
 	[ "$(sql 'SELECT max(height) FROM blocks')" -ge 2 ] && break
@@ -36,8 +35,7 @@ for _ in $(seq 300); do
 done
 sleep 3
 stop_broker
-for p in "${children[@]}"; do kill "$p" 2>/dev/null; done
-wait 2>/dev/null
+end_children
 expect "ten kills" 10 "$kills"
 check "the chain verifies" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
 money_adds_up "$work/market/ledger.db" "$work/market/csm.db"

@@ -50,7 +50,6 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 		run_home "$n"
 	done
 	"$build/e2e/aggregator" "$work/market" "$port" 12 1200 "$open_at" >"$work/aggregator.log" 2>&1 &
-	children+=("$!")
 	for _ in $(seq 420); do
 		found=$(grep -l "$rule" "$work"/home*/state/status.json 2>/dev/null | wc -l)
 		[ "$found" -eq 3 ] && break
@@ -59,8 +58,7 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 		[ "${height:-0}" -ge 14 ] && break
 		sleep 0.1
 	done
-	for p in "${children[@]}"; do kill "$p" 2>/dev/null; done
-	wait 2>/dev/null
+	end_children
 	places=$(lies "$name")
 	for told in $(grep -h "$rule" "$work"/home*/state/status.json 2>/dev/null |
 		sed 's/.*"refused":{"height":\([0-9]*\),"seq":\([0-9]*\),.*/\1|\2/'); do

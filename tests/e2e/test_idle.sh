@@ -9,7 +9,7 @@ height() { sqlite3 -readonly -cmd '.timeout 2000' "$work/market/ledger.db" 'SELE
 for _ in $(seq 300); do [ "$(height)" -ge 20 ] && break || sleep 0.1; done
 check "there is a ledger to catch up with" test "$(height)" -ge 20
 run_home 1
-hem=${children[-1]}
+hem=$!
 for _ in $(seq 500); do grep -qs 'connected to' "$work/home0001/log" && break || sleep 0.01; done
 check "the home connects" grep -q 'connected to' "$work/home0001/log"
 stop_broker -KILL

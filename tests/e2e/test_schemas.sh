@@ -34,10 +34,7 @@ hear() { # hear USER KEY TOPIC...: keeps all that this client is told, from now 
 	shift 2
 	for t in "to/$user/#" market "$@"; do topics+=(-t "lem/e2e/$t"); done
 	as "$user" "$key" sub "${topics[@]}" -F '%t %p' >"$work/heard.$user" 2>/dev/null &
-	listener=$!
-	children+=("$listener")
 	awaits "$user listens" test -s "$work/heard.$user"
-	for pid in $(pgrep -P "$listener"); do children+=("$pid"); done
 }
 publish() { # publish USER KEY OPERATION PARAMETERS: a signed request, dated now
 	local ms topic="lem/e2e/in/$3"
@@ -88,7 +85,6 @@ hear operator "$operator"
 run_home 1
 run_home 2
 "$build/e2e/aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
-children+=("$!")
 begun() { [ "$(date +%s%3N)" -gt "$real_start_ms" ]; }
 awaits "the market begins" begun
 send aggregator "$aggregator" bid-offer "$(bid 4)"

@@ -11,7 +11,6 @@ port=$(free_port)
 url="http://127.0.0.1:$port"
 "$build/lemctl" serve --port "$port" "$dir" >"$work/serve.log" 2>&1 &
 server=$!
-children+=("$server")
 for _ in $(seq 50); do
 	grep -qs "^$url/" "$work/serve.log" && break
 	sleep 0.1
