@@ -1,14 +1,14 @@
 #!/bin/bash
-# The demo, shortened: three homes through twenty slots and two more, every replica agreeing.
+# The demo, shortened: six homes through twenty slots and two more, every replica agreeing.
 
 . "$(dirname "$0")/lib.sh"
-DEMO_HOMES=3 DEMO_SLOTS=20 DEMO_SLOT_MS=1300 DEMO_START_IN=8 DEMO_DIR="$work/run" BUILD="$build" \
+DEMO_HOMES=6 DEMO_SLOTS=20 DEMO_SLOT_MS=1300 DEMO_START_IN=10 DEMO_DIR="$work/run" BUILD="$build" \
 	demo/demo.sh >"$work/out" 2>&1
 code=$?
 [ "$code" -eq 0 ] || tail -n 40 "$work/out"
 expect "the demo passes" 0 "$code"
 ledger="$work/run/market/ledger.db"
-check "replicas agree" grep -q '3 of 3 replicas and lemctl verify agree' "$work/out"
+check "replicas agree" grep -q '6 of 6 replicas and lemctl verify agree' "$work/out"
 check "a second verifier agrees: tests/verify" env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py \
 	"$ledger" "$(sed -n 's/.*"header_hash":"\([0-9a-f]*\)".*/\1/p' "$work/run/market/genesis.json")" >/dev/null
 sql() { sqlite3 -readonly "$ledger" "$1"; }
