@@ -73,21 +73,13 @@ static sqlite3_stmt *prepare(struct subject *h, const char *sql)
 
 static void open_all(struct subject *h, const char *dir, const char *conf)
 {
-	char path[PATH_LEN], text[GENESIS_TEXT_MAX + 2], why[CONFIG_WHY_MAX];
+	char path[PATH_LEN], why[CONFIG_WHY_MAX];
 	sqlite3_stmt *s = NULL;
-	FILE *file;
-	size_t len;
 
 	if (config_load(conf, &h->config, why) != ERR_OK)
 		die(conf, why);
 	(void)snprintf(path, sizeof path, "%s/genesis.json", dir);
-	file = fopen(path, "r");
-	len = file ? fread(text, 1, sizeof text, file) : 0;
-	if (file)
-		(void)fclose(file);
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
-	if (genesis_read(text, len, h->config.market.genesis, &h->genesis, why) != ERR_OK)
+	if (genesis_load(path, h->config.market.genesis, &h->genesis, why) != ERR_OK)
 		die(path, why);
 	(void)snprintf(path, sizeof path, "file:%s/ledger.db?mode=ro", dir);
 	if (sqlite3_open_v2(path, &h->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) !=

@@ -19,17 +19,9 @@ static int complain(const char *what, const char *why)
 /* The market's genesis.json, which must be the pinned one. */
 static int load_genesis(struct errand *e, const char *path)
 {
-	char text[GENESIS_TEXT_MAX + 2], why[FORM_FIELD_MAX + 64];
-	FILE *file = fopen(path, "r");
-	size_t len = file ? fread(text, 1, sizeof text, file) : 0;
+	char why[FORM_FIELD_MAX + 64];
 
-	if (file)
-		(void)fclose(file);
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
-	if (len == 0)
-		return complain(path, "it cannot be read");
-	if (genesis_read(text, len, e->config.market.genesis, &e->genesis, why) != ERR_OK)
+	if (genesis_load(path, e->config.market.genesis, &e->genesis, why) != ERR_OK)
 		return complain(path, why);
 	return 0;
 }

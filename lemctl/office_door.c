@@ -21,18 +21,6 @@ static int complain(const char *what, const char *why)
 	return EXIT_REFUSED;
 }
 
-static size_t read_file(const char *path, char *out, size_t size)
-{
-	FILE *file = fopen(path, "r");
-	size_t len = file ? fread(out, 1, size, file) : 0;
-
-	if (file)
-		(void)fclose(file);
-	while (len > 0 && out[len - 1] == '\n')
-		len--;
-	return len;
-}
-
 int office_door_become_owner(const char *dir)
 {
 	struct stat st;
@@ -46,16 +34,16 @@ int office_door_become_owner(const char *dir)
 
 int office_door_open(struct office_door *d)
 {
-	char path[PATH_LEN], text[GENESIS_TEXT_MAX], why[PRIVATE_KEY_WHY_MAX];
-	size_t len;
+	char path[PATH_LEN], why[PRIVATE_KEY_WHY_MAX];
+	enum err err;
 
 	if (office_door_become_owner(d->dir) != 0)
 		return EXIT_REFUSED;
 	(void)snprintf(path, sizeof path, "%s/genesis.json", d->dir);
-	len = read_file(path, text, sizeof text);
-	if (len == 0)
+	err = genesis_load(path, NULL, &d->genesis, why);
+	if (err == ERR_IO)
 		return complain(path, "no market is here (lemctl init makes one)");
-	if (genesis_read(text, len, NULL, &d->genesis, why) != ERR_OK)
+	if (err != ERR_OK)
 		return complain(path, why);
 	(void)snprintf(path, sizeof path, "%s/operator.pem", d->dir);
 	if (private_key_load(path, &d->operator_key, why) != ERR_OK)

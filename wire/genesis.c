@@ -330,8 +330,10 @@ enum err genesis_read(const char *text, size_t len, const uint8_t *pinned, struc
 			verdict_text(f.verdict));
 		return ERR_FORMAT;
 	}
-	if (genesis_complete(&g) != ERR_OK)
+	if (genesis_complete(&g) != ERR_OK) {
+		snprintf(why_text, FORM_FIELD_MAX + 64, "%s", err_text(ERR_INTERNAL));
 		return ERR_INTERNAL;
+	}
 	why = check_claims(&g, &claims, pinned);
 	if (!why && !rules_match(&doc, &g))
 		why = "the rules are not those of this program's version";
@@ -341,6 +343,24 @@ enum err genesis_read(const char *text, size_t len, const uint8_t *pinned, struc
 	}
 	*ret = g;
 	return ERR_OK;
+}
+
+enum err genesis_load(const char *path, const uint8_t *pinned, struct genesis *ret,
+	char why_text[static FORM_FIELD_MAX + 64])
+{
+	char text[GENESIS_TEXT_MAX + 2];
+	FILE *file = fopen(path, "r");
+	size_t len = file ? fread(text, 1, sizeof text, file) : 0;
+
+	if (file)
+		(void)fclose(file);
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (len == 0) {
+		snprintf(why_text, FORM_FIELD_MAX + 64, "it cannot be read");
+		return ERR_IO;
+	}
+	return genesis_read(text, len, pinned, ret, why_text);
 }
 
 struct enrolled_key genesis_operator(const struct genesis *g)

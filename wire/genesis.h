@@ -39,10 +39,15 @@ __attribute__((warn_unused_result)) enum err genesis_sign(
 size_t genesis_write(const struct genesis *genesis, char *out, size_t size);
 
 /* Read and verify a genesis document: its form, params_check(), that header and hash follow from
- * the rules, and the operator's signature. ERR_FORMAT with *why set to a static or field sentence
+ * the rules, and the operator's signature. ERR_FORMAT or ERR_INTERNAL with one sentence
  * in why_text. pinned: the expected hash, or NULL. */
 __attribute__((warn_unused_result)) enum err genesis_read(const char *text, size_t len,
 	const uint8_t *pinned, struct genesis *ret, char why_text[static FORM_FIELD_MAX + 64]);
+
+/* genesis_read() on a file; line ends after the document are let pass. Further, ERR_IO: the file
+ * cannot be read, or is empty. */
+__attribute__((warn_unused_result)) enum err genesis_load(const char *path, const uint8_t *pinned,
+	struct genesis *ret, char why_text[static FORM_FIELD_MAX + 64]);
 
 /* The operator's key as the market enrols it. */
 struct enrolled_key genesis_operator(const struct genesis *genesis);

@@ -59,21 +59,13 @@ static void on_message(void *context, const char *topic, const char *payload, si
 
 static bool load(struct aggregator *a, const char *dir)
 {
-	char path[PATH_LEN], text[GENESIS_TEXT_MAX], why[PRIVATE_KEY_WHY_MAX];
-	FILE *file;
-	size_t len;
+	char path[PATH_LEN], why[PRIVATE_KEY_WHY_MAX];
 
 	(void)snprintf(path, sizeof path, "%s/genesis.json", dir);
-	file = fopen(path, "r");
-	if (!file)
+	if (genesis_load(path, NULL, &a->genesis, why) != ERR_OK)
 		return false;
-	len = fread(text, 1, sizeof text, file);
-	(void)fclose(file);
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
 	(void)snprintf(path, sizeof path, "%s/aggregator.pem", dir);
-	return genesis_read(text, len, NULL, &a->genesis, why) == ERR_OK &&
-	       private_key_load(path, &a->key, why) == ERR_OK;
+	return private_key_load(path, &a->key, why) == ERR_OK;
 }
 
 /* One auction for the slot after `slot`. */

@@ -55,6 +55,38 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(genesis_write(&back, why, sizeof why), 0); /* does not fit, and says so */
 }
 
+/* Write a file as given, and load it. */
+static enum err load(const char *path, const char *text, size_t len, struct genesis *ret)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+	return genesis_load(path, genesis.hash, ret, why);
+}
+
+static void a_file_of_it_is_loaded(void **state)
+{
+	char folder[] = "/tmp/genesis.XXXXXX", path[64], text[GENESIS_TEXT_MAX + 8];
+	struct genesis back;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof path, "%s/genesis.json", folder);
+	(void)snprintf(text, sizeof text, "%s\n", document);
+	memset(&back, 0, sizeof back);
+	assert_int_equal(genesis_load(path, genesis.hash, &back, why), ERR_IO);
+	assert_string_equal(why, "it cannot be read");
+	assert_int_equal(load(path, text, 0, &back), ERR_IO);
+	assert_int_equal(load(path, text, document_len - 1, &back), ERR_FORMAT);
+	assert_string_equal(back.name, "");
+	assert_int_equal(load(path, text, document_len + 1, &back), ERR_OK);
+	assert_string_equal(back.market, genesis.market);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(remove(folder), 0);
+}
+
 static void the_document_is_canonical(void **state)
 {
 	static struct json_node nodes[GENESIS_NODES_MAX];
@@ -235,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(a_file_of_it_is_loaded),
 		cmocka_unit_test(the_document_is_canonical),
 		cmocka_unit_test(any_other_byte_is_refused),
 		cmocka_unit_test(another_market_than_the_pinned_is_refused),
