@@ -354,8 +354,6 @@ enum err genesis_load(const char *path, const uint8_t *pinned, struct genesis *r
 
 	if (file)
 		(void)fclose(file);
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
 	if (len == 0) {
 		snprintf(why_text, FORM_FIELD_MAX + 64, "it cannot be read");
 		return ERR_IO;

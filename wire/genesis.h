@@ -44,8 +44,7 @@ size_t genesis_write(const struct genesis *genesis, char *out, size_t size);
 __attribute__((warn_unused_result)) enum err genesis_read(const char *text, size_t len,
 	const uint8_t *pinned, struct genesis *ret, char why_text[static FORM_FIELD_MAX + 64]);
 
-/* genesis_read() on a file; line ends after the document are let pass. Further, ERR_IO: the file
- * cannot be read, or is empty. */
+/* genesis_read() on a file. Further, ERR_IO: it cannot be read, or is empty. */
 __attribute__((warn_unused_result)) enum err genesis_load(const char *path, const uint8_t *pinned,
 	struct genesis *ret, char why_text[static FORM_FIELD_MAX + 64]);
 
