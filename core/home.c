@@ -8,16 +8,6 @@ void homes_init(struct homes *homes)
 	index_init(&homes->by_client, homes->cells, HOMES_INDEX_BITS);
 }
 
-/* FNV-1a over the id; ids that collide are told apart by probing further keys. */
-static uint64_t key_of(const char *client_id)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (const char *c = client_id; *c; c++)
-		h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 static bool same(const char *a, const char *b)
 {
 	size_t n = strlen(a);
@@ -27,7 +17,7 @@ static bool same(const char *a, const char *b)
 
 const struct home *home_find(const struct homes *homes, const char *client_id)
 {
-	for (uint64_t key = key_of(client_id);; key++) {
+	for (uint64_t key = index_key_of_text(client_id);; key++) {
 		uint32_t n = index_get(&homes->by_client, key);
 		if (n == INDEX_NONE)
 			return NULL;
@@ -119,7 +109,7 @@ uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_
 {
 	uint32_t n = homes->count++;
 	struct home *h = &homes->rows[n];
-	uint64_t key = key_of(terms->client_id);
+	uint64_t key = index_key_of_text(terms->client_id);
 
 	assert(n < HOMES_MAX);
 	h->kind = kind;

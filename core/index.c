@@ -73,3 +73,12 @@ void index_remove(struct index *index, uint64_t key)
 	index->cells[hole] = (struct index_cell){0};
 	index->count--;
 }
+
+uint64_t index_key_of_text(const char *text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		h = (h ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return h;
+}

@@ -33,4 +33,8 @@ void index_add(struct index *index, uint64_t key, uint32_t value);
 /* Remove a key that is there. */
 void index_remove(struct index *index, uint64_t key);
 
+/* The key of a text: FNV-1a, 64 bits. Texts may share one: who must not confuse them compares, and
+ * looks on at key + 1. */
+uint64_t index_key_of_text(const char *text);
+
 #endif

@@ -53,19 +53,10 @@ void keyring_free(struct keyring *k)
 	free(k);
 }
 
-static uint64_t id_key(const char *id)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (const char *c = id; *c; c++)
-		h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* The number of a client, or INDEX_NONE. The caller holds the lock. */
 static uint32_t find_id(const struct keyring *k, const char *id)
 {
-	for (uint64_t key = id_key(id);; key++) {
+	for (uint64_t key = index_key_of_text(id);; key++) {
 		uint32_t n = index_get(&k->by_id, key);
 		if (n == INDEX_NONE || strcmp(k->ids[n], id) == 0)
 			return n;
@@ -83,7 +74,7 @@ static struct public_key public_of(const struct enrolled_key *e)
 static void put_home(struct keyring *k, const struct home *h)
 {
 	struct keyring_client *c = &k->clients[h->number];
-	uint64_t key = id_key(h->terms.client_id);
+	uint64_t key = index_key_of_text(h->terms.client_id);
 
 	if (find_id(k, h->terms.client_id) == INDEX_NONE) {
 		memcpy(k->ids[h->number], h->terms.client_id, sizeof k->ids[0]);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "core/index.h"
 #include "plugin/metrics.h"
 #include "plugin/options.h"
 #include "plugin/verifier.h"
@@ -21,12 +22,9 @@ static void log_refusal(void *context, const char *client_id, enum operation ope
 {
 	struct market_thread *t = context;
 	int64_t now_ms = clock_monotonic_ms();
-	uint64_t h = 0;
+	struct bucket *told = &t->told[index_key_of_text(client_id) % MARKET_TOLD_MAX];
 
-	for (const char *c = client_id; *c; c++)
-		h = h * 31 + (uint8_t)*c;
-	if (!bucket_take(
-		    &t->told[h % MARKET_TOLD_MAX], MARKET_TOLD_RATE, MARKET_TOLD_BURST, now_ms) ||
+	if (!bucket_take(told, MARKET_TOLD_RATE, MARKET_TOLD_BURST, now_ms) ||
 		!bucket_take(&t->told_all, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, now_ms)) {
 		post_left_out(t->post);
 		return;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include "core/index.h"
 #include "plugin/market_thread.h"
 #include "plugin/verifier.h"
 #include "wire/private_key.h"
@@ -159,13 +160,10 @@ const struct genesis *office_genesis(const struct office *o)
 bool office_submit(struct office *o, const char *user, enum operation operation,
 	const void *payload, size_t len)
 {
-	uint64_t h = 0;
-
 	/* One verifier for one client, so that its messages stay in order. */
-	for (const char *c = user; *c; c++)
-		h = h * 31 + (uint8_t)*c;
-	return verifier_submit(
-		&o->verifiers[h % (uint64_t)o->options.verifiers], user, operation, payload, len);
+	uint64_t which = index_key_of_text(user) % (uint64_t)o->options.verifiers;
+
+	return verifier_submit(&o->verifiers[which], user, operation, payload, len);
 }
 
 void office_count_refused(struct office *o)

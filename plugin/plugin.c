@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "core/index.h"
 #include "plugin/access.h"
 #include "plugin/broker_settings.h"
 #include "plugin/bucket.h"
@@ -55,22 +56,13 @@ static void woken(int signal)
 	(void)signal; /* its only purpose is to end epoll_wait() */
 }
 
-static uint64_t hash_text(const char *text)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (const char *c = text; *c; c++)
-		h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* ---- login ---- */
 
 static bool login_allowed(struct plugin *p, const struct mosquitto *client)
 {
 	const char *address = mosquitto_client_address(client);
 	int64_t now_ms = clock_monotonic_ms();
-	struct bucket *b = &p->logins[hash_text(address ? address : "") % LOGIN_BUCKETS];
+	struct bucket *b = &p->logins[index_key_of_text(address ? address : "") % LOGIN_BUCKETS];
 
 	return bucket_take(b, p->options.login_rate, p->options.login_burst, now_ms) &&
 	       bucket_take(&p->all_logins, p->options.login_rate_all, p->options.login_rate_all * 2,

@@ -100,11 +100,22 @@ static void extreme_keys_and_values(void **state)
 	assert_int_equal(index_get(&index, 2), INDEX_NONE);
 }
 
+/* Published values of FNV-1a: every program that keeps texts finds them by the same key. */
+static void the_key_of_a_text(void **state)
+{
+	(void)state;
+	assert_true(index_key_of_text("") == UINT64_C(0xcbf29ce484222325));
+	assert_true(index_key_of_text("a") == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(index_key_of_text("foobar") == UINT64_C(0x85944171f73967e8));
+	assert_true(index_key_of_text("\xff") != index_key_of_text("\x7f"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_a_plain_array_would),
 		cmocka_unit_test(extreme_keys_and_values),
+		cmocka_unit_test(the_key_of_a_text),
 	};
 
 	random_state = 20180101;
