@@ -15,6 +15,7 @@
 #include <string.h>
 #include "hem-client/config.h"
 #include "hem-client/ems/home_device.h"
+#include "store/market_db.h"
 #include "wire/genesis.h"
 
 enum { PATH_LEN = 4096, WEAR_MC_PER_KWH = 4000, SLOTS_MAX = 4096 };
@@ -74,23 +75,14 @@ static sqlite3_stmt *prepare(struct subject *h, const char *sql)
 static void open_all(struct subject *h, const char *dir, const char *conf)
 {
 	char path[PATH_LEN], why[CONFIG_WHY_MAX];
-	sqlite3_stmt *s = NULL;
 
 	if (config_load(conf, &h->config, why) != ERR_OK)
 		die(conf, why);
 	(void)snprintf(path, sizeof path, "%s/genesis.json", dir);
 	if (genesis_load(path, h->config.market.genesis, &h->genesis, why) != ERR_OK)
 		die(path, why);
-	(void)snprintf(path, sizeof path, "file:%s/ledger.db?mode=ro", dir);
-	if (sqlite3_open_v2(path, &h->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) !=
-		SQLITE_OK)
-		die(path, sqlite3_errmsg(h->db));
-	(void)snprintf(path, sizeof path, "file:%s/csm.db?mode=ro", dir);
-	if (sqlite3_prepare_v2(h->db, "ATTACH ?1 AS csm", -1, &s, NULL) != SQLITE_OK ||
-		sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC) != SQLITE_OK ||
-		sqlite3_step(s) != SQLITE_DONE)
-		die(path, sqlite3_errmsg(h->db));
-	(void)sqlite3_finalize(s);
+	if (!market_db_open(dir, &h->db))
+		die(dir, sqlite3_errmsg(h->db));
 }
 
 /* Where the real home ended, as it noted it itself. */

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lemctl/page_sql.h"
-
-enum { PATH_LEN = 4096, BUSY_MS = 5000 };
+#include "store/market_db.h"
 
 bool page_data_has(const char *path, bool *needs_number)
 {
@@ -86,29 +85,17 @@ static bool put_rows(FILE *out, sqlite3 *db, const char *sql, int64_t number)
 }
 
 /* Run a statement of one row at most; its first column, if there is a place for it. */
-static bool run(sqlite3 *db, const char *sql, const char *text, char *out, size_t size)
+static bool run(sqlite3 *db, const char *sql, char *out, size_t size)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
 
-	if (rc == SQLITE_OK && text)
-		rc = sqlite3_bind_text(s, 1, text, -1, SQLITE_STATIC);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW && out)
 		(void)snprintf(out, size, "%s", (const char *)sqlite3_column_text(s, 0));
 	(void)sqlite3_finalize(s);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
-}
-
-static bool begin(sqlite3 *db, const char *dir, char *tag)
-{
-	char path[PATH_LEN];
-
-	(void)snprintf(path, sizeof path, "file:%s/csm.db?mode=ro", dir);
-	return sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
-	       run(db, "ATTACH ?1 AS csm", path, NULL, 0) && run(db, "BEGIN", NULL, NULL, 0) &&
-	       run(db, PAGE_SQL_TAG, NULL, tag, PAGE_TAG_LEN);
 }
 
 static enum err write_body(sqlite3 *db, const char *path, int64_t number, struct page_answer *ret)
@@ -140,14 +127,12 @@ static enum err write_body(sqlite3 *db, const char *path, int64_t number, struct
 enum err page_data_read(const char *dir, const char *path, int64_t number, const char *known_tag,
 	struct page_answer *ret)
 {
-	char file[PATH_LEN];
 	sqlite3 *db = NULL;
 	enum err err = ERR_OK;
 
 	memset(ret, 0, sizeof *ret);
-	(void)snprintf(file, sizeof file, "file:%s/ledger.db?mode=ro", dir);
-	if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK ||
-		!begin(db, dir, ret->tag))
+	if (!market_db_open(dir, &db) || !run(db, "BEGIN", NULL, 0) ||
+		!run(db, PAGE_SQL_TAG, ret->tag, PAGE_TAG_LEN))
 		err = fail(db, ret);
 	else if (!known_tag || strcmp(known_tag, ret->tag) != 0)
 		err = write_body(db, path, number, ret);

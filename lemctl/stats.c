@@ -4,10 +4,11 @@
 #include <string.h>
 #include "lemctl/args.h"
 #include "lemctl/office_door.h"
+#include "store/market_db.h"
 #include "wire/date.h"
 #include "wire/out.h"
 
-enum { PATH_LEN = 4096, COLUMN_WIDTH = 12 };
+enum { COLUMN_WIDTH = 12 };
 
 /* One row a slot, day or month; ?1 and ?2 are days, inclusive. */
 static const struct {
@@ -97,20 +98,6 @@ static void print_row(sqlite3_stmt *s, enum style style, bool first)
 	(void)printf(style == STYLE_JSON ? "}" : "\n");
 }
 
-static bool attach(sqlite3 *db, const char *dir)
-{
-	char path[PATH_LEN];
-	sqlite3_stmt *s = NULL;
-	bool good;
-
-	(void)snprintf(path, sizeof path, "file:%s/csm.db?mode=ro", dir);
-	good = sqlite3_prepare_v2(db, "ATTACH ?1 AS csm", -1, &s, NULL) == SQLITE_OK &&
-	       sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC) == SQLITE_OK &&
-	       sqlite3_step(s) == SQLITE_DONE;
-	(void)sqlite3_finalize(s);
-	return good;
-}
-
 static int print_all(
 	sqlite3 *db, const char *sql, const char *from, const char *to, enum style style)
 {
@@ -153,13 +140,10 @@ static const char *query_of(const char *by)
 
 static int run(const char *dir, const char *sql, const char *from, const char *to, enum style style)
 {
-	char path[PATH_LEN];
 	sqlite3 *db = NULL;
 	int code = EXIT_REFUSED;
 
-	(void)snprintf(path, sizeof path, "file:%s/ledger.db?mode=ro", dir);
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK ||
-		sqlite3_busy_timeout(db, 5000) != SQLITE_OK || !attach(db, dir))
+	if (!market_db_open(dir, &db))
 		(void)complain(dir, sqlite3_errmsg(db));
 	else
 		code = print_all(db, sql, from, to, style);
