@@ -6,93 +6,24 @@
 #include "wire/header_form.h"
 #include "wire/out.h"
 
-enum { ANSWER_MAX = 4096, TOPIC_MAX = 128, RETRY_AFTER_MS = 1000 };
+enum { ANSWER_MAX = 4096, TOPIC_MAX = 128 };
 
-static void publish(struct engine *e, const char *topic, const char *text, size_t len)
+void answer_publish(struct engine *e, const char *topic, const char *text, size_t len)
 {
 	if (!e->replaying)
 		(void)outbox_add(&e->waiting, topic, text, len, false);
 }
 
-static void publish_to(
+void answer_publish_to(
 	struct engine *e, const char *client_id, const char *kind, const struct out *out)
 {
 	char topic[TOPIC_MAX];
 
 	snprintf(topic, sizeof topic, "lem/%s/to/%s/%s", e->genesis.name, client_id, kind);
 	if (out_end(out) > 0)
-		publish(e, topic, out->text, out->len);
+		answer_publish(e, topic, out->text, out->len);
 	else
 		e->waiting.failed = true;
-}
-
-/* A name that needs no escapes, or null. */
-static void write_or_null(struct out *out, const char *text)
-{
-	if (text && text[0])
-		out_printf(out, "\"%s\"", text);
-	else
-		out_printf(out, "null");
-}
-
-void answer_reject_write(struct out *out, enum operation operation, const char *req_id,
-	enum verdict verdict, const char *field, const char *rule, int64_t market_ms)
-{
-	out_printf(out, "{\"code\":\"%s\",\"field\":", verdict_name(verdict));
-	out_string(out, field);
-	out_printf(out, ",\"market_ms\":%lld,\"number\":%d,\"operation\":", (long long)market_ms,
-		(int)verdict);
-	write_or_null(out, operation_name(operation));
-	out_printf(out, ",\"reqId\":");
-	write_or_null(out, req_id);
-	if (verdict == VERDICT_BUSY || verdict == VERDICT_RATE_LIMITED)
-		out_printf(out, ",\"retry_after_ms\":%d", RETRY_AFTER_MS);
-	out_printf(out, ",\"rule\":");
-	out_string(out, rule[0] ? rule : verdict_text(verdict));
-	out_printf(out, "}");
-}
-
-void answer_reject(struct engine *e, const char *client_id, enum operation operation,
-	const char *req_id, enum verdict verdict, const char *field, const char *rule)
-{
-	char text[ANSWER_MAX];
-	struct out out;
-
-	out_init(&out, text, sizeof text);
-	answer_reject_write(&out, operation, req_id, verdict, field, rule, e->now_ms);
-	publish_to(e, client_id, "reject", &out);
-	if (!e->replaying && (int)verdict < ENGINE_VERDICTS_MAX)
-		e->counts.refused[verdict]++;
-	if (e->refused && !e->replaying)
-		e->refused(e->refused_context, client_id, operation, req_id, verdict, field);
-}
-
-void answer_receipt_write(struct out *out, const struct awaiting *a, size_t index, size_t size,
-	const uint8_t (*path)[HASH_LEN], size_t path_len, const uint8_t root[HASH_LEN],
-	const uint8_t signature[SIGNATURE_LEN])
-{
-	out_printf(out,
-		"%s{\"class\":\"%s\",\"height\":%llu,\"index\":%zu,\"intake_seq\":%llu"
-		",\"market_ms\":%lld,\"operation\":\"%s\",\"path\":",
-		out->len > 1 ? "," : "", a->promise == PROMISE_LEDGER ? "ledger" : "private",
-		(unsigned long long)a->height, index, (unsigned long long)a->intake_seq,
-		(long long)a->market_ms, operation_name(a->operation));
-	out_base64url(out, path, path_len * HASH_LEN);
-	out_printf(out, ",\"reqId\":\"%s\",\"root\":", a->req_id);
-	out_hex(out, root, HASH_LEN);
-	out_printf(out, ",\"seq\":%llu,\"signature\":", (unsigned long long)a->seq);
-	out_base64url(out, signature, SIGNATURE_LEN);
-	out_printf(out, ",\"size\":%zu,\"tx_id\":", size);
-	out_hex(out, a->tx_id, HASH_LEN);
-	out_bytes(out, "}", 1);
-}
-
-void answer_receipts(
-	struct engine *e, const char *client_id, const struct out *array, bool ends_session)
-{
-	publish_to(e, client_id, "receipt", array);
-	if (ends_session && e->waiting.last)
-		e->waiting.last->ends_session = true;
 }
 
 void answer_award(
@@ -114,7 +45,7 @@ void answer_award(
 					   : "lost",
 		(long long)o->award_mc_per_kwh, (long long)o->awarded_wh,
 		(long long)a->contract.slot);
-	publish_to(e, home->terms.client_id, "award", &out);
+	answer_publish_to(e, home->terms.client_id, "award", &out);
 }
 
 /* Close an object that is signed as a statement: the signature stands where its name sorts. */
@@ -163,7 +94,7 @@ enum err answer_wallet(struct engine *e, const struct home *home, const char *re
 		return err;
 	out_init(&out, text, sizeof text);
 	write_wallet_answer(e, &out, &w, req_id, sig);
-	publish_to(e, home->terms.client_id, "wallet", &out);
+	answer_publish_to(e, home->terms.client_id, "wallet", &out);
 	return ERR_OK;
 }
 
@@ -242,7 +173,7 @@ enum err answer_statement(struct engine *e, const struct home *home, const struc
 	if (err == ERR_OK) {
 		out_init(&out, text, size);
 		write_statement(e, &out, home, header, hash, eligible, sig);
-		publish_to(e, home->terms.client_id, "statement", &out);
+		answer_publish_to(e, home->terms.client_id, "statement", &out);
 	}
 	free(text);
 	return err;
@@ -254,7 +185,7 @@ static void publish_auction(struct engine *e, uint64_t seq, const struct out *ou
 
 	snprintf(topic, sizeof topic, "lem/%s/auctions/%llu", e->genesis.name,
 		(unsigned long long)seq);
-	publish(e, topic, out->text, out->len);
+	answer_publish(e, topic, out->text, out->len);
 }
 
 void answer_auction_opened(struct engine *e, const struct auction *a)
@@ -308,7 +239,7 @@ void answer_offers_flush(struct engine *e)
 	out_init(&out, e->offers + e->offers_len, ENGINE_OFFERS_MAX - e->offers_len);
 	out_printf(&out, "],\"market_ms\":%lld}", (long long)e->now_ms);
 	snprintf(topic, sizeof topic, "lem/%s/offers", e->genesis.name);
-	publish(e, topic, e->offers, e->offers_len + out.len);
+	answer_publish(e, topic, e->offers, e->offers_len + out.len);
 	e->offers_len = 0;
 }
 

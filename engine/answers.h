@@ -5,23 +5,10 @@
 #include "engine/engine.h"
 #include "wire/out.h"
 
-/* Write a reject. operation NONE and req_id "" could not be read; rule: a sentence that says more
- * than the verdict's, or "". */
-void answer_reject_write(struct out *out, enum operation operation, const char *req_id,
-	enum verdict verdict, const char *field, const char *rule, int64_t market_ms);
-
-/* Publish one. */
-void answer_reject(struct engine *e, const char *client_id, enum operation operation,
-	const char *req_id, enum verdict verdict, const char *field, const char *rule);
-
-/* Append one receipt, of leaf `index` of `size` by `path`, to an array under construction. */
-void answer_receipt_write(struct out *out, const struct awaiting *a, size_t index, size_t size,
-	const uint8_t (*path)[HASH_LEN], size_t path_len, const uint8_t root[HASH_LEN],
-	const uint8_t signature[SIGNATURE_LEN]);
-
-/* Publish an array of receipts to their client; its session ends if ends_session. */
-void answer_receipts(
-	struct engine *e, const char *client_id, const struct out *array, bool ends_session);
+/* Put a document on its way with the open batch, to a topic or to topic `kind` of a client. */
+void answer_publish(struct engine *e, const char *topic, const char *text, size_t len);
+void answer_publish_to(
+	struct engine *e, const char *client_id, const char *kind, const struct out *out);
 
 /* award, for an order that was awarded, lost or void. */
 void answer_award(struct engine *e, const struct home *home, const struct order *order,

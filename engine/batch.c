@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/encode.h"
 #include "engine/answers.h"
+#include "engine/replies.h"
 #include "wire/clock.h"
 #include "wire/digest.h"
 #include "wire/header_form.h"
@@ -75,6 +76,7 @@ enum err batch_log(
 			.seq = d->seq,
 			.height = d->height,
 			.market_ms = c->market_ms};
+		a->tag = m->tag;
 		memcpy(a->client_id, m->client_id, sizeof a->client_id);
 		memcpy(a->req_id, m->req_id, sizeof a->req_id);
 		memcpy(a->tx_id, m->id, HASH_LEN);
@@ -142,17 +144,23 @@ static void send_to_client(struct receipts *r, const uint32_t *order, size_t n)
 		if (i == 0 || out.len > RECEIPTS_TEXT_MAX / 2) {
 			if (i > 0) {
 				out_bytes(&out, "]", 1);
-				answer_receipts(r->engine, a->client_id, &out, false);
+				reply_receipts(r->engine, a, &out, false);
 			}
 			out_init(&out, text, sizeof text);
 			out_bytes(&out, "[", 1);
 		}
-		answer_receipt_write(&out, a, order[i], r->count, (const uint8_t(*)[HASH_LEN])path,
+		reply_receipt_write(&out, a, order[i], r->count, (const uint8_t(*)[HASH_LEN])path,
 			len, merkle_tree_root(r->nodes, r->count), r->signature);
 		ends_session = ends_session || a->operation == OPERATION_REGISTER;
 	}
 	out_bytes(&out, "]", 1);
-	answer_receipts(r->engine, r->awaiting[order[0]].client_id, &out, ends_session);
+	reply_receipts(r->engine, &r->awaiting[order[0]], &out, ends_session);
+}
+
+/* Whether two receipts go out together; of commands of $CONTROL each has its own answer. */
+static bool together(const struct awaiting *a, const struct awaiting *b)
+{
+	return !a->tag.wanted && !b->tag.wanted && strcmp(a->client_id, b->client_id) == 0;
 }
 
 static void send_to_clients(struct receipts *r, uint32_t *order, uint64_t only)
@@ -165,8 +173,7 @@ static void send_to_clients(struct receipts *r, uint32_t *order, uint64_t only)
 	}
 	qsort_r(order, n, sizeof *order, by_client, (void *)(uintptr_t)r->awaiting);
 	for (size_t i = 1; i <= n; i++) {
-		if (i < n && strcmp(r->awaiting[order[i]].client_id,
-				     r->awaiting[order[begin]].client_id) == 0)
+		if (i < n && together(&r->awaiting[order[i]], &r->awaiting[order[begin]]))
 			continue;
 		send_to_client(r, order + begin, i - begin);
 		begin = i;
@@ -201,7 +208,7 @@ static enum err send_receipts(struct engine *e, const struct awaiting *a, size_t
 struct recollection {
 	struct awaiting *awaiting;
 	size_t count;
-	const char *client_id;
+	const struct inspected *message;
 	uint64_t intake_seq;
 };
 
@@ -219,8 +226,10 @@ static bool recollect(void *context, const struct intake_row *row)
 		.height = row->ledger_seq ? row->height : 0,
 		.market_ms = row->market_ms};
 	snprintf(a->req_id, sizeof a->req_id, "%s", row->req_id);
-	if (row->seq == r->intake_seq)
-		snprintf(a->client_id, sizeof a->client_id, "%s", r->client_id);
+	if (row->seq == r->intake_seq) {
+		snprintf(a->client_id, sizeof a->client_id, "%s", r->message->client_id);
+		a->tag = r->message->tag;
+	}
 	memcpy(a->tx_id, row->tx_id, HASH_LEN);
 	r->count++;
 	return true;
@@ -232,9 +241,9 @@ static bool note_batch(void *context, const struct intake_row *row)
 	return false;
 }
 
-enum err batch_receipt_again(struct engine *e, const char *client_id, uint64_t intake_seq)
+enum err batch_receipt_again(struct engine *e, const struct inspected *message, uint64_t intake_seq)
 {
-	struct recollection r = {.client_id = client_id, .intake_seq = intake_seq};
+	struct recollection r = {.message = message, .intake_seq = intake_seq};
 	uint64_t batch = 0, first = 0, count = 0;
 	enum err err = csm_db_intake(&e->csm, intake_seq, 1, note_batch, &batch);
 

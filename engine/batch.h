@@ -11,8 +11,9 @@ __attribute__((warn_unused_result)) enum err batch_begin(struct engine *e);
 __attribute__((warn_unused_result)) enum err batch_log(struct engine *e, struct command *command,
 	const struct decision *decision, const struct inspected *message);
 
-/* Send the receipt of an earlier batch's command again, made anew: the same bytes. */
+/* Send the receipt of an earlier batch's command again, made anew: the same bytes. message: the
+ * one that repeats it. */
 __attribute__((warn_unused_result)) enum err batch_receipt_again(
-	struct engine *e, const char *client_id, uint64_t intake_seq);
+	struct engine *e, const struct inspected *message, uint64_t intake_seq);
 
 #endif

@@ -7,7 +7,9 @@
 #include "engine/batch.h"
 #include "engine/clock.h"
 #include "engine/effects.h"
+#include "engine/queries.h"
 #include "engine/replay.h"
+#include "engine/replies.h"
 #include "wire/digest.h"
 #include "wire/header_form.h"
 
@@ -151,19 +153,21 @@ void engine_close(struct engine *e)
 void engine_reject(struct engine *e, enum operation operation,
 	const struct inspect_refusal *refusal, int64_t now_ms)
 {
+	struct asker asker = {refusal->client_id, refusal->req_id, operation, &refusal->tag};
+
 	if (now_ms > e->now_ms)
 		e->now_ms = now_ms;
-	answer_reject(e, refusal->client_id, operation, refusal->req_id, refusal->verdict,
-		refusal->field, refusal->rule);
+	reply_reject(e, &asker, refusal->verdict, refusal->field, refusal->rule);
 }
 
 static void reject(
 	struct engine *e, const struct inspected *m, enum verdict verdict, const char *field)
 {
 	char path[FORM_FIELD_MAX];
+	struct asker asker = asker_of(m);
 
 	snprintf(path, sizeof path, "%s%s", field[0] ? "parameters." : "", field);
-	answer_reject(e, m->client_id, m->operation, m->req_id, verdict, path,
+	reply_reject(e, &asker, verdict, path,
 		verdict == VERDICT_BAD_FIELD ? home_text_rule(field) : "");
 }
 
@@ -171,17 +175,18 @@ static enum err start_feed(struct engine *e, const struct inspected *m)
 {
 	uint64_t newest = e->market->ledger.height - 1;
 	uint64_t to = m->sync_to;
+	struct asker asker = asker_of(m);
 	struct feed *f;
 
 	if (m->sync_from > newest) {
-		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_WRONG_HEIGHT,
-			"parameters.from", "the newest block is below that height");
+		reply_reject(e, &asker, VERDICT_WRONG_HEIGHT, "parameters.from",
+			"the newest block is below that height");
 		return ERR_OK;
 	}
 	/* One place is kept for new blocks on their way to all: theirs is the first. */
 	if (e->feed_count == ENGINE_FEEDS_MAX ||
 		(e->feed_count == ENGINE_FEEDS_MAX - 1 && e->feeds[0].client_id[0] != '\0')) {
-		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_BUSY, "", "");
+		reply_reject(e, &asker, VERDICT_BUSY, "", "");
 		return ERR_OK;
 	}
 	if (to > m->sync_from + SYNC_BLOCKS_MAX - 1)
@@ -220,6 +225,7 @@ static bool note_tx_id(void *context, const struct intake_row *row)
 static enum err check_repeat(struct engine *e, const struct inspected *m, bool *ret_done)
 {
 	uint8_t tx_id[HASH_LEN] = {0};
+	struct asker asker = asker_of(m);
 	uint64_t seq = 0;
 	enum err err =
 		csm_db_find_request(&e->csm, m->date_ms / MS_PER_HOUR, m->home, m->req_id, &seq);
@@ -232,8 +238,8 @@ static enum err check_repeat(struct engine *e, const struct inspected *m, bool *
 		return db_failed(e, err, &e->csm.db);
 	*ret_done = true;
 	if (memcmp(tx_id, m->id, HASH_LEN) == 0)
-		return batch_receipt_again(e, m->client_id, seq);
-	answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_REQID_REUSED, "reqId", "");
+		return batch_receipt_again(e, m, seq);
+	reply_reject(e, &asker, VERDICT_REQID_REUSED, "reqId", "");
 	return ERR_OK;
 }
 
@@ -297,6 +303,7 @@ static enum err accept(
 
 enum err engine_take(struct engine *e, const struct inspected *m, int64_t now_ms)
 {
+	struct asker asker = asker_of(m);
 	struct command c = m->command;
 	struct decision d;
 	bool done = false;
@@ -305,7 +312,7 @@ enum err engine_take(struct engine *e, const struct inspected *m, int64_t now_ms
 	if (err != ERR_OK || !m->is_command)
 		return err != ERR_OK ? err : answer(e, m);
 	if (engine_is_behind(e)) {
-		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_BUSY, "", "");
+		reply_reject(e, &asker, VERDICT_BUSY, "", "");
 		return ERR_OK;
 	}
 	if (e->awaiting_count == ENGINE_BATCH_MAX)
@@ -315,7 +322,7 @@ enum err engine_take(struct engine *e, const struct inspected *m, int64_t now_ms
 	if (err != ERR_OK || done)
 		return err;
 	if (!is_fresh(e, m)) {
-		answer_reject(e, m->client_id, m->operation, m->req_id, VERDICT_STALE, "date", "");
+		reply_reject(e, &asker, VERDICT_STALE, "date", "");
 		return ERR_OK;
 	}
 	c.market_ms = e->now_ms;
@@ -326,6 +333,20 @@ enum err engine_take(struct engine *e, const struct inspected *m, int64_t now_ms
 	}
 	err = batch_begin(e);
 	return err == ERR_OK ? accept(e, m, &c, &d) : err;
+}
+
+enum err engine_hand(struct engine *e, const struct verified *v, int64_t now_ms)
+{
+	enum err err;
+
+	if (v->inspected)
+		return engine_take(e, v->inspected, now_ms);
+	if (v->query.kind == CONTROL_NO_QUERY) {
+		engine_reject(e, v->operation, &v->refusal, now_ms);
+		return ERR_OK;
+	}
+	err = engine_clock(e, now_ms);
+	return err == ERR_OK ? query_answer(e, &v->query, &v->tag) : err;
 }
 
 void engine_publish_retained(struct engine *e)

@@ -30,6 +30,7 @@ enum {
 struct awaiting {
 	char client_id[CLIENT_ID_MAX + 1];
 	char req_id[REQ_ID_MAX + 1];
+	struct control_tag tag; /* as of struct inspected */
 	enum operation operation;
 	enum promise promise;
 	uint64_t intake_seq, seq, height;
@@ -118,6 +119,11 @@ void engine_close(struct engine *e);
  * clock comes first: engine_clock() is called within. */
 __attribute__((warn_unused_result)) enum err engine_take(
 	struct engine *e, const struct inspected *message, int64_t now_ms);
+
+/* Take what an inspection handed over: a request as engine_take() does, a question, or a refusal.
+ */
+__attribute__((warn_unused_result)) enum err engine_hand(
+	struct engine *e, const struct verified *verified, int64_t now_ms);
 
 /* Reject a message that did not get as far as the market. */
 void engine_reject(struct engine *e, enum operation operation,

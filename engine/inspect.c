@@ -40,12 +40,27 @@ void inspector_free(struct inspector *i)
 	free(i);
 }
 
+bool inspector_knows_operator(const struct inspector *i, const char *user)
+{
+	struct keyring_client client;
+
+	return keyring_client(i->keyring, user, &client) && client.kind == CLIENT_OPERATOR;
+}
+
 void inspected_free(struct inspected *inspected)
 {
 	if (!inspected)
 		return;
 	free(inspected->slot_keys);
 	free(inspected);
+}
+
+void verified_free(struct verified *v)
+{
+	if (!v)
+		return;
+	inspected_free(v->inspected);
+	free(v);
 }
 
 static enum verdict refuse(struct inspect_refusal *r, const char *field, enum verdict verdict)
@@ -208,7 +223,7 @@ static struct inspected *keep(const struct request *r, uint32_t home)
 	return k;
 }
 
-static void explain(const struct request_error *error, enum verdict v, struct inspect_refusal *r)
+void inspect_explain(const struct request_error *error, enum verdict v, struct inspect_refusal *r)
 {
 	snprintf(r->field, sizeof r->field, "%s", error->field);
 	if (v == VERDICT_BAD_JSON)
@@ -229,7 +244,7 @@ enum verdict inspect(struct inspector *i, const char *user, enum operation opera
 	v = request_read(&i->workspace, i->market, operation, text, len, r, &error);
 	memcpy(refusal->req_id, r->req_id, sizeof refusal->req_id);
 	if (v != VERDICT_OK)
-		explain(&error, v, refusal);
+		inspect_explain(&error, v, refusal);
 	else if (strcmp(r->client_id, user) != 0)
 		v = refuse(refusal, "clientId", VERDICT_WRONG_CLIENT);
 	else

@@ -73,7 +73,10 @@ static void subscribe(struct link *l, const char *below)
 {
 	char topic[TOPIC_MAX];
 
-	(void)snprintf(topic, sizeof topic, "lem/%.24s/%.120s", l->options->name, below);
+	if (below[0] == '$')
+		(void)snprintf(topic, sizeof topic, "%s", below);
+	else
+		(void)snprintf(topic, sizeof topic, "lem/%.24s/%.120s", l->options->name, below);
 	(void)mosquitto_subscribe(l->mosq, &l->last_mid, topic, 1);
 }
 
@@ -116,6 +119,21 @@ static enum err log_in(struct link *l, const char *const *more, char why[static 
 	return l->subscribed ? ERR_OK : ERR_NET;
 }
 
+static int set_tls(struct link *l)
+{
+	const struct link_options *o = l->options;
+	int rc;
+
+	if (!o->cafile && !o->capath)
+		return MOSQ_ERR_SUCCESS;
+	rc = mosquitto_tls_set(l->mosq, o->cafile, o->capath, o->cert, o->cert_key, NULL);
+	if (rc == MOSQ_ERR_SUCCESS && (o->ciphers || o->tls_version))
+		rc = mosquitto_tls_opts_set(l->mosq, 1, o->tls_version, o->ciphers);
+	if (rc == MOSQ_ERR_SUCCESS && o->insecure)
+		rc = mosquitto_tls_insecure_set(l->mosq, true);
+	return rc;
+}
+
 static enum err connect_to(struct link *l, char why[static LINK_WHY_MAX])
 {
 	const struct link_options *o = l->options;
@@ -131,10 +149,10 @@ static enum err connect_to(struct link *l, char why[static LINK_WHY_MAX])
 	mosquitto_subscribe_callback_set(l->mosq, on_subscribe);
 	mosquitto_message_callback_set(l->mosq, on_message);
 	rc = mosquitto_username_pw_set(l->mosq, o->client_id, o->password ? o->password : token);
-	if (rc == MOSQ_ERR_SUCCESS && o->cafile)
-		rc = mosquitto_tls_set(l->mosq, o->cafile, NULL, NULL, NULL, NULL);
 	if (rc == MOSQ_ERR_SUCCESS)
-		rc = mosquitto_connect(l->mosq, o->host, o->port, KEEPALIVE_S);
+		rc = set_tls(l);
+	if (rc == MOSQ_ERR_SUCCESS)
+		rc = mosquitto_connect_bind(l->mosq, o->host, o->port, KEEPALIVE_S, o->bind);
 	if (rc == MOSQ_ERR_SUCCESS)
 		return ERR_OK;
 	(void)snprintf(why, LINK_WHY_MAX, "%s:%d: %s", o->host, o->port, mosquitto_strerror(rc));
@@ -157,7 +175,7 @@ enum err link_open(const struct link_options *options, const char *const *more,
 	l->connack = -1;
 	(void)mosquitto_lib_init();
 	(void)snprintf(id, sizeof id, "%s/%s", options->client_id, options->suffix);
-	l->mosq = mosquitto_new(id, true, l);
+	l->mosq = mosquitto_new(options->mqtt_id ? options->mqtt_id : id, true, l);
 	err = l->mosq ? connect_to(l, why) : ERR_NOMEM;
 	if (err == ERR_OK)
 		err = log_in(l, more, why);

@@ -12,11 +12,16 @@ enum { LINK_WHY_MAX = 256 };
 struct link_options {
 	const char *host;
 	int port;
-	const char *cafile; /* NULL: no TLS */
-	const char *name;   /* the market's bare name */
-	const char *market; /* its full id */
-	const char *client_id;
-	const char *suffix; /* of the MQTT client id, after a slash */
+	const char *cafile, *capath; /* both NULL: no TLS */
+	const char *cert, *cert_key; /* the client's own, or NULL */
+	const char *ciphers, *tls_version;
+	bool insecure;         /* whoever the server's certificate names */
+	const char *bind;      /* local address, or NULL */
+	const char *name;      /* the market's bare name */
+	const char *market;    /* its full id */
+	const char *client_id; /* and user name */
+	const char *suffix;    /* of the MQTT client id, after a slash */
+	const char *mqtt_id;   /* the MQTT client id itself, or NULL */
 	const struct private_key *key;
 	const char *password; /* NULL: a token by the key */
 };
@@ -27,7 +32,8 @@ struct link;
 typedef void link_message(void *context, const char *topic, const char *payload, size_t len);
 
 /* Connect, log in and subscribe to to/<clientId>/# and `more` (a NULL-terminated list of topics
- * below the market, or NULL). Waits at most 10 s. ERR_NET or ERR_PERMISSION with a sentence in why.
+ * below the market, or whole ones that begin with $, or NULL). Waits at most 10 s. ERR_NET or
+ * ERR_PERMISSION with a sentence in why.
  */
 __attribute__((warn_unused_result)) enum err link_open(const struct link_options *options,
 	const char *const *more, link_message *on_message, void *context, struct link **ret,

@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 #include "lemctl/args.h"
+#include "lemctl/backup.h"
 #include "lemctl/canon.h"
 #include "lemctl/check_message.h"
 #include "lemctl/clear.h"
 #include "lemctl/history.h"
+#include "lemctl/homes.h"
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
 #include "lemctl/serve.h"
@@ -23,8 +25,10 @@ struct command {
 
 static const struct command commands[] = {
 	{"init", init_command, "make a market: keys, genesis, databases, mosquitto.conf"},
-	{"home", home_command, "add, list or revoke homes"},
+	{"home", home_command, "add, list, show or revoke homes"},
 	{"deposit", deposit_command, "book money to a home or role"},
+	{"status", status_command, "how the market stands"},
+	{"backup", backup_command, "copy both databases, also while the broker runs"},
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},

@@ -1,20 +1,49 @@
-/* office_door: how a signed operator's request gets to the market. */
+/* office_door: how a command of the operator gets to the market and its answer back: as a document
+ * over $CONTROL/lem/v1 of the running broker or, with the broker stopped, into the very same code
+ * under the plugin's lock. */
 #ifndef LEM_LEMCTL_OFFICE_DOOR_H
 #define LEM_LEMCTL_OFFICE_DOOR_H
+#include "lemctl/args.h"
+#include "lemctl/door_answer.h"
+#include "wire/control.h"
 #include "wire/genesis.h"
 #include "wire/out.h"
-#include "wire/request.h"
 
-enum { DOOR_ANSWER_MAX = 4096, EXIT_UNREACHABLE = 3 };
+enum { EXIT_UNREACHABLE = 3 };
 
-/* A market's directory and, if not taken from its mosquitto.conf, where its broker is. */
+/* A market's directory, and how to its broker where mosquitto.conf beside it does not say. */
 struct office_door {
 	const char *dir;
-	const char *host;
+	const char *host, *user, *password, *mqtt_id, *bind;
 	int64_t port; /* 0: from mosquitto.conf */
+	const char *cafile, *capath, *cert, *cert_key, *ciphers, *tls_version;
+	bool insecure;
 	struct genesis genesis;
 	struct private_key *operator_key;
 };
+
+/* Rows of an option table: the connection, by the names of mosquitto_ctrl. */
+#define OFFICE_DOOR_ARGS(d)                                                                        \
+	{"host|h", ARG_TEXT, &(d).host, "HOST", "of the broker (127.0.0.1)", 0, 0},                \
+		{"port|p", ARG_INT, &(d).port, "PORT", "of the broker (from mosquitto.conf)", 1,   \
+			65535},                                                                    \
+		{"username|u", ARG_TEXT, &(d).user, "NAME", "MQTT user (operator)", 0, 0},         \
+		{"pw|P", ARG_TEXT, &(d).password, "PASSWORD",                                      \
+			"in place of a token by operator.pem", 0, 0},                              \
+		{"id|i", ARG_TEXT, &(d).mqtt_id, "ID", "MQTT client id (operator/ and more)", 0,   \
+			0},                                                                        \
+		{"bind|A", ARG_TEXT, &(d).bind, "ADDRESS", "local address to connect from", 0, 0}, \
+		{"cafile", ARG_TEXT, &(d).cafile, "FILE", "of authorities (DIR/ca.crt)", 0, 0},    \
+		{"capath", ARG_TEXT, &(d).capath, "DIR", "of authorities", 0, 0},                  \
+		{"cert", ARG_TEXT, &(d).cert, "FILE", "client certificate", 0, 0},                 \
+		{"key", ARG_TEXT, &(d).cert_key, "FILE", "of the client certificate", 0, 0},       \
+		{"ciphers", ARG_TEXT, &(d).ciphers, "LIST", "of TLS", 0, 0},                       \
+		{"tls-version", ARG_TEXT, &(d).tls_version, "V", "tlsv1.3 or tlsv1.2", 0, 0},      \
+		{"insecure", ARG_FLAG, &(d).insecure, "",                                          \
+			"do not compare the host with the server's certificate", 0, 0},            \
+	{                                                                                          \
+		"options|o", ARG_OPTIONS, NULL, "FILE", "with such options, one a line", 0, 0      \
+	}
 
 /* Root becomes the directory's owner, for good: what it makes there (lock, write-ahead log) must be
  * the broker's to open. 0; EXIT_REFUSED, with a complaint on stderr. */
@@ -29,5 +58,25 @@ void office_door_close(struct office_door *door);
  * answer. 0: receipted; EXIT_REFUSED with the market's sentence on stderr; EXIT_UNREACHABLE. */
 int office_door_send(
 	struct office_door *door, enum operation operation, const struct out *parameters);
+
+/* Ask; members: further ones of the command, each with a comma before it, or "". Exit code as
+ * office_door_send(); 0: *ret is the caller's to door_answer_release(). */
+int office_door_ask(struct office_door *door, enum control_query_kind kind, const char *members,
+	struct door_answer *ret);
+
+/* Open the door, send one request through it or ask a question and print the answer (as JSON, or
+ * for a person), and close it. Exit code. */
+int office_door_run(
+	struct office_door *door, enum operation operation, const struct out *parameters);
+int office_door_show(
+	struct office_door *door, enum control_query_kind kind, const char *members, bool json);
+
+/* Whether the market is another machine's: a host was named, or the folder has no databases, but
+ * genesis.json, operator.pem and ca.crt alone. */
+bool office_door_is_remote(const struct office_door *door);
+
+/* Lock the market as the broker does: *ret_fd is the caller's to close(); -1 if the broker or
+ * another lemctl has it, or it is remote. Exit code, 0 for either; complains on stderr. */
+int office_door_lock(const struct office_door *door, int *ret_fd);
 
 #endif

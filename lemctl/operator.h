@@ -1,11 +1,10 @@
-/* operator: the operator's commands: signed requests, through the running broker or, with the
- * broker stopped, straight into the intake log under the plugin's lock. */
+/* operator: the operator's commands about money and the market as a whole. */
 #ifndef LEM_LEMCTL_OPERATOR_H
 #define LEM_LEMCTL_OPERATOR_H
 
-/* `lemctl home add|list|revoke`, `lemctl deposit`. Exit codes: 0; 1 refused, with the market's
- * sentence; 2 usage; 3 the broker cannot be reached. */
-int home_command(int argc, char **argv);
+/* `lemctl deposit`, `lemctl status`. Exit codes: 0; 1 refused, with the market's sentence; 2 usage;
+ * 3 the broker cannot be reached. */
 int deposit_command(int argc, char **argv);
+int status_command(int argc, char **argv);
 
 #endif

@@ -96,8 +96,10 @@ enum access_answer access_decide(const char *name, const struct keyring_client *
 		return ACCESS_FOREIGN;
 	if (!client || client->status == HOME_REVOKED)
 		return ACCESS_DENIED;
-	if (kind == ACCESS_WRITE && strcmp(topic, ACCESS_CONTROL_TOPIC) == 0)
+	if (kind == ACCESS_WRITE && strcmp(topic, CONTROL_TOPIC) == 0)
 		allowed = client->kind == CLIENT_OPERATOR && !retain;
+	else if (kind != ACCESS_WRITE && strcmp(topic, CONTROL_RESPONSE_TOPIC) == 0)
+		allowed = client->kind == CLIENT_OPERATOR;
 	else if (!rest)
 		allowed = false;
 	else if (kind == ACCESS_WRITE)

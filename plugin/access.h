@@ -3,7 +3,7 @@
 #define LEM_PLUGIN_ACCESS_H
 #include <stdbool.h>
 #include "engine/keyring.h"
-#include "wire/request.h"
+#include "wire/control.h"
 
 /* What a client wants to do with a topic. */
 enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_SUBSCRIBE };
@@ -21,7 +21,5 @@ enum operation access_operation(const char *name, const char *topic);
 
 /* Whether the topic or filter lies under `lem/` or `$CONTROL/lem`. */
 bool access_is_ours(const char *topic);
-
-#define ACCESS_CONTROL_TOPIC "$CONTROL/lem/v1"
 
 #endif

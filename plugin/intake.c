@@ -2,7 +2,7 @@
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
 #include <stdio.h>
-#include "engine/answers.h"
+#include "engine/replies.h"
 #include "plugin/market_thread.h"
 #include "wire/clock.h"
 
@@ -16,11 +16,29 @@ struct raw_message {
 	size_t len;
 };
 
+/* Tell the sender: a client in its own topic, the operator where answers to commands go. */
+static void tell(const struct genesis *g, const struct raw_message *m, const struct out *reject,
+	enum verdict verdict)
+{
+	const struct control_tag unread = {.wanted = true};
+	char topic[128], text[1024];
+	struct out reply = *reject;
+
+	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", g->name, m->user);
+	if (m->operation == OPERATION_NONE) {
+		out_init(&reply, text, sizeof text);
+		reply_control_write(&reply, &unread, verdict_text(verdict), reject);
+		(void)snprintf(topic, sizeof topic, "%s", CONTROL_RESPONSE_TOPIC);
+	}
+	(void)mosquitto_broker_publish_copy(
+		NULL, topic, (int)reply.len, reply.text, 1, false, NULL);
+}
+
 /* A refusal that the broker's thread can give by itself. */
 static void refuse(struct intake *in, const struct raw_message *m, enum verdict verdict)
 {
 	const struct genesis *g = office_genesis(in->office);
-	char topic[128], text[512], req_id[REQ_ID_MAX + 1] = "";
+	char text[512], req_id[REQ_ID_MAX + 1] = "";
 	struct out out;
 
 	office_count_refused(in->office);
@@ -31,18 +49,16 @@ static void refuse(struct intake *in, const struct raw_message *m, enum verdict 
 			m->operation == OPERATION_NONE ? "?" : operation_name(m->operation),
 			req_id[0] ? req_id : "-", verdict_name(verdict));
 	out_init(&out, text, sizeof text);
-	answer_reject_write(&out, m->operation, req_id, verdict, "", "",
+	reply_reject_write(&out, m->operation, req_id, verdict, "", "",
 		params_market_ms(&g->params, clock_real_ms()));
-	(void)snprintf(topic, sizeof topic, "lem/%s/to/%s/reject", g->name, m->user);
-	(void)mosquitto_broker_publish_copy(NULL, topic, (int)out.len, text, 1, false, NULL);
+	tell(g, m, &out, verdict);
 }
 
 void intake_take(struct intake *in, const struct keyring_client *client, const char *user,
 	enum operation operation, const char *payload, size_t len)
 {
 	struct raw_message m = {user, operation, payload, len};
-	size_t max =
-		operation == OPERATION_NONE ? JSON_MESSAGE_TEXT : operation_text_max(operation);
+	size_t max = operation == OPERATION_NONE ? CONTROL_TEXT_MAX : operation_text_max(operation);
 	int64_t now_ms = clock_monotonic_ms();
 
 	if (!bucket_take(&in->clients[client->home], in->options->client_rate,

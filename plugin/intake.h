@@ -16,7 +16,7 @@ struct intake {
 };
 
 /* Take a message of `user`, who is `client`: hand it in, or refuse it (RATE_LIMITED, TOO_LARGE,
- * BUSY). operation NONE: an operator's, named in the message. Called by the broker's thread. */
+ * BUSY). operation NONE: an operator's document. Called by the broker's thread. */
 void intake_take(struct intake *intake, const struct keyring_client *client, const char *user,
 	enum operation operation, const char *payload, size_t len);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 #include "core/index.h"
+#include "engine/queries.h"
 #include "plugin/metrics.h"
 #include "plugin/options.h"
 #include "plugin/verifier.h"
@@ -41,11 +42,16 @@ static void listen_to(struct market_thread *t)
 	t->engine->refused_context = t;
 }
 
-static enum err take(struct market_thread *t, struct verified *v)
+/* What a verifier handed over. */
+static enum err take(struct market_thread *t, const struct verified *v)
 {
-	if (v->inspected)
-		return engine_take(t->engine, v->inspected, market_now(t));
-	engine_reject(t->engine, v->operation, &v->refusal, market_now(t));
+	enum err err;
+
+	if (v->query.kind != CONTROL_BACKUP)
+		return engine_hand(t->engine, v, market_now(t));
+	err = backup_thread_begin(&t->backup, t->state_dir, t->post, &v->tag);
+	if (err != ERR_OK)
+		query_reject(t->engine, &v->tag, VERDICT_BUSY, "");
 	return ERR_OK;
 }
 
@@ -223,5 +229,6 @@ void market_thread_stop(struct market_thread *t)
 	if (t->started)
 		(void)pthread_join(t->thread, NULL);
 	t->started = false;
+	backup_thread_stop(&t->backup);
 	aggregator_desk_close(&t->aggregator);
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include "engine/aggregator_desk.h"
 #include "engine/engine.h"
+#include "plugin/backup_thread.h"
 #include "plugin/bucket.h"
 #include "plugin/post.h"
 #include "plugin/queue.h"
@@ -38,6 +39,7 @@ struct market_thread {
 	int64_t catch_up_slots;                        /* as struct engine has it */
 	int64_t doubt_told_ms;                         /* 0 */
 	struct aggregator_desk aggregator;             /* zeros */
+	struct backup_thread backup;                   /* zeros */
 	struct bucket told[MARKET_TOLD_MAX], told_all; /* zeros */
 };
 

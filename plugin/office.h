@@ -28,7 +28,7 @@ void office_close(struct office *office);
 struct keyring *office_keyring(struct office *office);
 const struct genesis *office_genesis(const struct office *office);
 
-/* Hand in a copied message of `user`. operation NONE: an operator's, named in the message. False if
+/* Hand in a copied message of `user`. operation NONE: an operator's document. False if
  * the queue is full. */
 bool office_submit(struct office *office, const char *user, enum operation operation,
 	const void *payload, size_t len);

@@ -281,7 +281,7 @@ static const struct {
 	{MOSQ_EVT_BASIC_AUTH, on_login, NULL},
 	{MOSQ_EVT_ACL_CHECK, on_access, NULL},
 	{MOSQ_EVT_MESSAGE, on_message, NULL},
-	{MOSQ_EVT_CONTROL, on_control, ACCESS_CONTROL_TOPIC},
+	{MOSQ_EVT_CONTROL, on_control, CONTROL_TOPIC},
 	{MOSQ_EVT_TICK, on_tick, NULL},
 	{MOSQ_EVT_RELOAD, on_reload, NULL},
 };

@@ -13,34 +13,31 @@ struct raw {
 	char payload[];
 };
 
-void verified_free(struct verified *v)
+static void hand_on(void *context, struct verified *verified)
 {
-	if (!v)
-		return;
-	inspected_free(v->inspected);
-	free(v);
+	struct verifier *v = context;
+
+	if (!queue_put(v->verified, verified))
+		verified_free(verified);
 }
 
-static struct verified *verify(struct verifier *v, const struct raw *raw)
+static void verify(struct verifier *v, const struct raw *raw)
 {
-	struct verified *out = calloc(1, sizeof *out);
-	enum operation operation = raw->operation;
+	struct verified *out;
 
-	if (!out)
-		return NULL;
-	if (operation == OPERATION_NONE)
-		operation = request_operation(raw->payload, raw->len);
-	if (operation == OPERATION_NONE ||
-		(raw->operation == OPERATION_NONE &&
-			operation_class_of(operation) != OPERATION_BY_OPERATOR)) {
-		out->refusal.verdict = VERDICT_UNKNOWN_OPERATION;
-		memcpy(out->refusal.client_id, raw->user, sizeof raw->user);
-		return out;
+	if (raw->operation == OPERATION_NONE) {
+		/* Without memory nothing is handed on: an unanswered request is sent again. */
+		(void)!inspect_control(
+			v->inspector, v->reader, raw->user, raw->payload, raw->len, hand_on, v);
+		return;
 	}
-	out->operation = operation;
-	(void)inspect(v->inspector, raw->user, operation, raw->payload, raw->len, &out->inspected,
-		&out->refusal);
-	return out;
+	out = calloc(1, sizeof *out);
+	if (!out)
+		return;
+	out->operation = raw->operation;
+	(void)inspect(v->inspector, raw->user, raw->operation, raw->payload, raw->len,
+		&out->inspected, &out->refusal);
+	hand_on(v, out);
 }
 
 static void *verifier_main(void *context)
@@ -52,11 +49,9 @@ static void *verifier_main(void *context)
 		size_t n = queue_take(&v->queue, items, TAKE_MAX, INT64_MAX);
 		for (size_t i = 0; i < n; i++) {
 			struct raw *raw = items[i];
-			struct verified *out = verify(v, raw);
+			verify(v, raw);
 			(void)atomic_fetch_sub(&v->waiting_bytes, sizeof *raw + raw->len);
 			free(raw);
-			if (out && !queue_put(v->verified, out))
-				verified_free(out);
 		}
 	}
 	return NULL;
@@ -68,7 +63,8 @@ enum err verifier_start(struct verifier *v, struct keyring *keyring, const struc
 	enum err err;
 
 	v->verified = verified;
-	if (!queue_init(&v->queue, VERIFIER_QUEUE_MAX))
+	v->reader = malloc(sizeof *v->reader);
+	if (!v->reader || !queue_init(&v->queue, VERIFIER_QUEUE_MAX))
 		return ERR_NOMEM;
 	err = inspector_new(keyring, genesis->market, genesis->address_alg, &v->inspector);
 	if (err != ERR_OK)
@@ -97,6 +93,8 @@ void verifier_stop(struct verifier *v)
 	queue_release(&v->queue);
 	inspector_free(v->inspector);
 	v->inspector = NULL;
+	free(v->reader);
+	v->reader = NULL;
 }
 
 bool verifier_submit(struct verifier *v, const char *user, enum operation operation,

@@ -3,18 +3,11 @@
 #define LEM_PLUGIN_VERIFIER_H
 #include <pthread.h>
 #include <stdatomic.h>
-#include "engine/inspect.h"
+#include "engine/inspect_control.h"
 #include "plugin/queue.h"
 
 /* What may wait for one verifier: messages, and their bytes. */
 enum { VERIFIER_QUEUE_MAX = 4096, VERIFIER_BYTES_MAX = 8 << 20 };
-
-/* What a verifier hands on: an inspected request, or the refusal. */
-struct verified {
-	struct inspected *inspected;
-	enum operation operation;
-	struct inspect_refusal refusal;
-};
 
 /* One verifier. All zeros: not started. */
 struct verifier {
@@ -24,6 +17,7 @@ struct verifier {
 	atomic_size_t waiting_bytes;
 	struct queue *verified; /* borrowed: where it hands on */
 	struct inspector *inspector;
+	struct control_reader *reader; /* of the operator's documents */
 };
 
 /* Start the thread. ERR_NOMEM, ERR_LIMIT; verifier_stop() in any case. */
@@ -36,12 +30,9 @@ void verifier_close(struct verifier *verifier);
 /* After verifier_close(), and with `verified` closed: wait for its end, free what is left. */
 void verifier_stop(struct verifier *verifier);
 
-/* Hand in a copied message of `user`. operation NONE: an operator's, named in the message. False if
+/* Hand in a copied message of `user`. operation NONE: an operator's document. False if
  * it would be more than may wait. */
 bool verifier_submit(struct verifier *verifier, const char *user, enum operation operation,
 	const void *payload, size_t len);
-
-/* Free what a verifier handed on; NULL-safe. */
-void verified_free(struct verified *verified);
 
 #endif

@@ -21,6 +21,7 @@
 	X(FORMAT, "the form is wrong")                                                             \
 	X(LIMIT, "a limit is reached")                                                             \
 	X(LOCKED, "in use by another process")                                                     \
+	X(INTERRUPTED, "broken off")                                                               \
 	X(INTERNAL, "an internal contradiction")
 
 #define ERR_MEMBER(name, text) ERR_##name,

@@ -77,7 +77,7 @@ def request_kind(message):
 
 
 def schemas_are_valid():
-	check("there are schemas", len(SCHEMAS) == 28)
+	check("there are schemas", len(SCHEMAS) == 30)
 	for name, schema in SCHEMAS.items():
 		meta = Draft202012Validator.META_SCHEMA
 		check(f"{name} is a draft 2020-12 schema", schema["$schema"] == meta["$schema"] and
@@ -98,14 +98,24 @@ def examples_of_the_document(doc):
 		seen == {"request-bid-offer": 2, "request-observation": 1})
 
 
+def control(seen, document):
+	"""The operator's: as a whole, and the requests within."""
+	validate(seen, "control", document)
+	for command in document["commands"]:
+		if "message" in command:
+			validate(seen, "request-" + request_kind(command["message"]), command["message"])
+
+
 def examples_in_full(doc):
 	seen = Counter()
 	for mark, text in re.findall(r"^<!-- (.*) -->\n```json\n(.*)\n```$", doc, re.M):
 		message = parse(text)
-		if mark.startswith("send: "):
+		if mark.startswith("send: operator "):
+			control(seen, message)
+		elif mark.startswith("send: "):
 			validate(seen, "request-" + request_kind(message), message)
 		else:
-			topic = mark.replace("heard: ", "lem/street/", 1)
+			topic = mark.replace("heard: ", "" if "$CONTROL" in mark else "lem/street/", 1)
 			validate(seen, "answer-" + answer_kind(topic, message), message)
 	check("each request has its example", {"request-" + r for r in REQUESTS} <= set(seen))
 	check("each answer has its example",
@@ -142,6 +152,8 @@ def answers(seen):
 		seen["a delivery"] += kind == "statement" and len(message["deliveries"]) > 0
 		if kind == "reject":
 			rejects.append(message)
+		if kind == "response":
+			rejects += [r["data"] for r in message["responses"] if "error" in r]
 		if len(text) > len(write(samples.get("answer-" + kind, 0))):
 			samples["answer-" + kind] = message
 	return samples, rejects
@@ -338,6 +350,18 @@ def bounds(samples):
 				fit == reader == wanted)
 
 
+def documents(seen):
+	"""The operator's documents: those that were answered well, and those that were not."""
+	for name, wanted in ("documents", True), ("broken-documents", False):
+		lines = (WORK / name).read_text().splitlines()
+		check(f"there are {name}", len(lines) >= 3)
+		for line in lines:
+			if wanted:
+				control(seen, parse(line))
+			else:
+				check(f"the schema refuses {line}", not fits("control", parse(line)))
+
+
 def broken_in_the_run():
 	"""What the market refused in the run, the schema refuses too."""
 	lines = (WORK / "broken").read_text().splitlines()
@@ -358,6 +382,7 @@ def main():
 	examples_in_full(Path("docs/examples.md").read_text())
 	told, rejects = answers(seen)
 	refusals_of_the_document(doc, rejects)
+	documents(seen)
 	sent = requests(seen)
 	booked = transactions(seen)
 	book = books(seen)

@@ -65,7 +65,7 @@ done
 says 2 "--meter-serial: is missing" "no meter" lemctl home add "$work/market" home0001
 says 2 "from 0 to 10000000" "a rating" lemctl home add --pv 10000001 --meter-serial SN1 "$work/market" home0001
 says 0 "home0001 is enrolled" "a home" lemctl home add --meter-serial sN._-9 "$work/market" home0001
-says 0 '"meter":"sN._-9"' "the list" lemctl home list --json "$work/market"
+says 0 '"meter_serial":"sN._-9"' "the list" lemctl home list --json "$work/market"
 check "the list is JSON" bash -c "'$build/lemctl' home list --json '$work/market' | while read -r line; do
 	'$build/lemctl' canon <<<\"\$line\" >/dev/null || exit 1; done"
 

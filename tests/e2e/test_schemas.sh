@@ -33,6 +33,7 @@ hear() { # hear USER KEY TOPIC...: keeps all that this client is told, from now 
 	local user=$1 key=$2 topics=()
 	shift 2
 	for t in "to/$user/#" market "$@"; do topics+=(-t "lem/e2e/$t"); done
+	[ "$user" = operator ] && topics+=(-t "\$CONTROL/lem/v1/response")
 	as "$user" "$key" sub "${topics[@]}" -F '%t %p' >"$work/heard.$user" 2>/dev/null &
 	awaits "$user listens" test -s "$work/heard.$user"
 }
@@ -44,7 +45,13 @@ publish() { # publish USER KEY OPERATION PARAMETERS: a signed request, dated now
 	printf '{"clientId":"%s","date":"%s","operation":"%s","parameters":%s,"reqId":"schemas-%s"}' \
 		"$1" "$(date -u -d "@$((ms / 1000))" '+%F %T')" "$3" "$4" $count |
 		"$build/lemctl" sign --key "$2" --market "$id" >"$work/message" || bad "signing $3"
-	tr -d '\n' <"$work/message" | as "$1" "$2" pub -t "$topic" -s -q 1
+	if [ "$1" = operator ]; then
+		printf '{"commands":[{"command":"%s","correlationData":"schemas","message":%s}]}' \
+			"$3" "$(cat "$work/message")" >"$work/document"
+	else
+		cp "$work/message" "$work/document"
+	fi
+	tr -d '\n' <"$work/document" | as "$1" "$2" pub -t "$topic" -s -q 1
 }
 answered() { # answered USER: whether the last request is; sets answer
 	answer=$(grep "\"reqId\":\"schemas-$count\"" "$work/heard.$1")
@@ -59,6 +66,7 @@ ask() { # ask USER KEY OPERATION PARAMETERS: again if the machine was too slow f
 send() { # send USER KEY OPERATION PARAMETERS: a request that is good
 	ask "$@"
 	cat "$work/message" >>"$work/sent"
+	[ "$1" != operator ] || cat "$work/document" <(echo) >>"$work/documents"
 }
 break_rule() { # break_rule CODE USER KEY OPERATION PARAMETERS: one that the market refuses so
 	ask "${@:2}"
@@ -94,6 +102,22 @@ send home0001 "$ems" wallet '{}'
 send operator "$operator" home-revoke '{"clientId":"home0003"}'
 publish home0001 "$ems" state '{"item":"device","name":"Smart Temperature Sensor","value":"28"}'
 cat "$work/message" >>"$work/sent"
+control() { # control FILE DOCUMENT: asked of the market, and kept
+	as operator "$operator" pub -t "\$CONTROL/lem/v1" -m "$2" -q 1
+	echo "$2" >>"$work/$1"
+}
+answers() { grep -c "response .*$1" "$work/heard.operator"; }
+before=$(answers '"error"')
+control documents '{"commands":[{"command":"status"},{"command":"home-list","count":100,"offset":0}]}'
+control documents '{"commands":[{"command":"home-show","clientId":"home0001","correlationData":"x"},{"command":"backup"}]}'
+for broken in '{}' '{"commands":[]}' '{"commands":[{}]}' '{"commands":[{"command":"Status"}]}' \
+	'{"commands":[{"command":"status","count":1}]}' '{"commands":[{"command":"home-list","count":101}]}' \
+	'{"commands":[{"command":"home-show"}]}' '{"commands":[{"command":"deposit","message":{}}]}' \
+	'{"commands":[{"command":"status"}],"more":1}' '{"commands":[{"command":"status","correlationData":""}]}'; do
+	control broken-documents "$broken"
+done
+told() { [ "$(answers '"error"')" -eq $((before + 10)) ] && [ "$(answers '"folder"')" -eq 1 ]; }
+awaits "the market refuses each broken document" told
 break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothing":true')"
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "wire/control.h"
 #include "wire/text.h"
 
 enum { START_TRIES = 200 }; /* tenths of a second: a broker under a sanitizer is slow to load */
@@ -16,16 +17,22 @@ static void on_message(void *context, const char *topic, const char *payload, si
 	struct scene *s = context;
 	struct json_node nodes[JSON_MESSAGE_NODES];
 	struct json_doc doc = {.nodes = nodes, .node_max = JSON_MESSAGE_NODES};
-	struct json_limits limits = {JSON_PROFILE_ANY, 65536, 4};
+	struct json_limits limits = {JSON_PROFILE_ANY, 65536, 8};
 	bool receipt = strstr(topic, "/receipt") != NULL;
+	bool control = strcmp(topic, CONTROL_RESPONSE_TOPIC) == 0;
 	uint32_t answer = 0;
 	int64_t seq = 0;
 
-	if ((!receipt && !strstr(topic, "/reject")) ||
+	if ((!receipt && !control && !strstr(topic, "/reject")) ||
 		json_read(&doc, payload, len, &limits, NULL) != JSON_OK)
 		return;
 	if (json_type(&doc, 0) == JSON_ARRAY)
 		answer = json_first(&doc, 0);
+	if (control) {
+		answer = json_first(&doc, json_get(&doc, 0, "responses"));
+		receipt = json_get(&doc, answer, "error") == JSON_NONE;
+		answer = json_get(&doc, answer, "data");
+	}
 	if (s->awaited[0] && !json_is(&doc, json_get(&doc, answer, "reqId"), s->awaited))
 		return;
 	if (receipt) {
@@ -52,6 +59,7 @@ struct user *scene_user(struct scene *s, const char *id)
 void scene_join(
 	struct scene *s, const char *id, const struct private_key *key, const char *password)
 {
+	static const char *const operators[] = {CONTROL_RESPONSE_TOPIC, NULL};
 	struct user *u = &s->users[s->user_count++];
 	struct link_options o = {.host = "127.0.0.1", .port = s->port, .cafile = s->cafile};
 	static struct link_options kept[USERS];
@@ -66,7 +74,8 @@ void scene_join(
 	o.password = password;
 	kept[s->user_count - 1] = o;
 	u->key = key;
-	if (link_open(&kept[s->user_count - 1], NULL, on_message, s, &u->link, why) != ERR_OK)
+	if (link_open(&kept[s->user_count - 1], strcmp(id, "operator") == 0 ? operators : NULL,
+		    on_message, s, &u->link, why) != ERR_OK)
 		street_die(why);
 }
 
@@ -104,6 +113,20 @@ void scene_expect(struct scene *s, const char *want, const char *what)
 	(void)printf("  FAILED: %s: wanted %s, got '%s' %.200s\n", what, want, s->code, s->last);
 }
 
+/* A signed request as a command of the operator's, and the answer to it. */
+static void scene_command(struct scene *s, const struct message *m)
+{
+	char text[CONTROL_TEXT_MAX];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out,
+		"{\"commands\":[{\"command\":\"%s\",\"message\":", operation_name(m->operation));
+	out_bytes(&out, m->text, m->len);
+	out_printf(&out, "}]}");
+	scene_exchange(s, "operator", CONTROL_TOPIC, text, out.len);
+}
+
 /* One signed request with these parameters, dated now plus off_ms. */
 void scene_request(struct scene *s, const char *id, enum operation operation,
 	const struct signer *signer, int64_t off_ms, const char *parameters, const char *want)
@@ -119,7 +142,10 @@ void scene_request(struct scene *s, const char *id, enum operation operation,
 		street_die("signing");
 	(void)snprintf(s->awaited, sizeof s->awaited, "%s", m.req_id);
 	(void)snprintf(topic, sizeof topic, "lem/e2e/in/%s", operation_name(operation));
-	scene_exchange(s, id, operators ? "$CONTROL/lem/v1" : topic, m.text, m.len);
+	if (operators)
+		scene_command(s, &m);
+	else
+		scene_exchange(s, id, topic, m.text, m.len);
 	scene_expect(s, want, parameters);
 	message_release(&m);
 }

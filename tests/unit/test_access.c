@@ -77,6 +77,8 @@ static const struct {
 	{"$share/g/other", "ffffff", "ffffff", "ffffff"},
 	{"$share/lem", "ffffff", "ffffff", "ffffff"},
 	{"$CONTROL/lem/v1", "----a-", "------", "------"},
+	{"$CONTROL/lem/v1/response", "------", "----a-", "----a-"},
+	{"$CONTROL/lem/v1/respons", "------", "------", "------"},
 	{"$CONTROL/lem/v2", "------", "------", "------"},
 	{"$CONTROL/lem/#", "------", "------", "------"},
 	{"$CONTROL/dynamic-security/v1", "ffffff", "ffffff", "ffffff"},

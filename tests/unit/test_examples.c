@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include "engine/execute.h"
+#include "engine/inspect_control.h"
 #include "engine/key_cache.h"
 #include "hem-client/ems/answer.h"
 #include "hem-client/ems/receipt.h"
@@ -20,6 +21,7 @@ static char *doc;
 static struct little_market market;
 static struct verify_key *operator_key;
 static struct executor executor;
+static struct control_reader reader;
 static struct assembly assembly;
 static size_t heard_from;
 static bool pending;
@@ -133,6 +135,16 @@ static void until(const char *offset)
 	market.now_ms = now_ms;
 }
 
+/* A command of the operator's document. */
+static void hand_command(void *context, struct verified *v)
+{
+	(void)context;
+	if (!v->inspected && v->query.kind == CONTROL_NO_QUERY)
+		fail_msg("%s %s", verdict_name(v->refusal.verdict), v->refusal.field);
+	assert_int_equal(engine_hand(&market.engine, v, market.now_ms), ERR_OK);
+	verified_free(v);
+}
+
 static void hand_in(const struct doc_block *b)
 {
 	char client[CLIENT_ID_MAX + 1], operation[32], offset[24];
@@ -142,6 +154,13 @@ static void hand_in(const struct doc_block *b)
 
 	assert_int_equal(sscanf(b->mark, "send: %32s %31s %23s", client, operation, offset), 3);
 	until(offset);
+	pending = true;
+	if (strcmp(client, "operator") == 0) {
+		assert_int_equal(inspect_control(market.inspector, &reader, client, b->text, b->len,
+					 hand_command, NULL),
+			ERR_OK);
+		return;
+	}
 	op = operation_from_name(operation);
 	if (inspect(market.inspector, client, op, b->text, b->len, &inspected, &refusal) !=
 		VERDICT_OK)
@@ -149,7 +168,6 @@ static void hand_in(const struct doc_block *b)
 	assert_int_equal(request_operation(b->text, b->len), op);
 	assert_int_equal(engine_take(&market.engine, inspected, market.now_ms), ERR_OK);
 	inspected_free(inspected);
-	pending = true;
 }
 
 static void hear(const struct doc_block *b)
@@ -157,7 +175,10 @@ static void hear(const struct doc_block *b)
 	char topic[128];
 
 	commit();
-	(void)snprintf(topic, sizeof topic, "lem/%s/%s", market.genesis.name, b->mark + 7);
+	if (b->mark[7] == '$')
+		(void)snprintf(topic, sizeof topic, "%s", b->mark + 7);
+	else
+		(void)snprintf(topic, sizeof topic, "lem/%s/%s", market.genesis.name, b->mark + 7);
 	for (size_t i = heard_from; i < market.count; i++) {
 		const struct publication *p = market.published[i];
 		if (strcmp(p->topic, topic) == 0 && p->len == b->len &&
@@ -198,8 +219,9 @@ static void every_kind_is_there(void **state)
 	static const char *const answers[] = {"/receipt -->", "/reject -->", "/award -->",
 		"/wallet -->", "/statement -->", "/block -->", "heard: offers -->",
 		"heard: auctions/6 -->", "heard: blocks -->", "heard: head -->",
-		"heard: market -->", "\"event\":\"opened\"", "\"event\":\"ended\"",
-		"\"item\":\"registers\"", "\"item\":\"device\"", "\"deliveries\":[{"};
+		"heard: market -->", "v1/response -->", "\"event\":\"opened\"",
+		"\"event\":\"ended\"", "\"item\":\"registers\"", "\"item\":\"device\"",
+		"\"deliveries\":[{"};
 	char mark[64];
 
 	(void)state;

@@ -122,8 +122,13 @@ static const struct message *addition(const char *id)
 static void add(const char *id)
 {
 	const struct message *m = addition(id);
+	char text[CONTROL_TEXT_MAX];
+	int n = snprintf(text, sizeof text,
+		"{\"commands\":[{\"command\":\"home-add\",\"correlationData\":\"%s\",\"message\":%"
+		"s}]}",
+		id, m->text);
 
-	assert_true(office_submit(office, "operator", OPERATION_NONE, m->text, m->len));
+	assert_true(office_submit(office, "operator", OPERATION_NONE, text, (size_t)n));
 }
 
 static bool knows(const char *id)
@@ -147,8 +152,9 @@ static void a_message_comes_back_as_a_receipt(void **state)
 	add("home0001");
 	while (!knows("home0001")) /* the market's thread writes while this one reads */
 		(void)woken(1);
-	p = collect("/to/operator/receipt");
+	p = collect(CONTROL_RESPONSE_TOPIC);
 	assert_non_null(strstr(p->payload, market.last.req_id));
+	assert_non_null(strstr(p->payload, "\"correlationData\":\"home0001\""));
 	free(p);
 }
 
@@ -164,8 +170,8 @@ static void a_refusal_comes_back_and_is_logged(void **state)
 	assert_non_null(strstr(p->payload, "\"BAD_JSON\""));
 	free(p);
 	assert_true(office_submit(office, "aggregator", OPERATION_NONE, "", 0));
-	p = collect("/to/aggregator/reject");
-	assert_non_null(strstr(p->payload, "\"UNKNOWN_OPERATION\""));
+	p = collect(CONTROL_RESPONSE_TOPIC);
+	assert_non_null(strstr(p->payload, "\"BAD_JSON\""));
 	free(p);
 	for (int i = 0; i < 2; i++) {
 		assert_true(office_log_line(office, &line));
@@ -262,7 +268,7 @@ static void what_was_receipted_is_there_again(void **state)
 	(void)state;
 	open_office();
 	add("home0001");
-	free(collect("/to/operator/receipt"));
+	free(collect(CONTROL_RESPONSE_TOPIC));
 	add("home0002"); /* on its way when the office closes: there or not, but not half */
 	assert_true(office_submit(office, "aggregator", OPERATION_CPF, "{", 1));
 	office_close(office);

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include "engine/answers.h"
+#include "engine/replies.h"
 #include "hem-client/ems/answer.h"
 
 static char text[4096], why[ANSWER_WHY_MAX];
@@ -18,7 +18,7 @@ static struct reject round_trip(enum operation operation, const char *req_id, en
 	struct out out;
 
 	out_init(&out, text, sizeof text);
-	answer_reject_write(&out, operation, req_id, verdict, field, rule, 1514764800123);
+	reply_reject_write(&out, operation, req_id, verdict, field, rule, 1514764800123);
 	assert_true(out_end(&out) > 0);
 	if (reject_read(text, out.len, &r, why) != ERR_OK)
 		fail_msg("%s: %s", text, why);

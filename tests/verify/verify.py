@@ -97,10 +97,15 @@ def verify_examples(path):
 		kind = mark.rsplit("/", 1)[-1]
 		checked += not mark.startswith("key: ")
 		if mark.startswith("send: "):
-			m = json.loads(text)
-			ids[m["reqId"]] = check_request(ledger, keys, m)
-		elif kind == "receipt":
-			for r in json.loads(text):
+			document = json.loads(text)
+			commands = document.get("commands", [{"message": document}])
+			for m in [c["message"] for c in commands if "message" in c]:
+				ids[m["reqId"]] = check_request(ledger, keys, m)
+		elif kind in ("receipt", "response"):
+			document = json.loads(text)
+			if kind == "response":
+				document = [r["data"] for r in document["responses"] if "class" in r["data"]]
+			for r in document:
 				check_receipt(ledger, r)
 				demand(r["tx_id"] == ids[r["reqId"]], "a receipt's tx_id")
 				promised |= {r["tx_id"]: r["height"]} if r["class"] == "ledger" else {}

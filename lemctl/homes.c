@@ -1,0 +1,228 @@
+#include "lemctl/homes.h"
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+#include "lemctl/office_door.h"
+#include "wire/digest.h"
+#include "wire/text.h"
+
+enum { CODE_BITS = 130 };
+
+/* The enrolment code's secret: 130 random bits as base32. */
+static bool draw_secret(char out[static TEXT_BASE32_LEN(CODE_BITS) + 1])
+{
+	uint8_t bytes[(CODE_BITS + 7) / 8];
+
+	return RAND_priv_bytes(bytes, sizeof bytes) == 1 &&
+	       text_base32_write(bytes, CODE_BITS, out, TEXT_BASE32_LEN(CODE_BITS) + 1);
+}
+
+static void print_code(
+	const struct office_door *d, const char *client_id, const char *secret, bool json)
+{
+	char hex[TEXT_HEX_LEN(HASH_LEN) + 1];
+
+	if (!text_hex_write(d->genesis.hash, HASH_LEN, hex, sizeof hex))
+		return;
+	if (json)
+		(void)printf("{\"clientId\":\"%s\",\"code\":\"%s-%s\"}\n", client_id, secret, hex);
+	else
+		(void)printf(
+			"%s is enrolled. Its code, to be used once by `hem register`:\n%s-%s\n",
+			client_id, secret, hex);
+}
+
+static int add_home(int argc, char **argv)
+{
+	struct office_door d = {.dir = NULL};
+	const char *type = "smart-meter", *serial = NULL;
+	int64_t pv_w = 0, battery_w = 0, fuse_w = 15000;
+	bool json = false;
+	const struct arg table[] = {
+		OFFICE_DOOR_ARGS(d),
+		{"meter-type", ARG_TEXT, &type, "TYPE", "of the certified meter", 0, 0},
+		{"meter-serial", ARG_TEXT, &serial, "SERIAL", "of the meter (required)", 0, 0},
+		{"pv", ARG_INT, &pv_w, "W", "rating of the PV system (0)", 0, RATING_W_MAX},
+		{"battery", ARG_INT, &battery_w, "W", "rating of the battery (0)", 0, RATING_W_MAX},
+		{"fuse", ARG_INT, &fuse_w, "W", "rating of the connection (15000)", 0,
+			RATING_W_MAX},
+		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
+	};
+	struct args a = {.usage = "lemctl home add [OPTION...] DIR CLIENTID",
+		.about = "Enrol a home and its certified meter; prints the one-time code.",
+		.table = table,
+		.count = sizeof table / sizeof *table,
+		.positional_min = 2,
+		.positional_max = 2};
+	char secret[TEXT_BASE32_LEN(CODE_BITS) + 1], text[1024];
+	uint8_t hash[HASH_LEN];
+	struct out out;
+	int code = args_parse(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	d.dir = a.positional[0];
+	if (!serial)
+		return args_complain(&a, "--meter-serial", "is missing");
+	if (!client_id_valid(a.positional[1]))
+		return args_complain(&a, a.positional[1], home_text_rule("clientId"));
+	if (!serial[0] || !meter_text_valid(serial) || !type[0] || !meter_text_valid(type))
+		return args_complain(&a, "meter", home_text_rule("meter_serial"));
+	if (!draw_secret(secret)) {
+		(void)fprintf(stderr, "lemctl: OpenSSL gives no random bytes for the code\n");
+		return EXIT_REFUSED;
+	}
+	digest_sha256(secret, strlen(secret), hash);
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"battery_w\":%lld,\"clientId\":", (long long)battery_w);
+	out_string(&out, a.positional[1]);
+	out_printf(&out, ",\"code_hash\":");
+	out_hex(&out, hash, HASH_LEN);
+	out_printf(&out, ",\"fuse_w\":%lld,\"meter_serial\":", (long long)fuse_w);
+	out_string(&out, serial);
+	out_printf(&out, ",\"meter_type\":");
+	out_string(&out, type);
+	out_printf(&out, ",\"pv_w\":%lld}", (long long)pv_w);
+	code = office_door_run(&d, OPERATION_HOME_ADD, &out);
+	if (code == 0)
+		print_code(&d, a.positional[1], secret, json);
+	return code;
+}
+
+static int revoke_home(int argc, char **argv)
+{
+	struct office_door d = {.dir = NULL};
+	const struct arg table[] = {
+		OFFICE_DOOR_ARGS(d),
+	};
+	struct args a = {.usage = "lemctl home revoke [OPTION...] DIR CLIENTID",
+		.about = "End a home's enrolment, from its next message on.",
+		.table = table,
+		.count = sizeof table / sizeof *table,
+		.positional_min = 2,
+		.positional_max = 2};
+	char text[256];
+	struct out out;
+	int code = args_parse(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	d.dir = a.positional[0];
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"clientId\":");
+	out_string(&out, a.positional[1]);
+	out_printf(&out, "}");
+	return office_door_run(&d, OPERATION_HOME_REVOKE, &out);
+}
+
+static void print_row(const struct door_answer *answer, uint32_t row)
+{
+	char id[CLIENT_ID_MAX + 1], kind[16], status[16], mode[8], meter[METER_TEXT_MAX + 1];
+
+	door_answer_text(answer, row, "clientId", id, sizeof id);
+	door_answer_text(answer, row, "kind", kind, sizeof kind);
+	door_answer_text(answer, row, "status", status, sizeof status);
+	door_answer_text(answer, row, "mode", mode, sizeof mode);
+	door_answer_text(answer, row, "meter_serial", meter, sizeof meter);
+	(void)printf("%-20s %-9s %-11s %-6s %-16s %8lld %8lld %8lld\n", id, kind, status, mode,
+		meter, door_answer_int(answer, row, "pv_w"),
+		door_answer_int(answer, row, "battery_w"), door_answer_int(answer, row, "fuse_w"));
+}
+
+/* One page of the list; *ret_count: rows on it. */
+static int print_page(struct office_door *d, int64_t offset, bool json, int64_t *ret_count)
+{
+	struct door_answer answer = {.text = NULL};
+	char members[64];
+	uint32_t row;
+	int code;
+
+	(void)snprintf(members, sizeof members, ",\"offset\":%lld", (long long)offset);
+	code = office_door_ask(d, CONTROL_HOME_LIST, members, &answer);
+	*ret_count = 0;
+	if (code != 0)
+		return code;
+	row = json_first(&answer.doc, json_get(&answer.doc, answer.data, "homes"));
+	for (; row != JSON_NONE; row = json_next(&answer.doc, row)) {
+		if (json)
+			door_answer_print_json(&answer, row);
+		else
+			print_row(&answer, row);
+		++*ret_count;
+	}
+	door_answer_release(&answer);
+	return 0;
+}
+
+static int list_homes(int argc, char **argv)
+{
+	struct office_door d = {.dir = NULL};
+	bool json = false;
+	const struct arg table[] = {
+		OFFICE_DOOR_ARGS(d),
+		{"json", ARG_FLAG, &json, "", "print for a program, a line each", 0, 0},
+	};
+	struct args a = {.usage = "lemctl home list [OPTION...] DIR",
+		.about = "List the clients in the certified meters database.",
+		.table = table,
+		.count = sizeof table / sizeof *table,
+		.positional_min = 1,
+		.positional_max = 1};
+	int64_t offset = 0, count = CONTROL_LIST_MAX;
+	int code = args_parse(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	d.dir = a.positional[0];
+	code = office_door_open(&d);
+	if (code == 0 && !json)
+		(void)printf("%-20s %-9s %-11s %-6s %-16s %8s %8s %8s\n", "client", "kind",
+			"status", "mode", "meter", "PV W", "bat. W", "fuse W");
+	for (; code == 0 && count == CONTROL_LIST_MAX; offset += count)
+		code = print_page(&d, offset, json, &count);
+	office_door_close(&d);
+	return code;
+}
+
+static int show_home(int argc, char **argv)
+{
+	struct office_door d = {.dir = NULL};
+	bool json = false;
+	const struct arg table[] = {
+		OFFICE_DOOR_ARGS(d),
+		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
+	};
+	struct args a = {.usage = "lemctl home show [OPTION...] DIR CLIENTID",
+		.about = "Show what the market knows of a client: meter, keys, wallet.",
+		.table = table,
+		.count = sizeof table / sizeof *table,
+		.positional_min = 2,
+		.positional_max = 2};
+	char members[96];
+	int code = args_parse(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	if (!client_id_valid(a.positional[1]))
+		return args_complain(&a, a.positional[1], home_text_rule("clientId"));
+	d.dir = a.positional[0];
+	(void)snprintf(members, sizeof members, ",\"clientId\":\"%.40s\"", a.positional[1]);
+	return office_door_show(&d, CONTROL_HOME_SHOW, members, json);
+}
+
+int home_command(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (strcmp(verb, "add") == 0)
+		return add_home(argc - 1, argv + 1);
+	if (strcmp(verb, "list") == 0)
+		return list_homes(argc - 1, argv + 1);
+	if (strcmp(verb, "show") == 0)
+		return show_home(argc - 1, argv + 1);
+	if (strcmp(verb, "revoke") == 0)
+		return revoke_home(argc - 1, argv + 1);
+	(void)fprintf(strcmp(verb, "--help") == 0 ? stdout : stderr,
+		"usage: lemctl home add|list|show|revoke [OPTION...] DIR [CLIENTID]\n");
+	return strcmp(verb, "--help") == 0 ? 0 : EXIT_USAGE;
+}

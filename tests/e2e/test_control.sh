@@ -1,0 +1,116 @@
+#!/bin/bash
+# The operator's commands over $CONTROL/lem/v1, as any MQTT client sends them and as lemctl does:
+# from the market's folder, and from another machine's with nothing but the keys in it.
+. "$(dirname "$0")/lib.sh"
+market --demo --rate 600 --slot 600 --start-in 2
+operator="$work/market/operator.pem"
+aggregator="$work/market/aggregator.pem"
+response="\$CONTROL/lem/v1/response"
+check "the broker starts" start_broker
+for n in 1 2; do check "home $n registers" home "$n"; done
+
+ask() { # ask COMMANDS [PATTERN]: publishes a document and keeps what is answered
+	as operator "$operator" sub -t "$response" -C "${2:-1}" -W 6 >"$work/got" 2>/dev/null &
+	local ear=$!
+	sleep 0.5
+	as operator "$operator" pub -t "\$CONTROL/lem/v1" -m "$1" -q 1
+	wait "$ear"
+}
+says() { check "$1 answers $2: $(head -c 300 "$work/got")" grep -qF -- "$2" "$work/got"; }
+
+ask '{"commands":[{"command":"status","correlationData":"a b"}]}'
+says status '{"responses":[{"command":"status","correlationData":"a b","data":{"accepted":'
+check "the answer is JSON" bash -c "'$build/lemctl' canon <'$work/got' >/dev/null"
+ask '{"commands":[{"command":"home-list","count":1},{"command":"nonsense","correlationData":"n"},{"command":"home-show","clientId":"home0001","correlationData":"s"}]}' 3
+says "a list" '"totalCount":4'
+says "an unknown command" '{"command":"nonsense","correlationData":"n","data":{"code":"UNKNOWN_OPERATION"'
+says "home-show" '"clientId":"home0001"'
+ask '{"commands":'
+says "no JSON" '{"responses":[{"command":"Unknown command","data":{"code":"BAD_JSON"'
+ask "{\"commands\":[{\"command\":\"status\",\"x\":\"$(head -c 17000 /dev/zero | tr '\0' x)\"}]}"
+says "17 KB" '"code":"TOO_LARGE"'
+check "the log has the refusals" grep -q 'lem: operator | ? | - | rejected: UNKNOWN_OPERATION: commands.command' "$work/broker.log"
+
+# Nobody else may ask, and nobody else hears the answers.
+as aggregator "$aggregator" pub -V 5 -t "\$CONTROL/lem/v1" -m '{"commands":[{"command":"status"}]}' -q 1 >"$work/got" 2>&1
+check "a role may not" grep -qi 'not authorized' "$work/got"
+as home0001 "$work/home0001/state/ems.pem" pub -V 5 -t "\$CONTROL/lem/v1" -m '{"commands":[]}' -q 1 >"$work/got" 2>&1
+check "a home may not" grep -qi 'not authorized' "$work/got"
+as operator "$operator" pub -V 5 -t "$response" -m forged -q 1 >"$work/got" 2>&1
+check "an answer cannot be forged, by the operator neither" grep -qi 'not authorized' "$work/got"
+as aggregator "$aggregator" sub -t "$response" -C 1 -W 2 >"$work/got" 2>/dev/null &
+ear=$!
+sleep 0.4
+"$build/lemctl" status "$work/market" >/dev/null
+wait "$ear"
+check "nobody else hears" test ! -s "$work/got"
+
+# lemctl, beside the running broker.
+lemctl() { "$build/lemctl" "$@" >"$work/out" 2>"$work/err"; }
+check "status" lemctl status "$work/market"
+check "it prints lines" grep -q '^homes.registered  *2$' "$work/out"
+check "home list" lemctl home list "$work/market"
+expect "of all clients and a heading" 5 "$(wc -l <"$work/out")"
+check "home show" lemctl home show --json "$work/market" home0002
+check "its keys are there" grep -q '"ems_key":"p256:' "$work/out"
+lemctl home show "$work/market" nobody
+expect "an unknown home" "1 lemctl: refused: UNKNOWN_HOME commands.clientId: no such home or role in the certified meters database" "$? $(cat "$work/err")"
+check "deposit" lemctl deposit --cents 5 "$work/market" home0001
+lemctl deposit --cents 5 "$work/market" nobody
+expect "a deposit to nobody" "1 lemctl: refused: UNKNOWN_HOME parameters.clientId: no such home or role in the certified meters database" "$? $(cat "$work/err")"
+
+# From another machine: genesis, the operator's key and the authority's certificate are all it has.
+mkdir "$work/desk"
+cp "$work/market/genesis.json" "$operator" "$work/market/ca.crt" "$work/desk/"
+check "by letters" lemctl home list -h 127.0.0.1 -p "$port" "$work/desk"
+printf '%s\n' '# the broker' '-h 127.0.0.1' "--port $port" >"$work/options"
+check "by a file of options" lemctl status -o "$work/options" "$work/desk"
+check "with one's own authority" lemctl status -o "$work/options" --cafile "$work/market/ca.crt" --tls-version tlsv1.3 "$work/desk"
+lemctl status -o "$work/options" --cafile /nonexistent "$work/desk"
+expect "without it" 3 $?
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/other.key" -out "$work/other.crt" -days 2 -subj /CN=other 2>/dev/null
+lemctl status -o "$work/options" --cafile "$work/other.crt" "$work/desk"
+expect "with another's" 3 $?
+lemctl status -o "$work/options" -P nonsense "$work/desk"
+expect "with a wrong password" 3 $?
+check "why" grep -q 'refuses the login' "$work/err"
+lemctl status -o "$work/options" -u aggregator -i aggregator/x "$work/desk"
+expect "as another user" 3 $?
+echo '-x 1' >>"$work/options"
+lemctl status -o "$work/options" "$work/desk"
+expect "a wrong option in the file" "2" "$?"
+lemctl status -h 127.0.0.1 -p 1 "$work/desk"
+expect "no broker" 3 $?
+
+# Backups, while homes trade.
+run_home 1
+run_home 2
+"$build/e2e/aggregator" "$work/market" "$port" 20 3000 >"$work/aggregator.log" 2>&1 &
+height() { sqlite3 -readonly -cmd '.timeout 2000' "$1/ledger.db" 'SELECT max(height) FROM blocks'; }
+for _ in $(seq 300); do [ "$(height "$work/market")" -ge 4 ] && break || sleep 0.1; done
+check "a backup by the broker" lemctl backup --json "$work/market"
+folder=$(sed -n 's/.*"folder":"\([^"]*\)".*/\1/p' "$work/out")
+check "in the market's folder" test -s "$folder/csm.db"
+check "the log tells" grep -q "lem: backup | $folder | height" "$work/broker.log"
+check "a backup by lemctl" lemctl backup "$work/market" "$work/copy"
+lemctl backup "$work/market" "$work/copy"
+expect "never over another" "1 lemctl: backup: $work/copy: exists already" "$? $(cat "$work/err")"
+stop_broker
+check "the original verifies" lemctl verify "$work/market/ledger.db"
+for copy in "$folder" "$work/copy"; do
+	check "the copy verifies: $copy" lemctl verify --genesis "$genesis" "$copy/ledger.db"
+	expect "0600" 600 "$(stat -c %a "$copy/csm.db")"
+	check "there are no keys in it" test ! -e "$copy/operator.pem"
+	top=$(height "$copy")
+	expect "its blocks are the market's" \
+		"$(sqlite3 -readonly "$work/market/ledger.db" "SELECT hex(hash) FROM blocks WHERE height = $top")" \
+		"$(sqlite3 -readonly "$copy/ledger.db" "SELECT hex(hash) FROM blocks WHERE height = $top")"
+	cp "$work/market/operator.pem" "$work/market/aggregator.pem" "$work/market/ca.crt" "$copy/"
+	check "a market goes on from it" lemctl home list --json "$copy"
+	check "with its homes" grep -q home0002 "$work/out"
+	check "and still verifies" lemctl verify "$copy/ledger.db"
+done
+lemctl backup "$work/market"
+expect "with the broker stopped, where to?" "2 lemctl: TARGET: the broker is stopped: name a folder" \
+	"$? $(head -n 1 "$work/err")"
+finish
