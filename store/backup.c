@@ -67,6 +67,17 @@ static bool number(struct job *j, const char *sql, int64_t *ret)
 	return good;
 }
 
+/* A constant statement without rows. */
+static bool run(struct job *j, const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+	bool good = sqlite3_prepare_v2(j->from, sql, -1, &s, NULL) == SQLITE_OK &&
+		    sqlite3_step(s) == SQLITE_DONE;
+
+	(void)sqlite3_finalize(s);
+	return good;
+}
+
 /* Hold both files as they are now: the ledger first, since a market opens from an intake log that
  * is ahead of its ledger and not from one behind. The log must have a snapshot that the ledger
  * knows, or none: many blocks may be closed between the two moments. */
@@ -76,7 +87,7 @@ static enum err pin(struct job *j)
 	int64_t height = 0, oldest = 0;
 
 	for (int i = 0; i < PIN_TRIES; i++) {
-		if (sqlite3_exec(j->from, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
+		if (!run(j, "BEGIN") ||
 			!number(j, "SELECT coalesce(max(height), 0) FROM blocks", &height) ||
 			!number(j, "SELECT coalesce(min(height), 0) FROM csm.snapshots", &oldest))
 			return of_sqlite(j, j->from, j->dir);
@@ -84,7 +95,7 @@ static enum err pin(struct job *j)
 			j->result.height = (uint64_t)height;
 			return ERR_OK;
 		}
-		if (sqlite3_exec(j->from, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		if (!run(j, "COMMIT"))
 			return of_sqlite(j, j->from, j->dir);
 		(void)nanosleep(&pause, NULL);
 	}

@@ -5,7 +5,7 @@
 static const struct json_limits limits = {JSON_PROFILE_MESSAGE, CONTROL_TEXT_MAX, CONTROL_DEPTH};
 
 static const char *const names[] = {[CONTROL_NO_QUERY] = NULL,
-#define X(name, text) [CONTROL_##name] = text,
+#define X(name, text) [CONTROL_##name] = (text),
 	CONTROL_QUERIES(X)
 #undef X
 };

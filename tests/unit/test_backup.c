@@ -14,7 +14,7 @@ static char target[128];
 
 static int setup(void **state)
 {
-	char path[128], text[GENESIS_TEXT_MAX];
+	char path[128], text[GENESIS_TEXT_MAX] = "";
 	FILE *file;
 
 	(void)state;
