@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "store/schema_compare.h"
 
 static enum err told(struct ledger_audit *a, enum err err, const char *what)
 {
@@ -104,7 +105,12 @@ static enum err execute_one(struct ledger_audit *a, uint64_t height)
 
 static enum err compare(struct ledger_audit *a)
 {
-	switch (row_compare(&a->given.db, &a->fresh.db, a->height, a->why)) {
+	enum row_compare_answer answer =
+		row_compare(&a->given.db, &a->fresh.db, a->height, a->why);
+
+	if (answer == ROWS_EQUAL)
+		answer = schema_compare(&a->given.db, &a->fresh.db, a->why);
+	switch (answer) {
 	case ROWS_EQUAL:
 		a->why[0] = '\0';
 		return ERR_OK;
