@@ -6,7 +6,10 @@
 #include "engine/batch.h"
 #include "engine/clock.h"
 #include "engine/effects.h"
+#include "store/csm_prune.h"
 #include "wire/header_form.h"
+
+enum { PRUNE_ROWS = 8192 };
 
 static enum err fail(struct engine *e, enum err err, const char *what)
 {
@@ -114,6 +117,20 @@ static enum err keep_snapshot(struct engine *e, uint64_t height, const uint8_t h
 	return csm_db_add_snapshot(&e->csm, height, e->intake_seq, hash, e->snapshot, need);
 }
 
+/* Drop what is older than the operator keeps: as much as comes in, and a little more. */
+static enum err prune(struct engine *e)
+{
+	struct csm_prune limits = {.before_ms = e->now_ms - e->keep_ms,
+		.sealed_height = e->sealed_height,
+		.rows_max = PRUNE_ROWS + 2 * (e->intake_seq - e->pruned_at_seq)};
+
+	if (e->keep_ms > e->now_ms - e->genesis.params.start_ms)
+		return ERR_OK;
+	limits.before_slot = params_slot_at(&e->genesis.params, limits.before_ms);
+	e->pruned_at_seq = e->intake_seq;
+	return csm_prune(&e->csm, &limits);
+}
+
 /* No header but one may ever be signed at a height. */
 static enum err guard_signature(struct engine *e, uint64_t height, const uint8_t hash[HASH_LEN])
 {
@@ -170,7 +187,8 @@ static enum err close_block(struct engine *e)
 	/* Of several blocks at one clock only the last is worth a snapshot. */
 	if (ledger_slot_end_ms(&e->market->ledger) <= e->market->clock_ms)
 		return ERR_OK;
-	return keep_snapshot(e, b->header.height, b->hash);
+	err = keep_snapshot(e, b->header.height, b->hash);
+	return err == ERR_OK ? prune(e) : err;
 }
 
 enum err clock_run(struct engine *e)

@@ -13,7 +13,7 @@
 #include "wire/digest.h"
 #include "wire/header_form.h"
 
-enum { MS_PER_HOUR = 3600000, SNAPSHOT_FIRST = 1 << 20 };
+enum { MS_PER_HOUR = 3600000, MS_PER_DAY = 86400000, SNAPSHOT_FIRST = 1 << 20 };
 
 static enum err db_failed(struct engine *e, enum err err, const struct db *db)
 {
@@ -106,6 +106,7 @@ enum err engine_open(struct engine *e, const char *csm_path, const char *ledger_
 	e->operator_key = operator_key;
 	e->now_ms = INT64_MIN;
 	e->catch_up_slots = ENGINE_CATCH_UP_SLOTS;
+	e->keep_ms = (int64_t)ENGINE_KEEP_DAYS * MS_PER_DAY;
 	err = open_all(e, csm_path, ledger_path);
 	if (err == ERR_OK)
 		err = put_permanent_clients(e);
@@ -116,6 +117,7 @@ enum err engine_open(struct engine *e, const char *csm_path, const char *ledger_
 		return err;
 	}
 	keyring_rebuild(e->keyring, e->market);
+	e->pruned_at_seq = e->intake_seq;
 	e->live = true;
 	return ERR_OK;
 }
@@ -236,6 +238,9 @@ static enum err check_repeat(struct engine *e, const struct inspected *m, bool *
 		err = csm_db_intake(&e->csm, seq, 1, note_tx_id, tx_id);
 	if (err != ERR_OK)
 		return db_failed(e, err, &e->csm.db);
+	/* So old that its command is not kept: too old to be accepted as well. */
+	if (memcmp(tx_id, (const uint8_t[HASH_LEN]){0}, HASH_LEN) == 0)
+		return ERR_OK;
 	*ret_done = true;
 	if (memcmp(tx_id, m->id, HASH_LEN) == 0)
 		return batch_receipt_again(e, m, seq);

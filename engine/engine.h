@@ -24,6 +24,7 @@ enum {
 	ENGINE_WHY_MAX = 512,
 	ENGINE_VERDICTS_MAX = 128,   /* numbers of verdicts that are counted */
 	ENGINE_CATCH_UP_SLOTS = 700, /* a week of quarter hours */
+	ENGINE_KEEP_DAYS = 36500,    /* for ever */
 };
 
 /* An accepted request that waits for its receipt. */
@@ -76,8 +77,9 @@ struct engine {
 	struct outbox waiting; /* of the batch that is open */
 	bool in_batch;
 	bool replaying;
-	bool live;           /* opened and replayed */
-	uint64_t intake_seq; /* last given */
+	bool live;              /* opened and replayed */
+	uint64_t intake_seq;    /* last given */
+	uint64_t pruned_at_seq; /* intake_seq when csm.db was pruned last */
 	uint64_t batch, batch_first;
 	uint64_t sealed_height;
 	struct awaiting *awaiting; /* ENGINE_BATCH_MAX of them */
@@ -91,7 +93,8 @@ struct engine {
 	int64_t now_ms;
 	int64_t catch_up_slots; /* a clock further ahead of the open slot is not believed; to be
 				   set, if need be, after engine_open() */
-	bool clock_unbelieved;  /* by the last engine_clock(): time stands still */
+	int64_t keep_ms;       /* of market time that csm.db keeps; to be set like catch_up_slots */
+	bool clock_unbelieved; /* by the last engine_clock(): time stands still */
 	struct delivery_note *notes; /* ORDERS_MAX of them */
 	uint32_t note_count;
 	uint32_t *note_first; /* by home */

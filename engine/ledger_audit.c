@@ -105,8 +105,7 @@ static enum err execute_one(struct ledger_audit *a, uint64_t height)
 
 static enum err compare(struct ledger_audit *a)
 {
-	enum row_compare_answer answer =
-		row_compare(&a->given.db, &a->fresh.db, a->height, a->why);
+	enum row_compare_answer answer = row_compare(&a->given.db, &a->fresh.db, a->height, a->why);
 
 	if (answer == ROWS_EQUAL)
 		answer = schema_compare(&a->given.db, &a->fresh.db, a->why);

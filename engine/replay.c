@@ -138,6 +138,10 @@ static bool visit_row(void *context, const struct intake_row *row)
 	struct visit *v = context;
 	struct engine *e = v->engine;
 
+	if (row->seq != e->intake_seq + 1) {
+		v->err = fail(e, ERR_DB_FOREIGN, "the intake log has a gap");
+		return false;
+	}
 	e->intake_seq = row->seq;
 	e->ledger.muted = row->seq <= v->applied;
 	v->err = repeat(e, row);

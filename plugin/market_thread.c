@@ -10,7 +10,13 @@
 #include "plugin/verifier.h"
 #include "wire/clock.h"
 
-enum { WAKE_AGAIN_MS = 2, REOPEN_MS = 2000, IDLE_MS = METRICS_EVERY_MS, DOUBT_MS = 1000 };
+enum {
+	WAKE_AGAIN_MS = 2,
+	REOPEN_MS = 2000,
+	IDLE_MS = METRICS_EVERY_MS,
+	DOUBT_MS = 1000,
+	MS_PER_DAY = 86400000
+};
 
 static int64_t market_now(const struct market_thread *t)
 {
@@ -38,6 +44,7 @@ static void log_refusal(void *context, const char *client_id, enum operation ope
 static void listen_to(struct market_thread *t)
 {
 	t->engine->catch_up_slots = t->catch_up_slots;
+	t->engine->keep_ms = t->keep_days * MS_PER_DAY;
 	t->engine->refused = log_refusal;
 	t->engine->refused_context = t;
 }

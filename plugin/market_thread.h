@@ -37,6 +37,7 @@ struct market_thread {
 	const char *metrics_path;                      /* "none" */
 	int64_t metrics_ms;                            /* when they were taken last; 0 */
 	int64_t catch_up_slots;                        /* as struct engine has it */
+	int64_t keep_days;                             /* of csm.db */
 	int64_t doubt_told_ms;                         /* 0 */
 	struct aggregator_desk aggregator;             /* zeros */
 	struct backup_thread backup;                   /* zeros */

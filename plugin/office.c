@@ -80,6 +80,7 @@ static enum err start_threads(struct office *o)
 		.operator_key = o->operator_key,
 		.aggregator_key = o->aggregator_key,
 		.catch_up_slots = o->options.catch_up_slots,
+		.keep_days = o->options.intake_keep_days,
 		.metrics_path = o->options.metrics,
 		.engine = &o->engine,
 		.verified = &o->verified,

@@ -26,6 +26,8 @@ static const struct row {
 		false, offsetof(struct options, aggregator), 0, 0},
 	{{"catch_up_slots", "700", "slots that the clock may be ahead and still be believed"},
 		TYPE_INT, false, offsetof(struct options, catch_up_slots), 1, 1000000},
+	{{"intake_keep_days", "36500", "days that csm.db keeps requests, readings and wallets"},
+		TYPE_INT, false, offsetof(struct options, intake_keep_days), 2, 36500},
 	{{"verifiers", "1", "threads that verify signatures"}, TYPE_INT, false,
 		offsetof(struct options, verifiers), 1, OPTIONS_VERIFIERS_MAX},
 	{{"client_rate", "20", "messages a second of one client"}, TYPE_INT, true,

@@ -51,6 +51,25 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_GET_METER_KEY] =
 		"SELECT keys.home, key FROM meters JOIN keys ON keys.home = meters.home"
 		" WHERE serial = ?1 AND role = 'meter'",
+	/* Of the oldest ?3 rows the first that has to stay, or the last; the begin of its batch.
+	 * The log is in the order of market time. */
+	[CSM_PRUNE_EDGE] =
+		"SELECT b.first_seq, b.batch, i.market_ms FROM intake i JOIN batches b USING "
+		"(batch)"
+		" WHERE i.seq = (SELECT coalesce(min(CASE WHEN market_ms >= ?1 OR height > ?2"
+		" OR seq > (SELECT coalesce(min(intake_seq), 0) FROM snapshots) THEN seq END),"
+		" max(seq)) FROM (SELECT seq, market_ms, height FROM intake ORDER BY seq LIMIT "
+		"?3))",
+	[CSM_PRUNE_INTAKE] = "DELETE FROM intake WHERE seq < ?1",
+	[CSM_PRUNE_BATCHES] = "DELETE FROM batches WHERE batch < ?1",
+	[CSM_PRUNE_REQUESTS] = "DELETE FROM requests WHERE hour < ?1",
+	[CSM_PRUNE_READINGS] = "DELETE FROM readings WHERE slot < ?1"
+			       " AND slot < (SELECT min(slot) FROM readings) + ?2",
+	[CSM_PRUNE_ADDRESSES] = "DELETE FROM addresses WHERE slot < ?1"
+				" AND slot < (SELECT min(slot) FROM addresses) + ?2",
+	/* The block of slot s has the height s + 1. */
+	[CSM_PRUNE_WALLETS] = "DELETE FROM wallets WHERE height <= ?1"
+			      " AND height < (SELECT min(height) FROM wallets) + ?2",
 	[CSM_PRUNE_OBSERVATIONS] = "DELETE FROM observations WHERE id <= ?1",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",
