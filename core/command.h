@@ -16,6 +16,7 @@ enum command_kind {
 	COMMAND_HOME_ADD = 6,
 	COMMAND_HOME_REVOKE = 7,
 	COMMAND_DEPOSIT = 8,
+	COMMAND_WITHDRAW = 9,
 };
 
 enum { COMMAND_ADDRESSES_MAX = 64 };
@@ -56,7 +57,7 @@ struct command {
 		struct {
 			char client_id[CLIENT_ID_MAX + 1];
 			int64_t amount_uc;
-		} deposit;
+		} money; /* of COMMAND_DEPOSIT and COMMAND_WITHDRAW */
 	} u;
 };
 

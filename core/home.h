@@ -58,8 +58,10 @@ struct home {
 	struct enrolled_key meter_key;
 	struct meter meter;
 	int64_t wallet_uc; /* money not in an address's account; may be below zero by penalties */
-	int64_t wallet_closed_uc;  /* at the close of the last block */
-	int64_t wallet_sealed_uc;  /* of that, at the last sealed block */
+	/* At the close of the last block, and of the last sealed one; less what was withdrawn
+	 * since. */
+	int64_t wallet_closed_uc;
+	int64_t wallet_sealed_uc;
 	int64_t shut_held_uc;      /* promised in answers to sealed books */
 	uint64_t announced_height; /* open block in which a CPF was announced; 0: none */
 	uint64_t announced_account;

@@ -262,13 +262,17 @@ static void apply_delivery(struct ledger *l, const struct tx *tx, const struct r
 	ledger_emit(l, sink, &r);
 }
 
-static void apply_deposit(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
+static void apply_money(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
 {
-	uint64_t to = ACCOUNT_WALLETS;
+	uint64_t account = ACCOUNT_WALLETS;
+	int64_t uc = tx->u.money.amount_uc;
 
-	if (!address_is_empty(&tx->u.deposit.account))
-		to = account_find(&l->accounts, &tx->u.deposit.account)->number;
-	ledger_transfer(l, sink, ACCOUNT_ISSUER, to, tx->u.deposit.amount_uc, 0, TRANSFER_DEPOSIT);
+	if (!address_is_empty(&tx->u.money.account))
+		account = account_find(&l->accounts, &tx->u.money.account)->number;
+	if (tx->kind == TX_DEPOSIT)
+		ledger_transfer(l, sink, ACCOUNT_ISSUER, account, uc, 0, TRANSFER_DEPOSIT);
+	else
+		ledger_transfer(l, sink, account, ACCOUNT_ISSUER, uc, 0, TRANSFER_WITHDRAWAL);
 }
 
 void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
@@ -304,7 +308,8 @@ void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sin
 		apply_delivery(l, tx, sink);
 		break;
 	case TX_DEPOSIT:
-		apply_deposit(l, tx, sink);
+	case TX_WITHDRAWAL:
+		apply_money(l, tx, sink);
 		break;
 	}
 }

@@ -1,6 +1,7 @@
 #include "core/ledger_check.h"
 #include <stddef.h>
 #include "core/cpf.h"
+#include "core/ledger_operator.h"
 
 static enum verdict refuse(const char **field, const char *name, enum verdict verdict)
 {
@@ -196,85 +197,6 @@ static enum verdict check_seal(const struct ledger *l, const struct tx *tx, cons
 	return VERDICT_OK;
 }
 
-static enum verdict check_clock(const struct ledger *l, const struct tx *tx)
-{
-	int64_t due_ms = tx->u.clock.due_ms;
-	int64_t end_ms = ledger_slot_end_ms(l);
-
-	if (due_ms > tx->market_ms || due_ms > end_ms)
-		return VERDICT_BAD_TIME;
-	if (due_ms < end_ms && auctions_next_gate_ms(&l->auctions) > due_ms)
-		return VERDICT_BAD_TIME;
-	return VERDICT_OK;
-}
-
-static enum verdict check_admit(const struct ledger *l, const struct tx *tx)
-{
-	int64_t slot = tx->u.admit.slot;
-	const struct accounts *accounts = &l->accounts;
-	uint64_t live = accounts->next - accounts->first;
-
-	if (slot < ledger_slot(l) || slot > ledger_slot(l) + l->params.horizon_slots)
-		return VERDICT_HORIZON;
-	if (tx->u.admit.count == 0 || tx->u.admit.count > TX_ADMIT_KEYS_MAX ||
-		tx->u.admit.count > ACCOUNTS_MAX - live)
-		return VERDICT_TOO_MANY;
-	for (size_t i = 0; i < tx->u.admit.count; i++) {
-		const struct address *a = &tx->u.admit.addresses[i];
-		if (i > 0 && address_compare(&a[-1], a) >= 0)
-			return VERDICT_UNORDERED;
-		/* Those that index alike are neighbours in this order. */
-		if (i > 0 && address_index_key(&a[-1]) == address_index_key(a))
-			return VERDICT_UNORDERED;
-		/* Only the first is compared with those before; the rest follow it. */
-		if (i == 0 ? !account_fits(accounts, slot, a)
-			   : account_find_like(accounts, a) != NULL)
-			return VERDICT_UNORDERED;
-	}
-	return VERDICT_OK;
-}
-
-static enum verdict check_standing(const struct ledger *l, const struct tx *tx)
-{
-	const struct account *a = account_find(&l->accounts, &tx->address);
-
-	if (l->due_next > 0)
-		return VERDICT_OUT_OF_PHASE;
-	if (!a || a->cpf_hundredths == 0 || a->cpf_hundredths != tx->cpf_hundredths)
-		return VERDICT_BAD_ATTESTATION;
-	return a->number > l->last_standing ? VERDICT_OK : VERDICT_UNORDERED;
-}
-
-static enum verdict check_delivery(const struct ledger *l, const struct tx *tx)
-{
-	const struct order *due = ledger_delivery_due(l);
-	int64_t wh = tx->u.delivery.delivered_wh;
-
-	if (!due || due->seq != tx->u.delivery.order)
-		return VERDICT_BAD_ATTESTATION;
-	if (wh < 0 || wh > ENERGY_WH_MAX || !delivery_why_name(tx->u.delivery.why))
-		return VERDICT_OUT_OF_RANGE;
-	if (tx->u.delivery.why != DELIVERY_METERED && wh != 0)
-		return VERDICT_BAD_ATTESTATION;
-	return VERDICT_OK;
-}
-
-static enum verdict check_deposit(const struct ledger *l, const struct tx *tx)
-{
-	const struct address *to = &tx->u.deposit.account;
-	int64_t uc = tx->u.deposit.amount_uc;
-	const struct account *a;
-
-	if (uc < 1 || uc > AMOUNT_UC_MAX)
-		return VERDICT_OUT_OF_RANGE;
-	if (l->accounts.fixed[ACCOUNT_ISSUER].balance_uc < -MONEY_UC_MAX + uc)
-		return VERDICT_OUT_OF_RANGE;
-	if (address_is_empty(to))
-		return VERDICT_OK;
-	a = account_find(&l->accounts, to);
-	return a && account_is_role(a) ? VERDICT_OK : VERDICT_UNKNOWN_ADDRESS;
-}
-
 /* What holds of every signed transaction: near its date, and not there already. */
 static enum verdict check_once(const struct ledger *l, const struct tx *tx, const char **field)
 {
@@ -286,6 +208,12 @@ static enum verdict check_once(const struct ledger *l, const struct tx *tx, cons
 	if (recent_has(&l->recent, tx->id))
 		return refuse(field, "", VERDICT_REPEATED);
 	return l->recent.count < RECENT_MAX ? VERDICT_OK : VERDICT_TOO_MANY;
+}
+
+/* What the clock brings: room is kept for it. */
+static bool is_clocks(enum tx_kind kind)
+{
+	return kind == TX_CLOCK || kind == TX_ADMIT || kind == TX_STANDING || kind == TX_DELIVERY;
 }
 
 /* Sequence, time and phase: what holds of every transaction. */
@@ -307,7 +235,7 @@ static enum verdict check_place(const struct ledger *l, const struct tx *tx)
 		return VERDICT_BAD_TIME;
 	if (attests != l->closing)
 		return VERDICT_OUT_OF_PHASE;
-	if (tx_is_signed(tx->kind) && l->tx_count >= LEDGER_TXS_OPEN_MAX)
+	if (!is_clocks(tx->kind) && l->tx_count >= LEDGER_TXS_OPEN_MAX)
 		return VERDICT_TOO_MANY;
 	return l->tx_count < LEDGER_TXS_MAX ? VERDICT_OK : VERDICT_TOO_MANY;
 }
@@ -359,15 +287,12 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 	case TX_SEAL:
 		return check_seal(l, tx, field);
 	case TX_CLOCK:
-		return check_clock(l, tx);
 	case TX_ADMIT:
-		return check_admit(l, tx);
 	case TX_STANDING:
-		return check_standing(l, tx);
 	case TX_DELIVERY:
-		return check_delivery(l, tx);
 	case TX_DEPOSIT:
-		return check_deposit(l, tx);
+	case TX_WITHDRAWAL:
+		return ledger_operator_check(l, tx, field);
 	}
 	return VERDICT_UNKNOWN_OPERATION;
 }

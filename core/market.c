@@ -63,13 +63,21 @@ struct wallet market_wallet(const struct market *m, const struct home *h)
 	return w;
 }
 
-static void decide_deposit(const struct market *m, const struct command *c, struct decision *d)
+int64_t market_withdrawable_uc(const struct market *m, const struct home *h)
 {
-	const struct home *to = home_find(&m->homes, c->u.deposit.client_id);
+	struct wallet w = market_wallet(m, h);
+	int64_t free_uc = w.balance_uc - (w.pending_uc > 0 ? w.pending_uc : 0) - w.held_uc;
+
+	return free_uc < w.sealed_uc ? free_uc : w.sealed_uc;
+}
+
+static void decide_money(const struct market *m, const struct command *c, struct decision *d)
+{
+	const struct home *h = home_find(&m->homes, c->u.money.client_id);
 	struct tx tx;
 
 	d->field = "clientId";
-	if (!to || to->kind == CLIENT_OPERATOR) {
+	if (!h || h->kind == CLIENT_OPERATOR) {
 		d->verdict = VERDICT_UNKNOWN_HOME;
 		return;
 	}
@@ -78,7 +86,12 @@ static void decide_deposit(const struct market *m, const struct command *c, stru
 	d->height = m->ledger.height;
 	market_tx(m, c, d, &tx);
 	d->verdict = ledger_check(&m->ledger, &tx, &d->field);
-	d->field = d->verdict == VERDICT_OK ? "" : "amount_uc";
+	d->field = "amount_uc";
+	if (m->ledger.tx_count + m->shut_count >= LEDGER_TXS_OPEN_MAX)
+		d->verdict = VERDICT_TOO_MANY;
+	if (d->verdict == VERDICT_OK && c->kind == COMMAND_WITHDRAW &&
+		market_withdrawable_uc(m, h) < c->u.money.amount_uc)
+		d->verdict = VERDICT_FUNDS_TOO_LOW;
 }
 
 static void decide_reading(const struct market *m, const struct command *c, struct decision *d)
@@ -111,7 +124,7 @@ static enum verdict check_sender(const struct market *m, const struct command *c
 {
 	const struct home *h = &m->homes.rows[c->home];
 	bool operators = c->kind == COMMAND_HOME_ADD || c->kind == COMMAND_HOME_REVOKE ||
-			 c->kind == COMMAND_DEPOSIT;
+			 c->kind == COMMAND_DEPOSIT || c->kind == COMMAND_WITHDRAW;
 
 	if (c->kind == COMMAND_CLOCK)
 		return VERDICT_OK;
@@ -154,7 +167,8 @@ void market_decide(const struct market *m, const struct command *c, struct decis
 		decide_revoke(m, c, d);
 		break;
 	case COMMAND_DEPOSIT:
-		decide_deposit(m, c, d);
+	case COMMAND_WITHDRAW:
+		decide_money(m, c, d);
 		break;
 	}
 	if (d->verdict == VERDICT_OK)
@@ -167,12 +181,12 @@ void market_tx(
 	if (c->kind == COMMAND_TX) {
 		*tx = c->u.tx;
 	} else {
-		const struct home *to = home_find(&m->homes, c->u.deposit.client_id);
-		*tx = (struct tx){.kind = TX_DEPOSIT};
-		tx->u.deposit.amount_uc = c->u.deposit.amount_uc;
-		if (to->kind == CLIENT_ROLE)
-			tx->u.deposit.account =
-				account_get(&m->ledger.accounts, to->role_account)->address;
+		const struct home *h = home_find(&m->homes, c->u.money.client_id);
+		*tx = (struct tx){.kind = c->kind == COMMAND_DEPOSIT ? TX_DEPOSIT : TX_WITHDRAWAL};
+		tx->u.money.amount_uc = c->u.money.amount_uc;
+		if (h->kind == CLIENT_ROLE)
+			tx->u.money.account =
+				account_get(&m->ledger.accounts, h->role_account)->address;
 	}
 	tx->seq = d->seq;
 	tx->market_ms = c->market_ms;
@@ -204,8 +218,25 @@ static void apply_private(struct market *m, const struct command *c)
 		break;
 	case COMMAND_TX:
 	case COMMAND_DEPOSIT:
+	case COMMAND_WITHDRAW:
 		assert(0); /* ledger commands never come here */
 	}
+}
+
+/* What is withdrawn leaves the sealed money, too, and the money of the block that a seal to come
+ * will count: it was there and is gone. */
+static void book_money(struct market *m, const struct command *c)
+{
+	struct home *h = home_edit(&m->homes, home_find(&m->homes, c->u.money.client_id)->number);
+	int64_t uc = c->u.money.amount_uc;
+
+	if (c->kind == COMMAND_DEPOSIT) {
+		h->wallet_uc += uc;
+		return;
+	}
+	h->wallet_uc -= uc;
+	h->wallet_closed_uc -= uc;
+	h->wallet_sealed_uc -= uc;
 }
 
 void market_apply(struct market *m, const struct command *c, const struct decision *d,
@@ -222,8 +253,6 @@ void market_apply(struct market *m, const struct command *c, const struct decisi
 		return;
 	}
 	ledger_apply(&m->ledger, tx, sink);
-	if (address_is_empty(&tx->u.deposit.account)) {
-		const struct home *to = home_find(&m->homes, c->u.deposit.client_id);
-		m->homes.rows[to->number].wallet_uc += c->u.deposit.amount_uc;
-	}
+	if (address_is_empty(&tx->u.money.account))
+		book_money(m, c);
 }

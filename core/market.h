@@ -97,8 +97,9 @@ void market_init(struct market *market, const struct params *params, sha256_fn *
 void market_decide(
 	const struct market *market, const struct command *command, struct decision *decision);
 
-/* The ledger transaction of an accepted COMMAND_TX or COMMAND_DEPOSIT, as it was decided; id and
- * signature_hash are copied, for COMMAND_DEPOSIT they are still the caller's to fill. */
+/* The ledger transaction of an accepted command whose promise is of the ledger, as it was decided.
+ * Of COMMAND_TX id and signature_hash are copied; of the operator's they are the caller's to fill.
+ */
 void market_tx(const struct market *market, const struct command *command,
 	const struct decision *decision, struct tx *tx);
 
@@ -142,10 +143,16 @@ struct wallet {
 	int64_t balance_uc; /* all of it, what is in its addresses' accounts included */
 	int64_t held_uc;    /* promised to orders and awards */
 	int64_t pending_uc; /* of balance: in accounts that are not closed yet */
-	int64_t sealed_uc;  /* in blocks that a validator has sealed */
+	int64_t sealed_uc;  /* in blocks that a validator has sealed, less what was withdrawn since
+			     */
 };
 
 /* The wallet of a home, or of a role its account. */
 struct wallet market_wallet(const struct market *market, const struct home *home);
+
+/* The most that could be withdrawn (micro-cents; may be below zero). Of a home: what is sealed, and
+ * neither held nor pending, less debts that are pending; of a role: its balance beyond its holds.
+ */
+int64_t market_withdrawable_uc(const struct market *market, const struct home *home);
 
 #endif

@@ -50,6 +50,8 @@ const char *transfer_why_name(enum transfer_why why)
 		return "reward";
 	case TRANSFER_CLOSE:
 		return "close";
+	case TRANSFER_WITHDRAWAL:
+		return "withdrawal";
 	}
 	return NULL;
 }

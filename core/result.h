@@ -26,11 +26,12 @@ enum result_kind {
 
 /* Why money moved; hashed. */
 enum transfer_why {
-	TRANSFER_DEPOSIT = 1, /* issuer to wallets or a role */
-	TRANSFER_PAYMENT = 2, /* buyer to seller, for energy delivered */
-	TRANSFER_PENALTY = 3, /* answering order to opener, for energy not delivered */
-	TRANSFER_REWARD = 4,  /* issuer to validator */
-	TRANSFER_CLOSE = 5,   /* an address's balance to the wallets, or its debt from them */
+	TRANSFER_DEPOSIT = 1,    /* issuer to wallets or a role */
+	TRANSFER_PAYMENT = 2,    /* buyer to seller, for energy delivered */
+	TRANSFER_PENALTY = 3,    /* answering order to opener, for energy not delivered */
+	TRANSFER_REWARD = 4,     /* issuer to validator */
+	TRANSFER_CLOSE = 5,      /* an address's balance to the wallets, or its debt from them */
+	TRANSFER_WITHDRAWAL = 6, /* wallets or a role to issuer */
 };
 
 /* One thing that happened while a transaction was executed or a block closed. */

@@ -15,6 +15,7 @@ static const struct {
 	{TX_STANDING, "standing"},
 	{TX_DELIVERY, "delivery"},
 	{TX_DEPOSIT, "deposit"},
+	{TX_WITHDRAWAL, "withdraw"},
 };
 
 static const struct {

@@ -16,11 +16,12 @@ enum tx_kind {
 	TX_CPF = 3,
 	TX_SEAL = 4,
 	TX_OPERATOR = 16,
-	TX_CLOCK = 16,    /* fires the gates due; at a slot's end opens the block's close */
-	TX_ADMIT = 17,    /* address keys of one slot */
-	TX_STANDING = 18, /* an announced CPF is the metered one, and its home may be elected */
-	TX_DELIVERY = 19, /* what the meter saw of one award */
-	TX_DEPOSIT = 20,  /* money comes in */
+	TX_CLOCK = 16,      /* fires the gates due; at a slot's end opens the block's close */
+	TX_ADMIT = 17,      /* address keys of one slot */
+	TX_STANDING = 18,   /* an announced CPF is the metered one, and its home may be elected */
+	TX_DELIVERY = 19,   /* what the meter saw of one award */
+	TX_DEPOSIT = 20,    /* money comes in */
+	TX_WITHDRAWAL = 21, /* money goes out */
 };
 
 enum { TX_ADMIT_KEYS_MAX = 512 };
@@ -80,7 +81,7 @@ struct tx {
 		struct {
 			struct address account; /* a role's address, or empty: the common wallets */
 			int64_t amount_uc;
-		} deposit;
+		} money; /* of TX_DEPOSIT and TX_WITHDRAWAL */
 	} u;
 };
 

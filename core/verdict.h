@@ -34,7 +34,7 @@
 	X(SELF_TRADE, 26, "a home may not stand on both sides of one auction")                     \
 	X(BEYOND_LIMIT, 27, "the price is beyond the auction's limit")                             \
 	X(TOO_MANY, 28, "no room for more: the market's or the address's limit is reached")        \
-	X(FUNDS_TOO_LOW, 29, "the account does not cover what the order may cost")                 \
+	X(FUNDS_TOO_LOW, 29, "the account does not cover the amount")                              \
 	X(CPF_ANNOUNCED, 30, "a CPF was announced in this slot already")                           \
 	X(CPF_MISMATCH, 31, "the CPF is not what the certified meter measured")                    \
 	X(UNKNOWN_ORDER, 32, "no such order that could still be cancelled")                        \

@@ -101,6 +101,7 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 	case COMMAND_TX:
 	case COMMAND_CLOCK:
 	case COMMAND_DEPOSIT:
+	case COMMAND_WITHDRAW:
 		break;
 	}
 	return ERR_OK;

@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	{"deposit", deposit_command, "book money to a home or role"},
 	{"status", status_command, "how the market stands"},
 	{"backup", backup_command, "copy both databases, also while the broker runs"},
+	{"withdraw", withdraw_command, "book money that is paid out to a home or role"},
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},

@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include "lemctl/office_door.h"
 
-int deposit_command(int argc, char **argv)
+/* deposit and withdraw: the same words, the other way. */
+static int move_money(
+	int argc, char **argv, enum operation operation, const char *line, const char *about)
 {
 	struct office_door d = {.dir = NULL};
 	int64_t cents = 0;
@@ -10,8 +12,8 @@ int deposit_command(int argc, char **argv)
 		OFFICE_DOOR_ARGS(d),
 		{"cents", ARG_INT, &cents, "CENTS", "how much (required)", 1, 1000000000},
 	};
-	struct args a = {.usage = "lemctl deposit --cents CENTS [OPTION...] DIR CLIENTID",
-		.about = "Book money that came in to a home's wallet or a role's account.",
+	struct args a = {.usage = line,
+		.about = about,
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_min = 2,
@@ -29,7 +31,22 @@ int deposit_command(int argc, char **argv)
 	out_printf(&out, "{\"amount_uc\":%lld,\"clientId\":", (long long)cents * 1000000);
 	out_string(&out, a.positional[1]);
 	out_printf(&out, "}");
-	return office_door_run(&d, OPERATION_DEPOSIT, &out);
+	return office_door_run(&d, operation, &out);
+}
+
+int deposit_command(int argc, char **argv)
+{
+	return move_money(argc, argv, OPERATION_DEPOSIT,
+		"lemctl deposit --cents CENTS [OPTION...] DIR CLIENTID",
+		"Book money that came in to a home's wallet or a role's account.");
+}
+
+int withdraw_command(int argc, char **argv)
+{
+	return move_money(argc, argv, OPERATION_WITHDRAW,
+		"lemctl withdraw --cents CENTS [OPTION...] DIR CLIENTID",
+		"Book money that goes out. Of a home at most what is sealed, and neither held nor "
+		"pending; of a role what its account has beyond its holds.");
 }
 
 int status_command(int argc, char **argv)

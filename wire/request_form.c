@@ -205,16 +205,17 @@ static void read_home_add(struct form *f, uint32_t parameters, struct request *r
 	form_leave(f, &o);
 }
 
-/* home-revoke and deposit. */
+/* home-revoke, deposit and withdraw. */
 static void read_client(struct form *f, uint32_t parameters, struct request *r)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
 
-	if (r->operation == OPERATION_DEPOSIT) {
-		r->command.kind = COMMAND_DEPOSIT;
-		form_string(f, &o, "clientId", r->command.u.deposit.client_id,
-			sizeof r->command.u.deposit.client_id);
-		form_int(f, &o, "amount_uc", 1, AMOUNT_UC_MAX, &r->command.u.deposit.amount_uc);
+	if (r->operation != OPERATION_HOME_REVOKE) {
+		r->command.kind =
+			r->operation == OPERATION_DEPOSIT ? COMMAND_DEPOSIT : COMMAND_WITHDRAW;
+		form_string(f, &o, "clientId", r->command.u.money.client_id,
+			sizeof r->command.u.money.client_id);
+		form_int(f, &o, "amount_uc", 1, AMOUNT_UC_MAX, &r->command.u.money.amount_uc);
 	} else {
 		r->command.kind = COMMAND_HOME_REVOKE;
 		form_string(f, &o, "clientId", r->command.u.home_revoke.client_id,
@@ -261,6 +262,7 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 		break;
 	case OPERATION_HOME_REVOKE:
 	case OPERATION_DEPOSIT:
+	case OPERATION_WITHDRAW:
 		r->is_command = true;
 		read_client(f, parameters, r);
 		break;

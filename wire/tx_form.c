@@ -242,15 +242,15 @@ static void read_admit(
 	tx->u.admit.count = n;
 }
 
-static void read_deposit(struct form *f, struct form_object *o, struct tx *tx)
+static void read_money(struct form *f, struct form_object *o, struct tx *tx)
 {
 	char account[64];
 
 	form_string(f, o, "account", account, sizeof account);
-	memset(&tx->u.deposit.account, 0, sizeof tx->u.deposit.account);
+	memset(&tx->u.money.account, 0, sizeof tx->u.money.account);
 	if (f->verdict == VERDICT_OK && strcmp(account, "wallets") != 0)
-		tx_form_address(f, o, "account", &tx->u.deposit.account);
-	form_int(f, o, "amount_uc", 1, AMOUNT_UC_MAX, &tx->u.deposit.amount_uc);
+		tx_form_address(f, o, "account", &tx->u.money.account);
+	form_int(f, o, "amount_uc", 1, AMOUNT_UC_MAX, &tx->u.money.amount_uc);
 }
 
 static void read_operator(
@@ -271,7 +271,7 @@ static void read_operator(
 		form_int(f, o, "wh", 0, ENERGY_WH_MAX, &tx->u.delivery.delivered_wh);
 		tx->u.delivery.why = (enum delivery_why)read_name(f, o, "why", why_number);
 	} else {
-		read_deposit(f, o, tx);
+		read_money(f, o, tx);
 	}
 }
 
@@ -290,7 +290,7 @@ void tx_form_read(struct form *f, uint32_t parameters, struct tx *tx, struct tx_
 
 static void write_parameters(struct out *out, const struct tx *tx)
 {
-	const struct address *account = &tx->u.deposit.account;
+	const struct address *account = &tx->u.money.account;
 
 	if (tx->kind == TX_CLOCK) {
 		out_printf(out, "\"due_ms\":%lld", (long long)tx->u.clock.due_ms);
@@ -314,7 +314,7 @@ static void write_parameters(struct out *out, const struct tx *tx)
 	} else {
 		out_printf(out, "\"account\":\"%s\",\"amount_uc\":%lld",
 			address_is_empty(account) ? "wallets" : account->text,
-			(long long)tx->u.deposit.amount_uc);
+			(long long)tx->u.money.amount_uc);
 	}
 }
 

@@ -46,7 +46,8 @@ CREATE TABLE closings (
 	height INTEGER NOT NULL
 ) STRICT;
 
--- kind: 1 bid-offer, 2 cancel, 3 cpf, 4 seal; 16 clock, 17 admit, 18 standing, 19 delivery, 20 deposit
+-- kind: 1 bid-offer, 2 cancel, 3 cpf, 4 seal; 16 clock, 17 admit, 18 standing, 19 delivery, 20 deposit,
+-- 21 withdraw
 CREATE TABLE transactions (
 	seq INTEGER PRIMARY KEY,
 	height INTEGER NOT NULL,
@@ -118,7 +119,7 @@ CREATE TABLE deliveries (
 	why INTEGER NOT NULL
 ) STRICT;
 
--- why: 1 deposit, 2 payment, 3 penalty, 4 reward, 5 close
+-- why: 1 deposit, 2 payment, 3 penalty, 4 reward, 5 close, 6 withdrawal
 CREATE TABLE transfers (
 	height INTEGER NOT NULL,
 	n INTEGER NOT NULL,

@@ -18,14 +18,17 @@ CREATE TEMP TABLE books AS
 		(SELECT sum(pending_uc) FROM csm.wallets w WHERE w.height = h.height) AS pending_uc,
 		(SELECT coalesce(sum(json_extract(body, '$.parameters.amount_uc')), 0) FROM transactions t
 			WHERE kind = 20 AND t.height <= h.height) AS deposits_uc,
+		(SELECT coalesce(sum(json_extract(body, '$.parameters.amount_uc')), 0) FROM transactions t
+			WHERE kind = 21 AND t.height <= h.height) AS withdrawals_uc,
 		(SELECT coalesce(sum(json_extract(g.document, '$.rules.parameters.reward_uc') * cpf / 100), 0)
 			FROM seals s, genesis g WHERE rewarded = 1 AND s.height < h.height) AS rewards_uc
 	FROM heights h;
 SELECT 'no block to look at' WHERE (SELECT count(*) FROM books) < 3;
 SELECT 'block '||height||': all balances sum to '||(homes_uc + roles_uc + issuer_uc) FROM books
 	WHERE homes_uc + roles_uc + issuer_uc <> 0;
-SELECT 'block '||height||': the issuer has '||issuer_uc||', gave '||deposits_uc||' and '||rewards_uc FROM books
-	WHERE issuer_uc <> -deposits_uc - rewards_uc;
+SELECT 'block '||height||': the issuer has '||issuer_uc||', gave '||deposits_uc||' and '||rewards_uc||
+	', took '||withdrawals_uc FROM books
+	WHERE issuer_uc <> withdrawals_uc - deposits_uc - rewards_uc;
 SELECT 'block '||height||': the homes'' wallets have '||(homes_uc - pending_uc)||', the account '||wallets_uc
 	FROM books WHERE wallets_uc <> homes_uc - pending_uc;
 SELECT 'block '||w.height||': the addresses of '||client_id||' have '||uc||', its wallet says '||pending_uc

@@ -23,11 +23,14 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 kills=0
+withdrawn=0
 for _ in $(seq 10); do
 	sleep "$(awk -v r=$RANDOM 'BEGIN { print 1.2 + r / 32768 * 1.6 }')"
 	stop_broker -KILL
 	kills=$((kills + 1))
 	start_broker || bad "restart $kills: $(tail -n 1 "$work/broker.log")"
+	"$build/lemctl" withdraw --cents 1 "$work/market" home0001 2>>"$work/withdrawn" &&
+		withdrawn=$((withdrawn + 1))
 done
 for _ in $(seq 300); do
 	[ "$(sql 'SELECT max(height) FROM blocks')" -ge $((slots + 2)) ] && break
@@ -38,8 +41,12 @@ stop_broker
 end_children
 expect "ten kills" 10 "$kills"
 check "the chain verifies" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+check "a second verifier agrees" env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py \
+	"$work/market/ledger.db" "$genesis" >/dev/null
 money_adds_up "$work/market/ledger.db" "$work/market/csm.db"
 expect "no transaction stands twice" 0 "$(sql 'SELECT count(*) - count(DISTINCT tx_id) FROM transactions')"
+check "money was withdrawn: $(tail -n 1 "$work/withdrawn")" test "$withdrawn" -gt 0
+expect "each withdrawal once" "$withdrawn" "$(sql 'SELECT count(*) FROM transfers WHERE why = 6')"
 expect "no intake row is doubled" 0 "$(sqlite3 -readonly "$work/market/csm.db" \
 	"SELECT count(*) - count(DISTINCT tx_id) FROM intake WHERE operation <> 'clock'")"
 last=$(sql 'SELECT max(height) FROM blocks')

@@ -24,6 +24,7 @@ done <<-'EOT'
 	lemctl home list|json
 	lemctl home revoke|host port
 	lemctl deposit|cents host port
+	lemctl withdraw|cents host port
 	lemctl verify|genesis json quiet
 	lemctl clear|rule
 	lemctl sign|key market kind bare
@@ -55,7 +56,9 @@ for verb in show verify; do
 done
 
 market --demo --rate 600 --slot 60 --start '2018-01-01 00:00:00'
-says 2 "--cents: is missing" "deposit of nothing" lemctl deposit "$work/market" home0001
+for verb in deposit withdraw; do
+	says 2 "--cents: is missing" "$verb of nothing" lemctl $verb "$work/market" home0001
+done
 says 2 "a clientId is 4 to 32 of a-z and 0-9" "a client id out of form" \
 	lemctl home add --meter-serial SN1 "$work/market" 'Ab!'
 for serial in 's"1' $'s\n1' 's 1' '' 012345678901234567890123456789012; do

@@ -99,6 +99,7 @@ send aggregator "$aggregator" bid-offer "$(bid 4)"
 order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
 send aggregator "$aggregator" cancel "{\"address\":\"$address\",\"order\":$order}"
 send home0001 "$ems" wallet '{}'
+send operator "$operator" withdraw '{"amount_uc":1,"clientId":"aggregator"}'
 send operator "$operator" home-revoke '{"clientId":"home0003"}'
 publish home0001 "$ems" state '{"item":"device","name":"Smart Temperature Sensor","value":"28"}'
 cat "$work/message" >>"$work/sent"
@@ -125,9 +126,10 @@ break_rule BAD_FIELD operator "$operator" home-add "$(terms Home 0)"
 break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms home0004 10000001)"
 break_rule UNKNOWN_HOME operator "$operator" home-revoke '{"clientId":"Home"}'
 break_rule UNKNOWN_HOME operator "$operator" deposit '{"amount_uc":1,"clientId":"Home"}'
+break_rule UNKNOWN_HOME operator "$operator" withdraw '{"amount_uc":1,"clientId":"Home"}'
 break_rule OUT_OF_RANGE home0001 "$ems" addresses '{"keys":[]}'
 settled() { # a transaction of each kind, and a home has been told of a delivery
-	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 9 ] &&
+	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 10 ] &&
 		grep -q '/statement .*"deliveries":\[{' "$work"/heard.home*
 }
 awaits "a settled slot, a sealed block" settled

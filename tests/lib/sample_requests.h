@@ -78,6 +78,8 @@ static const struct sample_request sample_requests[] = {
 	{OPERATION_HOME_REVOKE, SAMPLE_MESSAGE("home-revoke", "\"clientId\":\"home0002\"")},
 	{OPERATION_DEPOSIT,
 		SAMPLE_MESSAGE("deposit", "\"clientId\":\"home0002\",\"amount_uc\":1000000")},
+	{OPERATION_WITHDRAW,
+		SAMPLE_MESSAGE("withdraw", "\"clientId\":\"home0002\",\"amount_uc\":1000000")},
 };
 
 enum { SAMPLE_REQUESTS = sizeof sample_requests / sizeof *sample_requests };

@@ -182,6 +182,19 @@ static inline void little_home(struct little_market *m, int n)
 	assert_non_null(little_find(m, "/receipt", m->count - 1));
 }
 
+/* The operator books money of a home or role, in or out. */
+static inline void little_money(
+	struct little_market *m, enum operation operation, const char *client_id, int64_t amount_uc)
+{
+	char text[256];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(
+		&out, "{\"amount_uc\":%lld,\"clientId\":\"%s\"}", (long long)amount_uc, client_id);
+	little_send(m, "operator", operation, &out, &(struct signer){.key = m->operator_key});
+}
+
 /* The market a minute before slot 0, with its homes. */
 static inline void little_open(struct little_market *m)
 {

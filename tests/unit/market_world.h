@@ -29,7 +29,9 @@ struct world {
 	struct registers meters[HOMES];
 	int64_t enrolled_to[HOMES];
 	uint64_t accepted, refused, awards, deliveries, sealed, blocks, shut, lost, voided;
-	uint64_t payments, penalties, rewards;
+	uint64_t payments, penalties, rewards, withdrawals;
+	/* Another account of each home's sealed money. */
+	int64_t closed_uc[HOMES], sealed_uc[HOMES], out_since_close[HOMES], out_since_seal[HOMES];
 	struct header header;
 };
 
@@ -107,6 +109,51 @@ static inline int by_seq(const void *a, const void *b)
 	const struct tx *x = a, *y = b;
 
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static inline const struct home *home_of(const struct world *w, int64_t i)
+{
+	char id[16];
+
+	(void)snprintf(id, sizeof id, "home%04d", (int)i);
+	return home_find(&w->market->homes, id);
+}
+
+/* What a home has sealed is what it had when that block was closed, less what it took out since. */
+static inline void check_sealed(const struct world *w)
+{
+	for (int i = 0; i < HOMES; i++)
+		assert_int_equal(
+			home_of(w, i)->wallet_sealed_uc, w->sealed_uc[i] - w->out_since_seal[i]);
+}
+
+static inline void note_close(struct world *w)
+{
+	for (int i = 0; i < HOMES; i++) {
+		w->closed_uc[i] = home_of(w, i)->wallet_uc;
+		w->out_since_close[i] = 0;
+	}
+}
+
+/* Nothing sealed, held or owed leaves twice. */
+static inline void note_withdrawal(struct world *w, const struct command *c)
+{
+	const struct home *h = home_find(&w->market->homes, c->u.money.client_id);
+	struct wallet wallet = market_wallet(w->market, h);
+
+	w->withdrawals++;
+	assert_true(wallet.sealed_uc >= 0 && wallet.balance_uc >= wallet.held_uc);
+	if (h->kind != CLIENT_HOME)
+		return;
+	assert_true(h->wallet_uc >= wallet.held_uc);
+	w->out_since_close[h->number - home_of(w, 0)->number] += c->u.money.amount_uc;
+	w->out_since_seal[h->number - home_of(w, 0)->number] += c->u.money.amount_uc;
+}
+
+static inline void note_seal(struct world *w)
+{
+	memcpy(w->sealed_uc, w->closed_uc, sizeof w->sealed_uc);
+	memcpy(w->out_since_seal, w->out_since_close, sizeof w->out_since_seal);
 }
 
 static inline void check_homes(const struct world *w)
@@ -208,6 +255,8 @@ static inline void close_block(struct world *w)
 	block_chain(w->replica, hash);
 	assert_int_equal(accounts_sum_uc(&w->market->ledger.accounts), 0);
 	check_homes(w);
+	note_close(w);
+	check_sealed(w);
 	w->blocks++;
 	if (w->blocks % 16 == 0)
 		check_snapshot(w);
@@ -262,27 +311,23 @@ static inline enum verdict send(struct world *w, struct command *c)
 	c->intake_seq = ++w->intake_seq;
 	if (d.promise == PROMISE_LEDGER) {
 		market_tx(w->market, c, &d, &tx);
-		if (c->kind == COMMAND_DEPOSIT)
+		if (c->kind != COMMAND_TX)
 			draw_id(w, tx.id);
 		if (!d.shut)
 			record(w, &tx);
 		w->shut += d.shut;
 	}
 	market_apply(w->market, c, &d, &tx, &sink);
+	if (c->kind == COMMAND_WITHDRAW)
+		note_withdrawal(w, c);
+	if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SEAL)
+		note_seal(w);
 	if (c->kind == COMMAND_TX) {
 		/* Once is once, shut or not. */
 		market_decide(w->market, c, &d);
 		assert_int_equal(d.verdict, VERDICT_REPEATED);
 	}
 	return VERDICT_OK;
-}
-
-static inline const struct home *home_of(const struct world *w, int64_t i)
-{
-	char id[16];
-
-	(void)snprintf(id, sizeof id, "home%04d", (int)i);
-	return home_find(&w->market->homes, id);
 }
 
 static inline void enrol(struct world *w)
@@ -304,8 +349,8 @@ static inline void enrol(struct world *w)
 		draw_key(w, &reg.u.registration.ems.key, &address);
 		draw_key(w, &reg.u.registration.meter.key, &address);
 		assert_int_equal(send(w, &reg), VERDICT_OK);
-		memcpy(deposit.u.deposit.client_id, add.u.home_add.client_id, CLIENT_ID_MAX);
-		deposit.u.deposit.amount_uc = 20000000 + 1000000 * below(w, 200);
+		memcpy(deposit.u.money.client_id, add.u.home_add.client_id, CLIENT_ID_MAX);
+		deposit.u.money.amount_uc = 20000000 + 1000000 * below(w, 200);
 		assert_int_equal(send(w, &deposit), VERDICT_OK);
 		w->enrolled_to[i] = 0;
 	}

@@ -43,6 +43,7 @@ static const struct {
 	{"lem/demo/in/state", "a--aa-", "------", "------"},
 	{"lem/demo/in/home-add", "------", "------", "------"},
 	{"lem/demo/in/deposit", "------", "------", "------"},
+	{"lem/demo/in/withdraw", "------", "------", "------"},
 	{"lem/demo/in/other", "------", "------", "------"},
 	{"lem/demo/in/", "------", "------", "------"},
 	{"lem/demo/in", "------", "------", "------"},

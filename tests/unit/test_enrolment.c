@@ -78,7 +78,8 @@ static void keys_are_unique(void **state)
 static void who_may_send_what(void **state)
 {
 	const enum command_kind kinds[] = {COMMAND_TX, COMMAND_REGISTER, COMMAND_ADDRESSES,
-		COMMAND_READING, COMMAND_HOME_ADD, COMMAND_HOME_REVOKE, COMMAND_DEPOSIT};
+		COMMAND_READING, COMMAND_HOME_ADD, COMMAND_HOME_REVOKE, COMMAND_DEPOSIT,
+		COMMAND_WITHDRAW};
 	struct command c = invited();
 	const char *field;
 
@@ -249,18 +250,18 @@ static void money_comes_in_for_clients(void **state)
 	int64_t had = scene_wallet(4).balance_uc;
 
 	(void)state;
-	c.u.deposit.amount_uc = 5;
-	(void)snprintf(c.u.deposit.client_id, sizeof c.u.deposit.client_id, "operator");
+	c.u.money.amount_uc = 5;
+	(void)snprintf(c.u.money.client_id, sizeof c.u.money.client_id, "operator");
 	expect(&c, VERDICT_UNKNOWN_HOME, "clientId");
-	(void)snprintf(c.u.deposit.client_id, sizeof c.u.deposit.client_id, "home9999");
+	(void)snprintf(c.u.money.client_id, sizeof c.u.money.client_id, "home9999");
 	expect(&c, VERDICT_UNKNOWN_HOME, "clientId");
-	(void)snprintf(c.u.deposit.client_id, sizeof c.u.deposit.client_id, "home0004");
-	c.u.deposit.amount_uc = 0;
+	(void)snprintf(c.u.money.client_id, sizeof c.u.money.client_id, "home0004");
+	c.u.money.amount_uc = 0;
 	expect(&c, VERDICT_OUT_OF_RANGE, "amount_uc");
-	c.u.deposit.amount_uc = 5;
+	c.u.money.amount_uc = 5;
 	assert_int_equal(send(w, &c), VERDICT_OK);
 	assert_int_equal(scene_wallet(4).balance_uc, had + 5);
-	(void)snprintf(c.u.deposit.client_id, sizeof c.u.deposit.client_id, "aggregator");
+	(void)snprintf(c.u.money.client_id, sizeof c.u.money.client_id, "aggregator");
 	assert_int_equal(send(w, &c), VERDICT_OK);
 	assert_int_equal(
 		market_wallet(w->market, home_find(&w->market->homes, "aggregator")).balance_uc, 5);

@@ -107,7 +107,7 @@ static void a_transfer(void **state)
 	r.u.transfer.to_address = &to;
 	r.u.transfer.amount_uc = 123456789;
 	r.u.transfer.order = 5;
-	for (int why = TRANSFER_DEPOSIT; why <= TRANSFER_CLOSE; why++) {
+	for (int why = TRANSFER_DEPOSIT; why <= TRANSFER_WITHDRAWAL; why++) {
 		struct bytes b = {.len = 0};
 		uint8_t leaf[HASH_LEN];
 		u8(&b, 0);
@@ -126,9 +126,10 @@ static void a_transfer(void **state)
 static void names_go_there_and_back(void **state)
 {
 	static const char *const kinds[] = {"bid-offer", "cancel", "cpf", "seal", "clock", "admit",
-		"standing", "delivery", "deposit"};
+		"standing", "delivery", "deposit", "withdraw"};
 	static const char *const whys[] = {"metered", "no_reading", "no_base", "uncertified"};
-	static const char *const moves[] = {"deposit", "payment", "penalty", "reward", "close"};
+	static const char *const moves[] = {
+		"deposit", "payment", "penalty", "reward", "close", "withdrawal"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

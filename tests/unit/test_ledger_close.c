@@ -121,7 +121,7 @@ static void issue(int64_t amount_uc)
 {
 	struct tx tx = small_tx(&s, TX_DEPOSIT);
 
-	tx.u.deposit.amount_uc = amount_uc;
+	tx.u.money.amount_uc = amount_uc;
 	if (amount_uc > 0)
 		small_do(&s, &tx);
 }

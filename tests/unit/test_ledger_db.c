@@ -137,7 +137,7 @@ static void history(void)
 	tx.cpf_hundredths = 90;
 	run(&tx);
 	tx = small_tx(&s, TX_DEPOSIT);
-	tx.u.deposit.amount_uc = 5;
+	tx.u.money.amount_uc = 5;
 	run(&tx);
 	operators(TX_CLOCK, SAMPLE_START_MS + SMALL_SLOT_MS - 300000);
 	operators(TX_CLOCK, SAMPLE_START_MS + SMALL_SLOT_MS);

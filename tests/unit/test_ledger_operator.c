@@ -125,7 +125,9 @@ static void the_clock(void **state)
 	tx.u.clock.due_ms = end;
 	expect(&tx, VERDICT_OUT_OF_PHASE);
 	tx = small_tx(&s, TX_DEPOSIT);
-	tx.u.deposit.amount_uc = 1;
+	tx.u.money.amount_uc = 1;
+	expect(&tx, VERDICT_OUT_OF_PHASE);
+	tx.kind = TX_WITHDRAWAL;
 	expect(&tx, VERDICT_OUT_OF_PHASE);
 }
 

@@ -30,7 +30,7 @@ static void none_is_stale_or_repeated(void **state)
 	expect(&tx, VERDICT_TOO_MANY, "");
 	/* The operator's own need no date; their sequence is in their id. */
 	deposit.date_ms = 0;
-	deposit.u.deposit.amount_uc = 1;
+	deposit.u.money.amount_uc = 1;
 	expect_as_dated(&deposit, VERDICT_OK, "");
 	s.l->recent.count = count;
 }
@@ -116,17 +116,22 @@ static void a_block_has_its_length(void **state)
 {
 	struct tx signed_tx = small_bid(&s, 201, SIDE_SELL, 100, 8000, buys);
 	struct tx deposit = small_tx(&s, TX_DEPOSIT);
+	struct tx admit = small_tx(&s, TX_ADMIT);
 	uint64_t count = s.l->tx_count;
 
 	(void)state;
-	deposit.u.deposit.amount_uc = 1;
+	deposit.u.money.amount_uc = 1;
+	admit.u.admit.slot = INT32_MAX;
 	s.l->tx_count = LEDGER_TXS_OPEN_MAX - 1;
 	expect(&signed_tx, VERDICT_OK, "");
 	s.l->tx_count = LEDGER_TXS_OPEN_MAX;
 	expect(&signed_tx, VERDICT_TOO_MANY, "");
-	expect(&deposit, VERDICT_OK, "");
-	s.l->tx_count = LEDGER_TXS_MAX;
 	expect(&deposit, VERDICT_TOO_MANY, "");
+	expect(&admit, VERDICT_HORIZON, ""); /* what the clock brings has room until ... */
+	s.l->tx_count = LEDGER_TXS_MAX - 1;
+	expect(&admit, VERDICT_HORIZON, "");
+	s.l->tx_count = LEDGER_TXS_MAX;
+	expect(&admit, VERDICT_TOO_MANY, "");
 	s.l->tx_count = count;
 }
 
@@ -174,27 +179,76 @@ static void deposits(void **state)
 	struct account *issuer = account_edit(&s.l->accounts, ACCOUNT_ISSUER);
 
 	(void)state;
-	tx.u.deposit.amount_uc = 0;
-	expect(&tx, VERDICT_OUT_OF_RANGE, "");
-	tx.u.deposit.amount_uc = 1;
+	tx.u.money.amount_uc = 0;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "amount_uc");
+	tx.u.money.amount_uc = 1;
 	expect(&tx, VERDICT_OK, "");
-	tx.u.deposit.amount_uc = AMOUNT_UC_MAX;
+	tx.u.money.amount_uc = AMOUNT_UC_MAX;
 	expect(&tx, VERDICT_OK, "");
-	tx.u.deposit.amount_uc = 2;
+	tx.u.money.amount_uc = 2;
 	issuer->balance_uc = -MONEY_UC_MAX + 2;
 	expect(&tx, VERDICT_OK, "");
 	issuer->balance_uc--;
-	expect(&tx, VERDICT_OUT_OF_RANGE, ""); /* more than all money there may be */
+	expect(&tx, VERDICT_OUT_OF_RANGE, "amount_uc"); /* more than all money there may be */
 	issuer->balance_uc = 0;
-	tx.u.deposit.amount_uc = AMOUNT_UC_MAX + 1;
-	expect(&tx, VERDICT_OUT_OF_RANGE, "");
-	tx.u.deposit.amount_uc = 1;
-	tx.u.deposit.account = sample_address(ROLE);
+	tx.u.money.amount_uc = AMOUNT_UC_MAX + 1;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "amount_uc");
+	tx.u.money.amount_uc = 1;
+	tx.u.money.account = sample_address(ROLE);
 	expect(&tx, VERDICT_OK, "");
-	tx.u.deposit.account = sample_address(200); /* money enters by wallets and roles only */
-	expect(&tx, VERDICT_UNKNOWN_ADDRESS, "");
-	tx.u.deposit.account = sample_address(NOBODY);
-	expect(&tx, VERDICT_UNKNOWN_ADDRESS, "");
+	tx.u.money.account = sample_address(200); /* money enters by wallets and roles only */
+	expect(&tx, VERDICT_UNKNOWN_ADDRESS, "account");
+	tx.u.money.account = sample_address(NOBODY);
+	expect(&tx, VERDICT_UNKNOWN_ADDRESS, "account");
+}
+
+/* Out goes what the account has beyond its holds, whatever its credit; and it comes back to the
+ * issuer, up to what JSON carries. */
+static void withdrawals(void **state)
+{
+	struct tx tx = small_tx(&s, TX_WITHDRAWAL);
+	struct account *issuer = account_edit(&s.l->accounts, ACCOUNT_ISSUER);
+	struct account *wallets = account_edit(&s.l->accounts, ACCOUNT_WALLETS);
+	struct account *role = account_edit(&s.l->accounts, ACCOUNT_FIRST_ROLE);
+	struct account were[] = {*issuer, *wallets, *role};
+
+	(void)state;
+	wallets->balance_uc = 10;
+	tx.u.money.amount_uc = 0;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "amount_uc");
+	tx.u.money.amount_uc = 10;
+	expect(&tx, VERDICT_OK, "");
+	tx.u.money.amount_uc = 11;
+	expect(&tx, VERDICT_FUNDS_TOO_LOW, "amount_uc");
+	tx.u.money.amount_uc = AMOUNT_UC_MAX;
+	wallets->balance_uc = AMOUNT_UC_MAX;
+	expect(&tx, VERDICT_OK, "");
+	issuer->balance_uc = JSON_INT_MAX - AMOUNT_UC_MAX;
+	expect(&tx, VERDICT_OK, "");
+	issuer->balance_uc++;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "amount_uc");
+	issuer->balance_uc = 0;
+	wallets->balance_uc = INT64_MAX;
+	tx.u.money.amount_uc = AMOUNT_UC_MAX + 1;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "amount_uc");
+	tx.u.money.account = role->address;
+	tx.u.money.amount_uc = 7;
+	role->balance_uc = 12;
+	role->held_uc = 5;
+	assert_true(role->credit_uc > 0);
+	expect(&tx, VERDICT_OK, "");
+	role->held_uc++;
+	expect(&tx, VERDICT_FUNDS_TOO_LOW, "amount_uc");
+	tx.u.money.account = sample_address(200);
+	expect(&tx, VERDICT_UNKNOWN_ADDRESS, "account");
+	tx.u.money.account = sample_address(NOBODY);
+	expect(&tx, VERDICT_UNKNOWN_ADDRESS, "account");
+	s.l->closing = true;
+	expect(&tx, VERDICT_OUT_OF_PHASE, "");
+	s.l->closing = false;
+	*issuer = were[0];
+	*wallets = were[1];
+	*role = were[2];
 }
 
 int main(void)
@@ -206,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_block_has_its_length),
 		cmocka_unit_test(seals),
 		cmocka_unit_test(deposits),
+		cmocka_unit_test(withdrawals),
 	};
 
 	return cmocka_run_group_tests(tests, scene_open, scene_free);

@@ -173,11 +173,28 @@ static void announce_or_seal(struct world *w, int64_t i)
 	(void)send(w, &c);
 }
 
+/* Money comes in and goes out, of homes and of the role, about as much as could be withdrawn. */
+static void move_money(struct world *w, int64_t i)
+{
+	const struct home *h =
+		below(w, 6) ? home_of(w, i) : home_find(&w->market->homes, "aggregator");
+	int64_t most_uc = market_withdrawable_uc(w->market, h);
+	struct command c = {.kind = below(w, 3) ? COMMAND_WITHDRAW : COMMAND_DEPOSIT, .home = 0};
+
+	memcpy(c.u.money.client_id, h->terms.client_id, CLIENT_ID_MAX);
+	c.u.money.amount_uc = most_uc + 1 - below(w, 3);
+	if (c.kind == COMMAND_DEPOSIT)
+		c.u.money.amount_uc = 1 + below(w, 30000000);
+	else if (below(w, 3) && most_uc > 1)
+		c.u.money.amount_uc = 1 + below(w, most_uc);
+	(void)send(w, &c);
+}
+
 static void one_step(struct world *w)
 {
 	int64_t i = below(w, HOMES);
 
-	switch (below(w, 16)) {
+	switch (below(w, 17)) {
 	case 0:
 		open_auction(w);
 		break;
@@ -195,6 +212,9 @@ static void one_step(struct world *w)
 	case 6:
 	case 7:
 		announce_or_seal(w, i);
+		break;
+	case 8:
+		move_money(w, i);
 		break;
 	default:
 		bid(w, i);
@@ -231,16 +251,17 @@ static void a_replica_reaches_every_header(void **state)
 	print_message(
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		"rewards %llu\n",
+		"rewards %llu, withdrawals %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
 		(unsigned long long)w->voided, (unsigned long long)w->deliveries,
 		(unsigned long long)w->sealed, (unsigned long long)w->payments,
-		(unsigned long long)w->penalties, (unsigned long long)w->rewards);
+		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
+		(unsigned long long)w->withdrawals);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
-	assert_true(w->shut > 0 && w->lost > 0);
+	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
 	free(w->market);
 	free(w->replica);
 	free(w);

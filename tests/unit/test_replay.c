@@ -110,6 +110,8 @@ static void make_history(void)
 	little_offer(&market, 0, 6, auction, 60, 9000, 0);
 	little_offer(&market, 1, 6, auction, 60, 8000, 0);
 	assert_int_equal(market.engine.market->shut_count, 2);
+	little_money(&market, OPERATION_DEPOSIT, "aggregator", 500);
+	little_money(&market, OPERATION_WITHDRAW, "aggregator", 200);
 	stop();
 	keep("late");
 }

@@ -194,6 +194,7 @@ static void operations_have_names(void **state)
 	assert_int_equal(operation_class_of(OPERATION_STATE), OPERATION_BY_IDENTITY);
 	assert_int_equal(operation_class_of(OPERATION_SYNC), OPERATION_BY_IDENTITY);
 	assert_int_equal(operation_class_of(OPERATION_DEPOSIT), OPERATION_BY_OPERATOR);
+	assert_int_equal(operation_class_of(OPERATION_WITHDRAW), OPERATION_BY_OPERATOR);
 }
 
 /* Blanks count: a message of the longest length passes, one byte more does not. */

@@ -13,7 +13,7 @@
 enum { TEXT_MAX = 20000 };
 /* Places in sample_requests. */
 enum { BID, ANSWER, OPENING, CANCEL, CPF, SEAL, OBSERVATION, READING, REGISTER, ADDRESSES, WALLET };
-enum { SYNC = WALLET + 1, HOME_ADD, HOME_REVOKE, DEPOSIT };
+enum { SYNC = WALLET + 1, HOME_ADD, HOME_REVOKE, DEPOSIT, WITHDRAW };
 
 static struct request_workspace *workspace;
 static struct request request;
@@ -179,6 +179,10 @@ static const struct {
 	{DEPOSIT, ":1000000}", ":0}", "parameters.amount_uc", VERDICT_OUT_OF_RANGE},
 	{DEPOSIT, ":1000000}", ":1000000000000000}", NULL, VERDICT_OK},
 	{DEPOSIT, ":1000000}", ":1000000000000001}", "parameters.amount_uc", VERDICT_OUT_OF_RANGE},
+	{WITHDRAW, ":1000000}", ":1}", NULL, VERDICT_OK},
+	{WITHDRAW, ":1000000}", ":0}", "parameters.amount_uc", VERDICT_OUT_OF_RANGE},
+	{WITHDRAW, ":1000000}", ":1000000000000000}", NULL, VERDICT_OK},
+	{WITHDRAW, ":1000000}", ":1000000000000001}", "parameters.amount_uc", VERDICT_OUT_OF_RANGE},
 };
 
 static void values_keep_their_bounds(void **state)
@@ -316,8 +320,12 @@ static void the_operators_requests_become_commands(void **state)
 	assert_string_equal(c->u.home_revoke.client_id, "home0002");
 	assert_int_equal(take(DEPOSIT, sample_requests[DEPOSIT].text), VERDICT_OK);
 	assert_int_equal(c->kind, COMMAND_DEPOSIT);
-	assert_string_equal(c->u.deposit.client_id, "home0002");
-	assert_int_equal(c->u.deposit.amount_uc, 1000000);
+	assert_string_equal(c->u.money.client_id, "home0002");
+	assert_int_equal(c->u.money.amount_uc, 1000000);
+	assert_int_equal(take(WITHDRAW, sample_requests[WITHDRAW].text), VERDICT_OK);
+	assert_int_equal(c->kind, COMMAND_WITHDRAW);
+	assert_string_equal(c->u.money.client_id, "home0002");
+	assert_int_equal(c->u.money.amount_uc, 1000000);
 }
 
 /* The most keys that one message may bring, and one more. */

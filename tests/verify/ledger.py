@@ -5,7 +5,9 @@ from words import (Wrong, address_of, be, bytes_of, canon, date_ms, demand, ener
 
 MONEY_MAX = 10**15
 WHYS = {"metered": 1, "no_reading": 2, "no_base": 3, "uncertified": 4}
-DEPOSIT, PAYMENT, PENALTY, REWARD, CLOSE = range(1, 6)
+DEPOSIT, PAYMENT, PENALTY, REWARD, CLOSE, WITHDRAWAL = range(1, 7)
+JSON_MAX = 2**53 - 1
+OWN = "clock admit standing delivery deposit withdraw".split()
 ZERO = "0" * 64
 
 
@@ -94,7 +96,7 @@ class Ledger:
 		operation, q = body["operation"], body["parameters"]
 		data = signing_input("request", self.market, canon(body))
 		tx_id = sha(data)
-		own = operation in ("clock", "admit", "standing", "delivery", "deposit")
+		own = operation in OWN
 		book = None if own else self.sealed_book(operation, q)
 		demand(self.closing == (operation in ("standing", "delivery")), "OUT_OF_PHASE")
 		if own:
@@ -257,6 +259,13 @@ class Ledger:
 		to = self.accounts[2] if q["account"] == "wallets" else self.named[q["account"]]
 		demand(to.slot == -1 and self.accounts[1].balance - q["amount_uc"] >= -MONEY_MAX, "deposit")
 		self.transfer(self.accounts[1], to, q["amount_uc"], 0, DEPOSIT)
+
+	def do_withdraw(self, tx, q):
+		source = self.accounts[2] if q["account"] == "wallets" else self.named[q["account"]]
+		demand(source.slot == -1 and 1 <= q["amount_uc"] <= MONEY_MAX and
+			self.accounts[1].balance + q["amount_uc"] <= JSON_MAX, "withdraw")
+		demand(source.balance - source.held >= q["amount_uc"], "FUNDS_TOO_LOW")
+		self.transfer(source, self.accounts[1], q["amount_uc"], 0, WITHDRAWAL)
 
 	# ---- the close ----
 
