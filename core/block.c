@@ -252,7 +252,8 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	merkle_log_append(l->sha256, &l->log, leaf);
 	compact_gaps(l);
 	/* Its date binds a message to a window on both sides of its intake. */
-	recent_forget(&l->recent, ledger_slot_end_ms(l) - 2 * l->params.date_window_s * MS_PER_S);
+	recent_forget(
+		&l->recent, ledger_slot_end_ms(l) - 2 * l->schedule.widest_window_s * MS_PER_S);
 	l->height++;
 	l->closing = false;
 	l->flags = 0;
@@ -261,4 +262,5 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	l->due_next = 0;
 	l->tx_count = 0;
 	l->result_count = 0;
+	params_schedule_advance(l);
 }

@@ -4,6 +4,7 @@
 #define LEM_CORE_COMMAND_H
 #include <stdint.h>
 #include "core/home.h"
+#include "core/params_change.h"
 #include "core/tx.h"
 
 /* The numbers are stored in csm.db. */
@@ -17,6 +18,7 @@ enum command_kind {
 	COMMAND_HOME_REVOKE = 7,
 	COMMAND_DEPOSIT = 8,
 	COMMAND_WITHDRAW = 9,
+	COMMAND_PARAMS = 10,
 };
 
 enum { COMMAND_ADDRESSES_MAX = 64 };
@@ -58,6 +60,7 @@ struct command {
 			char client_id[CLIENT_ID_MAX + 1];
 			int64_t amount_uc;
 		} money; /* of COMMAND_DEPOSIT and COMMAND_WITHDRAW */
+		struct params_change params;
 	} u;
 };
 

@@ -25,7 +25,7 @@ struct header {
 	uint8_t ranking_root[HASH_LEN]; /* ranked validators, best first */
 	uint8_t wallets_root[HASH_LEN]; /* zero under rules version 1 */
 	uint8_t log_root[HASH_LEN];     /* RFC 6962 tree of the hashes of all earlier headers */
-	uint8_t rules_hash[HASH_LEN];   /* of genesis */
+	uint8_t rules_hash[HASH_LEN];   /* of the rules in force in the block */
 };
 
 /* OK if `claimed` is the header that re-execution gave, else the verdict of the first member that

@@ -10,6 +10,7 @@ void ledger_init(struct ledger *l, const struct params *params, sha256_fn *sha25
 
 	l->sha256 = sha256;
 	l->params = *params;
+	l->schedule.widest_window_s = params->date_window_s;
 	l->height = 1;
 	l->market_ms = INT64_MIN;
 	memcpy(l->rules_hash, rules_hash, HASH_LEN);
@@ -310,6 +311,9 @@ void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sin
 	case TX_DEPOSIT:
 	case TX_WITHDRAWAL:
 		apply_money(l, tx, sink);
+		break;
+	case TX_PARAMS:
+		params_schedule_add(l, tx);
 		break;
 	}
 }

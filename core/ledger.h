@@ -18,6 +18,7 @@
 #include "core/header.h"
 #include "core/merkle.h"
 #include "core/params.h"
+#include "core/params_schedule.h"
 #include "core/ranking.h"
 #include "core/recent.h"
 #include "core/result.h"
@@ -56,8 +57,9 @@ struct validator {
 /* The state. About 130 MB of address space, of which only the used part costs memory. */
 struct ledger {
 	sha256_fn *sha256;
-	struct params params;
+	struct params params; /* in force in the open block */
 	uint8_t rules_hash[HASH_LEN];
+	struct params_schedule schedule;
 	uint64_t height;        /* of the open block; it holds slot height - 1 */
 	uint64_t seq_high;      /* highest sequence so far */
 	int64_t market_ms;      /* of the transaction of that sequence */

@@ -200,7 +200,9 @@ static enum verdict check_seal(const struct ledger *l, const struct tx *tx, cons
 /* What holds of every signed transaction: near its date, and not there already. */
 static enum verdict check_once(const struct ledger *l, const struct tx *tx, const char **field)
 {
-	int64_t window_ms = l->params.date_window_s * MS_PER_S;
+	bool late = tx->seq <= l->seq_high; /* taken in under other parameters, perhaps */
+	int64_t window_s = late ? l->schedule.widest_window_s : l->params.date_window_s;
+	int64_t window_ms = window_s * MS_PER_S;
 	int64_t age_ms = tx->market_ms - tx->date_ms;
 
 	if (age_ms > window_ms || age_ms < -window_ms)
@@ -292,6 +294,7 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 	case TX_DELIVERY:
 	case TX_DEPOSIT:
 	case TX_WITHDRAWAL:
+	case TX_PARAMS:
 		return ledger_operator_check(l, tx, field);
 	}
 	return VERDICT_UNKNOWN_OPERATION;

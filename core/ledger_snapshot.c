@@ -192,6 +192,7 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 			memset(l->log.nodes[i], 0, HASH_LEN);
 	}
 	xfer_accounts(x, &l->accounts);
+	params_schedule_xfer(x, l);
 	xfer_auctions(x, &l->auctions);
 	if (x->reading && !x->bad)
 		x->bad = !count_orders(&l->auctions, &l->accounts);

@@ -71,6 +71,12 @@ int64_t market_withdrawable_uc(const struct market *m, const struct home *h)
 	return free_uc < w.sealed_uc ? free_uc : w.sealed_uc;
 }
 
+/* Room in the open block for one more request, beside what is still shut. */
+static bool has_tx_room(const struct market *m)
+{
+	return m->ledger.tx_count + m->shut_count < LEDGER_TXS_OPEN_MAX;
+}
+
 static void decide_money(const struct market *m, const struct command *c, struct decision *d)
 {
 	const struct home *h = home_find(&m->homes, c->u.money.client_id);
@@ -87,11 +93,28 @@ static void decide_money(const struct market *m, const struct command *c, struct
 	market_tx(m, c, d, &tx);
 	d->verdict = ledger_check(&m->ledger, &tx, &d->field);
 	d->field = "amount_uc";
-	if (m->ledger.tx_count + m->shut_count >= LEDGER_TXS_OPEN_MAX)
+	if (!has_tx_room(m))
 		d->verdict = VERDICT_TOO_MANY;
 	if (d->verdict == VERDICT_OK && c->kind == COMMAND_WITHDRAW &&
 		market_withdrawable_uc(m, h) < c->u.money.amount_uc)
 		d->verdict = VERDICT_FUNDS_TOO_LOW;
+}
+
+static void decide_params(const struct market *m, const struct command *c, struct decision *d)
+{
+	struct tx tx;
+
+	d->verdict = params_changed(
+		params_schedule_newest(&m->ledger), &c->u.params, &d->params, &d->field);
+	if (d->verdict != VERDICT_OK)
+		return;
+	d->promise = PROMISE_LEDGER;
+	d->seq = m->next_seq;
+	d->height = m->ledger.height;
+	market_tx(m, c, d, &tx);
+	d->verdict = ledger_check(&m->ledger, &tx, &d->field);
+	if (d->verdict == VERDICT_OK && !has_tx_room(m))
+		d->verdict = VERDICT_TOO_MANY;
 }
 
 static void decide_reading(const struct market *m, const struct command *c, struct decision *d)
@@ -124,7 +147,8 @@ static enum verdict check_sender(const struct market *m, const struct command *c
 {
 	const struct home *h = &m->homes.rows[c->home];
 	bool operators = c->kind == COMMAND_HOME_ADD || c->kind == COMMAND_HOME_REVOKE ||
-			 c->kind == COMMAND_DEPOSIT || c->kind == COMMAND_WITHDRAW;
+			 c->kind == COMMAND_DEPOSIT || c->kind == COMMAND_WITHDRAW ||
+			 c->kind == COMMAND_PARAMS;
 
 	if (c->kind == COMMAND_CLOCK)
 		return VERDICT_OK;
@@ -170,6 +194,9 @@ void market_decide(const struct market *m, const struct command *c, struct decis
 	case COMMAND_WITHDRAW:
 		decide_money(m, c, d);
 		break;
+	case COMMAND_PARAMS:
+		decide_params(m, c, d);
+		break;
 	}
 	if (d->verdict == VERDICT_OK)
 		d->field = "";
@@ -180,6 +207,10 @@ void market_tx(
 {
 	if (c->kind == COMMAND_TX) {
 		*tx = c->u.tx;
+	} else if (c->kind == COMMAND_PARAMS) {
+		*tx = (struct tx){.kind = TX_PARAMS};
+		tx->u.params.from_slot = c->u.params.from_slot;
+		tx->u.params.set = &d->params;
 	} else {
 		const struct home *h = home_find(&m->homes, c->u.money.client_id);
 		*tx = (struct tx){.kind = c->kind == COMMAND_DEPOSIT ? TX_DEPOSIT : TX_WITHDRAWAL};
@@ -219,6 +250,7 @@ static void apply_private(struct market *m, const struct command *c)
 	case COMMAND_TX:
 	case COMMAND_DEPOSIT:
 	case COMMAND_WITHDRAW:
+	case COMMAND_PARAMS:
 		assert(0); /* ledger commands never come here */
 	}
 }
@@ -253,6 +285,6 @@ void market_apply(struct market *m, const struct command *c, const struct decisi
 		return;
 	}
 	ledger_apply(&m->ledger, tx, sink);
-	if (address_is_empty(&tx->u.money.account))
+	if (c->kind != COMMAND_PARAMS && address_is_empty(&tx->u.money.account))
 		book_money(m, c);
 }

@@ -80,10 +80,11 @@ struct decision {
 	enum verdict verdict;
 	const char *field; /* of a refusal: the offending member of the parameters, or "" */
 	enum promise promise;
-	uint64_t seq;     /* PROMISE_LEDGER: its place in the ledger */
-	uint64_t height;  /* PROMISE_LEDGER: the block it will stand in */
-	bool shut;        /* held back until its auction's gate */
-	uint64_t auction; /* if shut: of that auction */
+	uint64_t seq;         /* PROMISE_LEDGER: its place in the ledger */
+	uint64_t height;      /* PROMISE_LEDGER: the block it will stand in */
+	bool shut;            /* held back until its auction's gate */
+	uint64_t auction;     /* if shut: of that auction */
+	struct params params; /* COMMAND_PARAMS: the whole set; its transaction borrows it */
 };
 
 /* A market after genesis. *market must be all zeros (calloc). operator_key and the roles' keys are
@@ -98,8 +99,8 @@ void market_decide(
 	const struct market *market, const struct command *command, struct decision *decision);
 
 /* The ledger transaction of an accepted command whose promise is of the ledger, as it was decided.
- * Of COMMAND_TX id and signature_hash are copied; of the operator's they are the caller's to fill.
- */
+ * Of COMMAND_TX id and signature_hash are copied; of the operator's they are the caller's to fill,
+ * as is the rules_hash of TX_PARAMS. */
 void market_tx(const struct market *market, const struct command *command,
 	const struct decision *decision, struct tx *tx);
 

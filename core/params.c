@@ -47,6 +47,8 @@ enum verdict params_check(const struct params *p, const char **field)
 		{"measure", p->measure, MEASURE_STORAGE, MEASURE_STORAGE},
 		{"book", p->book, BOOK_SEALED, BOOK_OPEN},
 		{"roles", p->role_count, 0, PARAMS_ROLES_MAX},
+		{"import_mc_per_kwh", p->import_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"export_mc_per_kwh", p->export_mc_per_kwh, 0, PRICE_MC_MAX},
 	};
 
 	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {

@@ -1,4 +1,5 @@
-/* params: the numbers of one market, fixed in its genesis, and market time computed from them. */
+/* params: the numbers of one market, of its genesis and as they were changed since, and market time
+ * computed from them. */
 #ifndef LEM_CORE_PARAMS_H
 #define LEM_CORE_PARAMS_H
 #include <stdbool.h>
@@ -17,7 +18,8 @@ struct role_params {
 	int64_t credit_limit_uc; /* its account may fall to minus this */
 };
 
-/* The market's parameters, fixed in genesis; params_check() has the bounds not said here. */
+/* The market's parameters; params_check() has the bounds not said here, core/params_change.h which
+ * of them may change. */
 struct params {
 	int64_t slot_s;        /* length of a slot, 60..86400 */
 	int64_t start_ms;      /* market time at which slot 0 begins, Unix ms */
@@ -36,6 +38,7 @@ struct params {
 	int measure;                /* enum measure */
 	int book;                   /* enum book_kind */
 	bool limit_inclusive;
+	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff, for information */
 	uint32_t role_count;
 	struct role_params roles[PARAMS_ROLES_MAX];
 };

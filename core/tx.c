@@ -16,6 +16,7 @@ static const struct {
 	{TX_DELIVERY, "delivery"},
 	{TX_DEPOSIT, "deposit"},
 	{TX_WITHDRAWAL, "withdraw"},
+	{TX_PARAMS, "params-set"},
 };
 
 static const struct {

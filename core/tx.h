@@ -7,6 +7,7 @@
 #include "core/address.h"
 #include "core/contract.h"
 #include "core/hash.h"
+#include "core/params.h"
 
 /* Kinds below TX_OPERATOR are signed by an address; the others are the operator's own. The
  * numbers are stored in ledger.db. */
@@ -22,6 +23,7 @@ enum tx_kind {
 	TX_DELIVERY = 19,   /* what the meter saw of one award */
 	TX_DEPOSIT = 20,    /* money comes in */
 	TX_WITHDRAWAL = 21, /* money goes out */
+	TX_PARAMS = 22,     /* other parameters from a slot on */
 };
 
 enum { TX_ADMIT_KEYS_MAX = 512 };
@@ -82,6 +84,11 @@ struct tx {
 			struct address account; /* a role's address, or empty: the common wallets */
 			int64_t amount_uc;
 		} money; /* of TX_DEPOSIT and TX_WITHDRAWAL */
+		struct {
+			int64_t from_slot;
+			const struct params *set; /* borrowed; all of it, not only what changes */
+			uint8_t rules_hash[HASH_LEN]; /* of the rules with that set */
+		} params;
 	} u;
 };
 

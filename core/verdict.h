@@ -75,7 +75,7 @@
 	X(BAD_STATE_ROOT, 81, "state_root is not that of the re-executed state")                   \
 	X(BAD_RANKING_ROOT, 82, "ranking_root is not that of the re-executed ranking")             \
 	X(BAD_LOG_ROOT, 83, "log_root is not the root of the headers before")                      \
-	X(BAD_RULES_HASH, 84, "rules_hash is not that of the genesis rules")                       \
+	X(BAD_RULES_HASH, 84, "rules_hash is not that of the rules in force")                      \
 	X(BAD_OPERATOR_SIGNATURE, 85, "the operator's signature of the header does not verify")    \
 	X(RECEIPT_BROKEN, 86, "a transaction with a receipt is missing from its block")            \
 	X(STATEMENT_BROKEN, 87, "the operator's statement contradicts the ledger or the meter")    \

@@ -132,7 +132,8 @@ static void load_market(struct subject *h)
 /* Micro-cents of a net energy at the retail tariff. */
 static int64_t retail_uc(const struct subject *h, int64_t net_wh)
 {
-	return net_wh * (net_wh > 0 ? h->genesis.import_mc_per_kwh : h->genesis.export_mc_per_kwh);
+	return net_wh * (net_wh > 0 ? h->genesis.params.import_mc_per_kwh
+				    : h->genesis.params.export_mc_per_kwh);
 }
 
 /* The bill of the market's home; without what it holds at the end. */
@@ -184,7 +185,7 @@ static int64_t end_uc(const struct subject *h, double soc_without)
 
 	if (!battery_exists(b))
 		return 0;
-	return (int64_t)(wh * (double)(h->genesis.import_mc_per_kwh - WEAR_MC_PER_KWH));
+	return (int64_t)(wh * (double)(h->genesis.params.import_mc_per_kwh - WEAR_MC_PER_KWH));
 }
 
 int main(int argc, char **argv)

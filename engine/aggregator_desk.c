@@ -106,7 +106,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	uint64_t account = role_account(p);
 	const struct ledger *l = &e->market->ledger;
 	struct aggregator_tariff tariff = {
-		e->genesis.import_mc_per_kwh, e->genesis.export_mc_per_kwh};
+		l->params.import_mc_per_kwh, l->params.export_mc_per_kwh};
 	enum err err;
 
 	*ret_judged = false;

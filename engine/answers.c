@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/cpf.h"
 #include "wire/header_form.h"
+#include "wire/market_doc.h"
 #include "wire/out.h"
 
 enum { ANSWER_MAX = 4096, TOPIC_MAX = 128 };
@@ -255,6 +256,19 @@ void answer_offer(struct engine *e, const struct stored_tx *tx)
 	out_printf(&out, e->offers_len == 0 ? "{\"items\":[" : ",");
 	ledger_tx_write(&out, tx);
 	e->offers_len += out.len;
+}
+
+void answer_market(struct engine *e)
+{
+	char text[MARKET_DOC_MAX], topic[TOPIC_MAX];
+	size_t len = market_doc_write(
+		&e->genesis, &e->market->ledger, e->operator_key, text, sizeof text);
+
+	snprintf(topic, sizeof topic, "lem/%s/market", e->genesis.name);
+	if (len > 0)
+		(void)outbox_add(&e->outbox, topic, text, len, true);
+	else
+		e->outbox.failed = true;
 }
 
 void answer_head(struct engine *e, const struct stored_block *b)

@@ -32,6 +32,9 @@ void answer_auction_ended(
 void answer_offer(struct engine *e, const struct stored_tx *tx);
 void answer_offers_flush(struct engine *e);
 
+/* market, retained, with the parameters as they are now; into the outbox. */
+void answer_market(struct engine *e);
+
 /* head, retained; into the outbox. */
 void answer_head(struct engine *e, const struct stored_block *block);
 

@@ -338,5 +338,8 @@ enum err engine_commit(struct engine *e)
 		return err;
 	outbox_move(&e->outbox, &e->waiting);
 	publish_blocks(e);
+	if (e->rules_are_news)
+		answer_market(e);
+	e->rules_are_news = false;
 	return e->outbox.failed ? ERR_NOMEM : ERR_OK;
 }

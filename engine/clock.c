@@ -55,7 +55,7 @@ static enum err execute(struct engine *e, enum market_step step, struct tx *tx, 
 		account = account_find(&e->market->ledger.accounts, &tx->address)->number;
 	} else {
 		stored.body = e->body;
-		stored.body_len = ledger_tx_complete(tx, e->genesis.market, e->body, TX_BODY_MAX);
+		stored.body_len = ledger_tx_complete(tx, &e->genesis, e->body, TX_BODY_MAX);
 		if (stored.body_len == 0)
 			return fail(e, ERR_INTERNAL, "an operator's transaction does not fit");
 	}
@@ -168,6 +168,7 @@ static enum err close_block(struct engine *e)
 {
 	struct stored_block *b = next_closed(e);
 	struct result_sink sink = effects_sink(e);
+	uint32_t waiting;
 	enum err err;
 
 	if (!b)
@@ -180,7 +181,10 @@ static enum err close_block(struct engine *e)
 		err = send_statements(e, &b->header, b->hash);
 	if (err != ERR_OK)
 		return fail(e, err, "closing a block");
+	waiting = e->market->ledger.schedule.count;
 	market_chain(e->market, b->hash);
+	if (e->market->ledger.schedule.count < waiting && !e->replaying)
+		e->rules_are_news = true;
 	e->closed_count++;
 	if (e->replaying)
 		return clock_replayed_block(e);

@@ -102,6 +102,7 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 	case COMMAND_CLOCK:
 	case COMMAND_DEPOSIT:
 	case COMMAND_WITHDRAW:
+	case COMMAND_PARAMS:
 		break;
 	}
 	return ERR_OK;

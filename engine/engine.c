@@ -168,7 +168,12 @@ static void reject(
 	char path[FORM_FIELD_MAX];
 	struct asker asker = asker_of(m);
 
-	snprintf(path, sizeof path, "%s%s", field[0] ? "parameters." : "", field);
+	/* A parameter of the market stands one level further in. */
+	snprintf(path, sizeof path, "%s%s%s", field[0] ? "parameters." : "",
+		m->operation == OPERATION_PARAMS_SET && field[0] && strcmp(field, "from_slot") != 0
+			? "parameters."
+			: "",
+		field);
 	reply_reject(e, &asker, verdict, path,
 		verdict == VERDICT_BAD_FIELD ? home_text_rule(field) : "");
 }
@@ -250,7 +255,7 @@ static enum err check_repeat(struct engine *e, const struct inspected *m, bool *
 
 static bool is_fresh(const struct engine *e, const struct inspected *m)
 {
-	int64_t window_ms = e->genesis.params.date_window_s * MS_PER_S;
+	int64_t window_ms = e->market->ledger.params.date_window_s * MS_PER_S;
 	int64_t age_ms = e->now_ms - m->date_ms;
 
 	return m->command.kind == COMMAND_READING || (age_ms <= window_ms && age_ms >= -window_ms);
@@ -293,12 +298,13 @@ static enum err accept(
 		} else {
 			stored.body = e->body;
 			stored.body_len =
-				ledger_tx_complete(&tx, e->genesis.market, e->body, TX_BODY_MAX);
+				ledger_tx_complete(&tx, &e->genesis, e->body, TX_BODY_MAX);
 		}
 		if (!d->shut)
 			ledger_db_add_tx(&e->ledger, &tx, account, d->height, &stored);
 	}
 	market_apply(e->market, c, d, &tx, &sink);
+	e->rules_are_news = e->rules_are_news || c->kind == COMMAND_PARAMS;
 	if (d->promise == PROMISE_LEDGER && !d->shut &&
 		(tx.kind == TX_BID_OFFER || tx.kind == TX_CPF))
 		answer_offer(e, &stored);
@@ -356,12 +362,9 @@ enum err engine_hand(struct engine *e, const struct verified *v, int64_t now_ms)
 
 void engine_publish_retained(struct engine *e)
 {
-	char text[GENESIS_TEXT_MAX + HEADER_TEXT_MAX], topic[64];
-	size_t len = genesis_write(&e->genesis, text, sizeof text);
 	struct stored_block head;
 
-	snprintf(topic, sizeof topic, "lem/%s/market", e->genesis.name);
-	(void)outbox_add(&e->outbox, topic, text, len, true);
+	answer_market(e);
 	if (ledger_db_block(&e->ledger, e->market->ledger.height - 1, e->genesis.name, &head) ==
 		ERR_OK)
 		answer_head(e, &head);

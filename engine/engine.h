@@ -82,6 +82,7 @@ struct engine {
 	uint64_t pruned_at_seq; /* intake_seq when csm.db was pruned last */
 	uint64_t batch, batch_first;
 	uint64_t sealed_height;
+	bool rules_are_news; /* other parameters count or wait than the `market` document says */
 	struct awaiting *awaiting; /* ENGINE_BATCH_MAX of them */
 	size_t awaiting_count;
 	struct stored_block *closed; /* blocks of the open batch, to be signed after its commit */

@@ -31,6 +31,8 @@ enum err executor_init(struct executor *x, const struct genesis *genesis)
 		x->ledger = ledger_new(genesis);
 		if (!x->workspace || !x->ledger)
 			err = ERR_NOMEM;
+		else
+			x->workspace->room.genesis = genesis;
 	}
 	if (err != ERR_OK)
 		executor_release(x);

@@ -117,7 +117,7 @@ static enum err repeat(struct engine *e, const struct intake_row *row)
 		} else {
 			stored.body = e->body;
 			stored.body_len =
-				ledger_tx_complete(&tx, e->genesis.market, e->body, TX_BODY_MAX);
+				ledger_tx_complete(&tx, &e->genesis, e->body, TX_BODY_MAX);
 		}
 		if (!d.shut)
 			ledger_db_add_tx(&e->ledger, &tx, account, d.height, &stored);

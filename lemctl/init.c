@@ -50,7 +50,9 @@ static void fill_params(const struct request_init *q, struct params *p)
 		.rule = RULE_PAY_AS_BID,
 		.measure = MEASURE_STORAGE,
 		.book = BOOK_SEALED,
-		.limit_inclusive = true};
+		.limit_inclusive = true,
+		.import_mc_per_kwh = q->import_mc,
+		.export_mc_per_kwh = q->export_mc};
 	p->real_start_ms = now_ms + q->start_in_s * MS_PER_S;
 	p->start_ms = (p->real_start_ms / slot_ms + 1) * slot_ms;
 	if (!q->demo)
@@ -92,8 +94,6 @@ static enum err make_genesis(const struct request_init *q, struct genesis *g)
 
 	memcpy(g->name, q->name, strlen(q->name) + 1);
 	g->address_alg = KEY_P256;
-	g->import_mc_per_kwh = q->import_mc;
-	g->export_mc_per_kwh = q->export_mc;
 	fill_params(q, &g->params);
 	if (q->start && !date_read(q->start, &g->params.start_ms)) {
 		(void)say("--start", "needs \"YYYY-MM-DD HH:MM:SS\"");

@@ -9,7 +9,12 @@
 #include "wire/sign.h"
 #include "wire/signing.h"
 
-enum { RULES_VERSION = 1, GENESIS_TEXT_MAX = 8192, GENESIS_NODES_MAX = 512 };
+enum {
+	RULES_VERSION = 1,
+	GENESIS_TEXT_MAX = 8192, /* of genesis, and of one set of parameters */
+	MARKET_DOC_MAX = 24576,  /* of the document `market` (wire/market_doc.h) */
+	GENESIS_NODES_MAX = 1024,
+};
 
 /* A market's beginning. What is below the line follows from what is above it. */
 struct genesis {
@@ -17,7 +22,6 @@ struct genesis {
 	struct params params;
 	enum key_alg address_alg; /* of address and role keys */
 	struct public_key operator_key;
-	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff, for information */
 	uint8_t operator_signature[SIGNATURE_LEN];
 	/* ---- */
 	struct header header;
@@ -38,9 +42,9 @@ __attribute__((warn_unused_result)) enum err genesis_sign(
  * canonical form with a final NUL; returns its length, 0 if it does not fit. */
 size_t genesis_write(const struct genesis *genesis, char *out, size_t size);
 
-/* Read and verify a genesis document: its form, params_check(), that header and hash follow from
- * the rules, and the operator's signature. ERR_FORMAT or ERR_INTERNAL with one sentence
- * in why_text. pinned: the expected hash, or NULL. */
+/* Read and verify a genesis document, or a `market` document, whose `current` is passed over: its
+ * form, params_check(), that header and hash follow from the rules, and the operator's signature.
+ * ERR_FORMAT or ERR_INTERNAL with one sentence in why_text. pinned: the expected hash, or NULL. */
 __attribute__((warn_unused_result)) enum err genesis_read(const char *text, size_t len,
 	const uint8_t *pinned, struct genesis *ret, char why_text[static FORM_FIELD_MAX + 64]);
 

@@ -2,17 +2,32 @@
 #include <string.h>
 #include "wire/digest.h"
 #include "wire/jcs.h"
+#include "wire/params_form.h"
 #include "wire/tx_form.h"
 
 /* The name of the operation in a body, without judging the rest. */
 static bool operation_of(struct request_workspace *w, const struct stored_tx *stored,
 	struct json_doc *doc, char *name, size_t size)
 {
-	const struct json_limits limits = {JSON_PROFILE_MESSAGE, TX_BODY_MAX, JSON_MESSAGE_DEPTH};
+	const struct json_limits limits = {JSON_PROFILE_MESSAGE, TX_BODY_MAX, TX_BODY_DEPTH};
 
 	*doc = (struct json_doc){.nodes = w->nodes, .node_max = REQUEST_NODES_MAX};
 	return json_read(doc, stored->body, stored->body_len, &limits, NULL) == JSON_OK &&
 	       json_string(doc, json_get(doc, 0, "operation"), name, size, NULL);
+}
+
+/* Whether the body is the one that the set is written as: the reader takes a member for another
+ * that counts the same, and the rules' hash is of the bytes. */
+static bool says_the_set(
+	const struct ledger_tx_workspace *w, const struct stored_tx *stored, const struct tx *tx)
+{
+	char text[GENESIS_TEXT_MAX];
+	struct tx whole = *tx;
+	size_t len;
+
+	whole.seq = stored->seq;
+	len = tx_form_write(&whole, w->room.genesis, text, sizeof text);
+	return len == stored->body_len && memcmp(text, stored->body, len) == 0;
 }
 
 static enum verdict read_operator(struct ledger_tx_workspace *w, const char *market,
@@ -34,6 +49,8 @@ static enum verdict read_operator(struct ledger_tx_workspace *w, const char *mar
 		return f.verdict;
 	if (len != stored->body_len || memcmp(w->request.input + prefix, stored->body, len) != 0)
 		return VERDICT_BAD_JSON;
+	if (tx->kind == TX_PARAMS && !says_the_set(w, stored, tx))
+		return VERDICT_BAD_FIELD;
 	return (uint64_t)seq == stored->seq ? VERDICT_OK : VERDICT_BAD_SEQ;
 }
 
@@ -75,11 +92,21 @@ enum verdict ledger_tx_read(struct ledger_tx_workspace *w, const char *market,
 	return VERDICT_OK;
 }
 
-size_t ledger_tx_complete(struct tx *tx, const char *market, char *body, size_t size)
+static bool complete_params(struct tx *tx, const struct genesis *genesis)
 {
-	size_t len = tx_form_write(tx, body, size);
+	struct genesis changed = *genesis;
 
-	if (len == 0 || signing_digest("request", market, body, len, tx->id) != ERR_OK)
+	changed.params = *tx->u.params.set;
+	return rules_hash(&changed, tx->u.params.rules_hash);
+}
+
+size_t ledger_tx_complete(struct tx *tx, const struct genesis *genesis, char *body, size_t size)
+{
+	size_t len = tx_form_write(tx, genesis, body, size);
+
+	if (len == 0 || signing_digest("request", genesis->market, body, len, tx->id) != ERR_OK)
+		return 0;
+	if (tx->kind == TX_PARAMS && !complete_params(tx, genesis))
 		return 0;
 	digest_sha256(NULL, 0, tx->signature_hash);
 	return len;

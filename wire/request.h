@@ -26,7 +26,8 @@
 	X(HOME_ADD, "home-add", 2048, OPERATOR)                                                    \
 	X(HOME_REVOKE, "home-revoke", 2048, OPERATOR)                                              \
 	X(DEPOSIT, "deposit", 2048, OPERATOR)                                                      \
-	X(WITHDRAW, "withdraw", 2048, OPERATOR)
+	X(WITHDRAW, "withdraw", 2048, OPERATOR)                                                    \
+	X(PARAMS_SET, "params-set", 2048, OPERATOR)
 
 /* OPERATION_BID_OFFER, ...: the constants of the list. */
 enum operation {

@@ -4,6 +4,7 @@
 #include "core/units.h"
 #include "wire/digest.h"
 #include "wire/jcs.h"
+#include "wire/params_change_form.h"
 #include "wire/tx_form.h"
 
 static void read_tx(struct form *f, uint32_t parameters, struct request *r)
@@ -265,6 +266,11 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 	case OPERATION_WITHDRAW:
 		r->is_command = true;
 		read_client(f, parameters, r);
+		break;
+	case OPERATION_PARAMS_SET:
+		r->is_command = true;
+		r->command.kind = COMMAND_PARAMS;
+		params_change_form_read(f, parameters, &r->command.u.params);
 		break;
 	case OPERATION_NONE:
 	case OPERATION_COUNT:

@@ -3,6 +3,7 @@
 #include "core/units.h"
 #include "wire/digest.h"
 #include "wire/out.h"
+#include "wire/params_form.h"
 #include "wire/quantity.h"
 #include "wire/text.h"
 
@@ -212,8 +213,7 @@ static void read_signed(struct form *f, struct form_object *o, struct tx *tx)
 	}
 }
 
-static void read_admit(
-	struct form *f, struct form_object *o, struct tx *tx, struct tx_admit_room *room)
+static void read_admit(struct form *f, struct form_object *o, struct tx *tx, struct tx_room *room)
 {
 	uint32_t keys = form_member(f, o, "keys", true);
 	size_t n = 0;
@@ -253,8 +253,27 @@ static void read_money(struct form *f, struct form_object *o, struct tx *tx)
 	form_int(f, o, "amount_uc", 1, AMOUNT_UC_MAX, &tx->u.money.amount_uc);
 }
 
+/* The whole set, of this very market. */
+static void read_params(struct form *f, struct form_object *o, struct tx *tx, struct tx_room *room)
+{
+	struct genesis *g = &room->changed;
+	const char *field;
+
+	form_int(f, o, "from_slot", 0, INT32_MAX, &tx->u.params.from_slot);
+	memset(g, 0, sizeof *g);
+	params_form_read(f, form_member(f, o, "parameters", true), PARAMS_OF_TX, g);
+	if (f->verdict != VERDICT_OK)
+		return;
+	field = params_form_fixed(g, room->genesis);
+	if (field)
+		form_fail(f, "parameters.parameters.", field, VERDICT_BAD_TERMS);
+	else if (!rules_hash(g, tx->u.params.rules_hash))
+		form_fail(f, o->path, "parameters", VERDICT_TOO_LARGE);
+	tx->u.params.set = &g->params;
+}
+
 static void read_operator(
-	struct form *f, struct form_object *o, struct tx *tx, struct tx_admit_room *room)
+	struct form *f, struct form_object *o, struct tx *tx, struct tx_room *room)
 {
 	int64_t number = 0;
 
@@ -270,25 +289,27 @@ static void read_operator(
 		tx->u.delivery.order = (uint64_t)number;
 		form_int(f, o, "wh", 0, ENERGY_WH_MAX, &tx->u.delivery.delivered_wh);
 		tx->u.delivery.why = (enum delivery_why)read_name(f, o, "why", why_number);
+	} else if (tx->kind == TX_PARAMS) {
+		read_params(f, o, tx, room);
 	} else {
 		read_money(f, o, tx);
 	}
 }
 
-void tx_form_read(struct form *f, uint32_t parameters, struct tx *tx, struct tx_admit_room *room)
+void tx_form_read(struct form *f, uint32_t parameters, struct tx *tx, struct tx_room *room)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
 
 	if (tx_is_signed(tx->kind))
 		read_signed(f, &o, tx);
-	else if (room)
+	else if (room && (tx->kind != TX_PARAMS || room->genesis))
 		read_operator(f, &o, tx, room);
 	else
 		form_fail(f, "", "operation", VERDICT_UNKNOWN_OPERATION);
 	form_leave(f, &o);
 }
 
-static void write_parameters(struct out *out, const struct tx *tx)
+static void write_parameters(struct out *out, const struct tx *tx, const struct genesis *genesis)
 {
 	const struct address *account = &tx->u.money.account;
 
@@ -311,6 +332,12 @@ static void write_parameters(struct out *out, const struct tx *tx)
 			(unsigned long long)tx->u.delivery.order,
 			(long long)tx->u.delivery.delivered_wh,
 			delivery_why_name(tx->u.delivery.why));
+	} else if (tx->kind == TX_PARAMS) {
+		struct genesis changed = *genesis;
+		changed.params = *tx->u.params.set;
+		out_printf(out,
+			"\"from_slot\":%lld,\"parameters\":", (long long)tx->u.params.from_slot);
+		params_form_write(out, &changed);
 	} else {
 		out_printf(out, "\"account\":\"%s\",\"amount_uc\":%lld",
 			address_is_empty(account) ? "wallets" : account->text,
@@ -318,13 +345,13 @@ static void write_parameters(struct out *out, const struct tx *tx)
 	}
 }
 
-size_t tx_form_write(const struct tx *tx, char *text, size_t size)
+size_t tx_form_write(const struct tx *tx, const struct genesis *genesis, char *text, size_t size)
 {
 	struct out out;
 
 	out_init(&out, text, size);
 	out_printf(&out, "{\"operation\":\"%s\",\"parameters\":{", tx_kind_name(tx->kind));
-	write_parameters(&out, tx);
+	write_parameters(&out, tx, genesis);
 	out_printf(&out, "},\"seq\":%llu}", (unsigned long long)tx->seq);
 	return out_end(&out);
 }

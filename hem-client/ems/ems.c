@@ -208,11 +208,11 @@ static enum err open_trader(struct ems *e)
 	struct trader_config c = {.params = &e->genesis.params,
 		.battery = &e->config.battery,
 		.mode = e->config.home.mode,
-		.import_mc_per_kwh = e->genesis.import_mc_per_kwh,
-		.export_mc_per_kwh = e->genesis.export_mc_per_kwh,
+		.import_mc_per_kwh = e->genesis.params.import_mc_per_kwh,
+		.export_mc_per_kwh = e->genesis.params.export_mc_per_kwh,
 		.surplus_min_wh = e->config.tcr.surplus_min_wh,
-		.surplus_mc_per_kwh =
-			e->genesis.export_mc_per_kwh + e->config.tcr.curve.margin_mc_per_kwh};
+		.surplus_mc_per_kwh = e->genesis.params.export_mc_per_kwh +
+				      e->config.tcr.curve.margin_mc_per_kwh};
 	struct trader_ops ops = desk_ops(e);
 	char note[HEM_DB_NOTE_MAX];
 	int64_t last = -1;

@@ -10,7 +10,8 @@ says() { # says CODE TEXT "what" verify.py's words...
 }
 mkdir "$work/kept"
 LEM_KEEP_LEDGER="$work/kept" "$build/unit/test_ledger_audit" >"$work/log" 2>&1
-expect "a ledger is made: $(grep LEM_SEED "$work/log")" 0 $?
+code=$?
+expect "a ledger is made: $(grep LEM_SEED "$work/log")" 0 "$code"
 genesis=$(cat "$work/kept/genesis")
 says 0 "cleared by pay-as-bid uniform vickrey; head $(sqlite3 "$work/kept/copy.db" \
 	'SELECT lower(hex(hash)) FROM blocks ORDER BY height DESC LIMIT 1')" \
@@ -32,6 +33,11 @@ changed "tx_root" "UPDATE transactions SET market_ms = market_ms + 1
 	WHERE seq = (SELECT max(seq) FROM transactions WHERE height = 3)"
 changed "results_root" "UPDATE transactions SET body = replace(body, '\"wh\":', '\"wh\":1')
 	WHERE kind = 19 AND body LIKE '%metered%'"
+changed "a fixed parameter" "UPDATE transactions SET body = replace(body, '\"slot_s\":3600', '\"slot_s\":3601')
+	WHERE kind = 22"
+changed "tx_root" "UPDATE transactions SET body = replace(body, '\"boundary_s\":30', '\"boundary_s\":31') WHERE kind = 22"
+changed "rules_hash" "UPDATE blocks SET header = replace(header, json_extract(header, '\$.rules_hash'),
+	(SELECT json_extract(header, '\$.rules_hash') FROM blocks WHERE height = 1)) WHERE height = 4"
 changed "" "DELETE FROM transactions WHERE seq = $first 19)"
 changed "" "UPDATE blocks SET header = replace(header, '\"flags\":0', '\"flags\":1') WHERE height = 3"
 changed "the signature" "UPDATE blocks SET operator_signature = zeroblob(64) WHERE height = 3"
@@ -49,5 +55,6 @@ spoilt "a meter's signature" 's/"pv_wh":1250/"pv_wh":1251/'
 spoilt "a proof of possession" 's/"pop":"[A-Za-z0-9_-]\{4\}/"pop":"AAAA/'
 spoilt "wallet" 's/"balance_uc":2000000000/"balance_uc":2000000001/'
 spoilt "statement" 's/"metered":true/"metered":false/'
+spoilt "market" 's/"scheduled":\[{"from_slot":8/"scheduled":[{"from_slot":9/'
 spoilt "the token" 's/^\(eyJ[^.]*\.[^.]*\)\.[A-Za-z0-9_-]\{4\}/\1.AAAA/'
 finish

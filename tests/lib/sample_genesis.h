@@ -27,9 +27,7 @@ static inline void sample_genesis(struct genesis *g, const struct private_key *o
 	*g = (struct genesis){.name = "sample",
 		.params = sample_params(),
 		.address_alg = private_key_public(aggregator_key)->alg,
-		.operator_key = *private_key_public(operator_key),
-		.import_mc_per_kwh = 22000,
-		.export_mc_per_kwh = 5000};
+		.operator_key = *private_key_public(operator_key)};
 	sample_role(g, "aggregator", private_key_public(aggregator_key), 1000000000);
 	assert_int_equal(genesis_complete(g), ERR_OK);
 	assert_int_equal(genesis_sign(g, operator_key), ERR_OK);

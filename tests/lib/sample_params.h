@@ -27,7 +27,9 @@ static inline struct params sample_params(void)
 		.rule = RULE_PAY_AS_BID,
 		.measure = MEASURE_STORAGE,
 		.book = BOOK_SEALED,
-		.limit_inclusive = true};
+		.limit_inclusive = true,
+		.import_mc_per_kwh = 22000,
+		.export_mc_per_kwh = 5000};
 }
 
 /* A bid-offer that leaves its auction's contract to the defaults. */

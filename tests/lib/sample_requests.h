@@ -80,6 +80,11 @@ static const struct sample_request sample_requests[] = {
 		SAMPLE_MESSAGE("deposit", "\"clientId\":\"home0002\",\"amount_uc\":1000000")},
 	{OPERATION_WITHDRAW,
 		SAMPLE_MESSAGE("withdraw", "\"clientId\":\"home0002\",\"amount_uc\":1000000")},
+	{OPERATION_PARAMS_SET,
+		SAMPLE_MESSAGE("params-set",
+			"\"from_slot\":9,\"parameters\":{\"limit_inclusive\":false,\"reward_uc\":5,"
+			"\"rule\":\"uniform\",\"tariff\":{\"import_mc_per_kwh\":7},"
+			"\"credit_limits_uc\":{\"aggregator\":8}}")},
 };
 
 enum { SAMPLE_REQUESTS = sizeof sample_requests / sizeof *sample_requests };

@@ -112,8 +112,8 @@ static inline void little_genesis(struct little_market *m)
 
 	memcpy(g->name, "tiny", 5);
 	g->address_alg = KEY_P256;
-	g->import_mc_per_kwh = 22000;
-	g->export_mc_per_kwh = 5000;
+	g->params.import_mc_per_kwh = 22000;
+	g->params.export_mc_per_kwh = 5000;
 	g->params = sample_params();
 	g->params.slot_s = LITTLE_SLOT_MS / 1000;
 	g->params.start_ms = LITTLE_START_MS;
@@ -193,6 +193,18 @@ static inline void little_money(
 	out_printf(
 		&out, "{\"amount_uc\":%lld,\"clientId\":\"%s\"}", (long long)amount_uc, client_id);
 	little_send(m, "operator", operation, &out, &(struct signer){.key = m->operator_key});
+}
+
+/* The operator changes parameters of the market: the members of the inner object. */
+static inline void little_params(struct little_market *m, int64_t from_slot, const char *members)
+{
+	char text[1024];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"from_slot\":%lld,\"parameters\":{%s}}", (long long)from_slot, members);
+	little_send(m, "operator", OPERATION_PARAMS_SET, &out,
+		&(struct signer){.key = m->operator_key});
 }
 
 /* The market a minute before slot 0, with its homes. */

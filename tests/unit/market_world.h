@@ -24,12 +24,14 @@ struct world {
 	struct address admit_addresses[BLOCK_TXS_MAX];
 	struct address_key admit_keys[BLOCK_TXS_MAX];
 	size_t admit_used, block_count;
+	struct params sets[BLOCK_TXS_MAX];
+	size_t sets_used;
 	uint64_t intake_seq, next_id;
 	int64_t now_ms;
 	struct registers meters[HOMES];
 	int64_t enrolled_to[HOMES];
 	uint64_t accepted, refused, awards, deliveries, sealed, blocks, shut, lost, voided;
-	uint64_t payments, penalties, rewards, withdrawals;
+	uint64_t payments, penalties, rewards, withdrawals, changes;
 	/* Another account of each home's sealed money. */
 	int64_t closed_uc[HOMES], sealed_uc[HOMES], out_since_close[HOMES], out_since_seal[HOMES];
 	struct header header;
@@ -93,6 +95,10 @@ static inline void record(struct world *w, const struct tx *tx)
 
 	assert_true(w->block_count < BLOCK_TXS_MAX);
 	*kept = *tx;
+	if (tx->kind == TX_PARAMS) {
+		w->sets[w->sets_used] = *tx->u.params.set;
+		kept->u.params.set = &w->sets[w->sets_used++];
+	}
 	if (tx->kind != TX_ADMIT)
 		return;
 	memcpy(&w->admit_addresses[w->admit_used], tx->u.admit.addresses,
@@ -217,6 +223,7 @@ static inline void replicate(struct world *w)
 	assert_int_equal(header_compare(&w->header, &executed), VERDICT_OK);
 	w->block_count = 0;
 	w->admit_used = 0;
+	w->sets_used = 0;
 }
 
 /* A snapshot restores what it was taken of. */
@@ -313,11 +320,14 @@ static inline enum verdict send(struct world *w, struct command *c)
 		market_tx(w->market, c, &d, &tx);
 		if (c->kind != COMMAND_TX)
 			draw_id(w, tx.id);
+		if (c->kind == COMMAND_PARAMS)
+			draw_id(w, tx.u.params.rules_hash);
 		if (!d.shut)
 			record(w, &tx);
 		w->shut += d.shut;
 	}
 	market_apply(w->market, c, &d, &tx, &sink);
+	w->changes += c->kind == COMMAND_PARAMS;
 	if (c->kind == COMMAND_WITHDRAW)
 		note_withdrawal(w, c);
 	if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SEAL)

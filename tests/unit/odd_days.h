@@ -146,6 +146,26 @@ static inline void odd_seal(struct odd_days *d, int64_t slot)
 	}
 }
 
+/* The operator's hand: money in and out, and parameters that change twice. */
+static inline void odd_office(struct odd_days *d, int64_t slot)
+{
+	size_t from = d->m->count;
+
+	if (slot == 1) {
+		little_money(d->m, OPERATION_DEPOSIT, "aggregator", 200000000);
+		little_money(d->m, OPERATION_WITHDRAW, "aggregator", 1000);
+		little_params(d->m, 3,
+			"\"credit_limits_uc\":{\"aggregator\":2000000000},"
+			"\"date_window_s\":60,\"penalty_mc_per_kwh\":1500,"
+			"\"reward_uc\":7000000,\"seal_wait_s\":30");
+		little_params(d->m, 9,
+			"\"date_window_s\":600,\"rule\":\"uniform\","
+			"\"tariff\":{\"import_mc_per_kwh\":23000}");
+	}
+	if (little_find(d->m, "operator/reject", from))
+		fail_msg("%s", little_find(d->m, "operator/reject", from)->payload);
+}
+
 static inline void odd_slot(struct odd_days *d, int64_t slot)
 {
 	little_advance(d->m, little_slot_ms(slot) + 1000);
@@ -153,6 +173,7 @@ static inline void odd_slot(struct odd_days *d, int64_t slot)
 		odd_reading(d, n, slot - 1);
 	if (slot > 0)
 		odd_seal(d, slot);
+	odd_office(d, slot);
 	for (int n = 0; n < LITTLE_HOMES; n++)
 		little_cpf(d->m, n, slot, d->cpf[n] ? d->cpf[n] : 50);
 	odd_auctions(d, slot + 1);

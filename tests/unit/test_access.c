@@ -44,6 +44,7 @@ static const struct {
 	{"lem/demo/in/home-add", "------", "------", "------"},
 	{"lem/demo/in/deposit", "------", "------", "------"},
 	{"lem/demo/in/withdraw", "------", "------", "------"},
+	{"lem/demo/in/params-set", "------", "------", "------"},
 	{"lem/demo/in/other", "------", "------", "------"},
 	{"lem/demo/in/", "------", "------", "------"},
 	{"lem/demo/in", "------", "------", "------"},

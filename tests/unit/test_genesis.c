@@ -50,8 +50,8 @@ static void what_is_written_is_read(void **state)
 	assert_memory_equal(back.hash, genesis.hash, HASH_LEN);
 	assert_memory_equal(&back.params, &genesis.params, sizeof back.params);
 	assert_int_equal(back.address_alg, KEY_P256);
-	assert_int_equal(back.import_mc_per_kwh, 22000);
-	assert_int_equal(back.export_mc_per_kwh, 5000);
+	assert_int_equal(back.params.import_mc_per_kwh, 22000);
+	assert_int_equal(back.params.export_mc_per_kwh, 5000);
 	assert_int_equal(genesis_write(&back, why, sizeof why), 0); /* does not fit, and says so */
 }
 
@@ -188,7 +188,7 @@ static void make_bad(struct genesis *g, int which)
 		g->params.gate_lead_min_s = g->params.gate_lead_s + 1;
 		break;
 	case 9:
-		g->import_mc_per_kwh = PRICE_MC_MAX + 1;
+		g->params.import_mc_per_kwh = PRICE_MC_MAX + 1;
 		break;
 	default:
 		fail();

@@ -126,7 +126,7 @@ static void a_transfer(void **state)
 static void names_go_there_and_back(void **state)
 {
 	static const char *const kinds[] = {"bid-offer", "cancel", "cpf", "seal", "clock", "admit",
-		"standing", "delivery", "deposit", "withdraw"};
+		"standing", "delivery", "deposit", "withdraw", "params-set"};
 	static const char *const whys[] = {"metered", "no_reading", "no_base", "uncertified"};
 	static const char *const moves[] = {
 		"deposit", "payment", "penalty", "reward", "close", "withdrawal"};

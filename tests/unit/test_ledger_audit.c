@@ -97,8 +97,11 @@ static void nearly_everything_happened(void **state)
 			       " JOIN orders ON orders.seq = \"order\""
 			       " JOIN auctions ON auctions.seq = auction"),
 		6);
-	assert_int_equal(count("SELECT count(DISTINCT kind) FROM transactions"), 9);
-	assert_int_equal(count("SELECT count(DISTINCT why) FROM transfers"), 5);
+	assert_int_equal(count("SELECT count(DISTINCT kind) FROM transactions"), 11);
+	assert_int_equal(count("SELECT count(DISTINCT why) FROM transfers"), 6);
+	assert_int_equal(
+		count("SELECT count(DISTINCT json_extract(header, '$.rules_hash')) FROM blocks"),
+		3);
 	assert_int_equal(count("SELECT max(flags) FROM blocks"), 1);
 	assert_true(count("SELECT count(DISTINCT why) FROM deliveries") >= 2);
 	assert_true(count("SELECT count(*) FROM order_ends WHERE status = 4") > 3);
@@ -144,6 +147,14 @@ static void what_is_changed_is_named(void **state)
 			"block 2", VERDICT_OK},
 		{"UPDATE transactions SET signature = zeroblob(64) WHERE kind = 2", "transaction ",
 			VERDICT_BAD_SIGNATURE},
+		{"UPDATE transactions SET body = replace(body, '\"boundary_s\":30', "
+		 "'\"boundary_s\":31')"
+		 " WHERE kind = 22 AND seq = (SELECT min(seq) FROM transactions WHERE kind = 22)",
+			"block 2", VERDICT_BAD_TX_ROOT},
+		{"UPDATE transactions SET body = replace(body, '\"slot_s\":3600', "
+		 "'\"slot_s\":3601')"
+		 " WHERE kind = 22",
+			"block 2, transaction", VERDICT_BAD_TERMS},
 		{"DELETE FROM blocks WHERE height = 3", "height 3 is missing", VERDICT_BAD_ROW},
 	};
 	char path[512], why[ROW_COMPARE_WHY_MAX];

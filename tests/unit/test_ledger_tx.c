@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/units.h"
+#include "tests/lib/sample_genesis.h"
 #include "tests/lib/sample_requests.h"
 #include "wire/digest.h"
 #include "wire/ledger_tx.h"
+#include "wire/params_form.h"
 
 static struct ledger_tx_workspace *workspace;
+static const struct genesis market = {.market = SAMPLE_MARKET};
 static char body[TX_BODY_MAX];
 
 static int setup(void **state)
@@ -89,7 +92,7 @@ static size_t make(int which, struct tx *tx, const char **want)
 			memcpy(tx->u.money.account.text, SAMPLE_ADDRESS, ADDRESS_LEN);
 	}
 	*want = bodies[which];
-	return ledger_tx_complete(tx, SAMPLE_MARKET, body, sizeof body);
+	return ledger_tx_complete(tx, &market, body, sizeof body);
 }
 
 static void each_kind_goes_there_and_back(void **state)
@@ -128,6 +131,53 @@ static void each_kind_goes_there_and_back(void **state)
 	}
 }
 
+/* The set comes back whole, with the hash of its rules; without the market's genesis it is no
+ * operation at all. */
+static void parameters_bring_the_whole_set(void **state)
+{
+	struct private_key *boss = NULL, *role = NULL;
+	struct genesis g, changed;
+	uint8_t want[HASH_LEN];
+	struct params set;
+	struct tx tx = {.kind = TX_PARAMS, .seq = 5}, back;
+	const char *input;
+	size_t input_len, len;
+
+	(void)state;
+	assert_int_equal(private_key_generate(KEY_ED25519, &boss), ERR_OK);
+	assert_int_equal(private_key_generate(KEY_P256, &role), ERR_OK);
+	sample_genesis(&g, boss, role);
+	memcpy(g.market, SAMPLE_MARKET, sizeof SAMPLE_MARKET);
+	set = g.params;
+	set.reward_uc = 77;
+	set.roles[0].credit_limit_uc = 78;
+	set.import_mc_per_kwh = 79;
+	tx.u.params.from_slot = 80;
+	tx.u.params.set = &set;
+	len = ledger_tx_complete(&tx, &g, body, sizeof body);
+	assert_true(len > 0);
+	changed = g;
+	changed.params = set;
+	assert_true(rules_hash(&changed, want));
+	assert_memory_equal(tx.u.params.rules_hash, want, HASH_LEN);
+	assert_int_equal(read_body(body, len, 5, false, &back, &input, &input_len),
+		VERDICT_UNKNOWN_OPERATION);
+	workspace->room.genesis = &g;
+	assert_int_equal(read_body(body, len, 5, false, &back, &input, &input_len), VERDICT_OK);
+	assert_int_equal(back.u.params.from_slot, 80);
+	assert_memory_equal(back.u.params.set, &set, sizeof set);
+	assert_memory_equal(back.u.params.rules_hash, want, HASH_LEN);
+	assert_memory_equal(back.id, tx.id, HASH_LEN);
+	assert_int_equal(
+		read_body(body, len, 5, true, &back, &input, &input_len), VERDICT_BAD_SIGNATURE);
+	g.operator_key.bytes[0] ^= 1;
+	assert_int_equal(
+		read_body(body, len, 5, false, &back, &input, &input_len), VERDICT_BAD_TERMS);
+	workspace->room.genesis = NULL;
+	private_key_free(boss);
+	private_key_free(role);
+}
+
 static void an_admission_brings_its_keys(void **state)
 {
 	const size_t counts[] = {0, 1, 2, TX_ADMIT_KEYS_MAX};
@@ -141,7 +191,7 @@ static void an_admission_brings_its_keys(void **state)
 	tx.u.admit.keys = keys;
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
 		tx.u.admit.count = counts[i];
-		len = ledger_tx_complete(&tx, SAMPLE_MARKET, body, sizeof body);
+		len = ledger_tx_complete(&tx, &market, body, sizeof body);
 		assert_true(len > 0 && len < TX_BODY_MAX);
 		assert_int_equal(
 			read_body(body, len, 5, false, &back, &input, &input_len), VERDICT_OK);
@@ -152,9 +202,9 @@ static void an_admission_brings_its_keys(void **state)
 			assert_string_equal(back.u.admit.addresses[k].text, addresses[k].text);
 		}
 	}
-	assert_int_equal(ledger_tx_complete(&tx, SAMPLE_MARKET, body, len), 0);
+	assert_int_equal(ledger_tx_complete(&tx, &market, body, len), 0);
 	tx.u.admit.count = TX_ADMIT_KEYS_MAX + 1;
-	len = ledger_tx_complete(&tx, SAMPLE_MARKET, body, sizeof body);
+	len = ledger_tx_complete(&tx, &market, body, sizeof body);
 	assert_true(len > 0);
 	assert_int_equal(
 		read_body(body, len, 5, false, &back, &input, &input_len), VERDICT_BAD_FIELD);
@@ -321,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_goes_there_and_back),
+		cmocka_unit_test(parameters_bring_the_whole_set),
 		cmocka_unit_test(an_admission_brings_its_keys),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(every_byte_counts),

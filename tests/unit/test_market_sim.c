@@ -190,6 +190,36 @@ static void move_money(struct world *w, int64_t i)
 	(void)send(w, &c);
 }
 
+/* Other parameters from a slot soon; now and then the slot has passed, or there is no room. */
+static void change_params(struct world *w)
+{
+	static const struct {
+		enum param param;
+		int64_t low, high;
+	} may[] = {{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
+		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_GATE_LEAD_S, 100, 1200},
+		{PARAM_GATE_LEAD_MIN_S, 10, 100}, {PARAM_LIMIT_INCLUSIVE, 0, 1},
+		{PARAM_PENALTY_MC_PER_KWH, 0, 5000}, {PARAM_POE_FLOOR_W, 0, 200},
+		{PARAM_REWARD_UC, 0, 20000000}, {PARAM_RULE, RULE_PAY_AS_BID, RULE_VICKREY},
+		{PARAM_SEAL_WAIT_S, 10, 200}};
+	struct command c = {.kind = COMMAND_PARAMS, .home = 0};
+
+	c.u.params.from_slot = ledger_slot(&w->market->ledger) + below(w, 6);
+	for (size_t i = 0; i < sizeof may / sizeof *may; i++) {
+		if (below(w, 3))
+			continue;
+		c.u.params.given |= 1U << may[i].param;
+		c.u.params.value[may[i].param] =
+			may[i].low + below(w, may[i].high - may[i].low + 1);
+	}
+	if (below(w, 2)) {
+		c.u.params.credit_count = 1;
+		memcpy(c.u.params.credit[0].role, "aggregator", sizeof "aggregator");
+		c.u.params.credit[0].limit_uc = below(w, 100000000000);
+	}
+	(void)send(w, &c);
+}
+
 static void one_step(struct world *w)
 {
 	int64_t i = below(w, HOMES);
@@ -215,6 +245,8 @@ static void one_step(struct world *w)
 		break;
 	case 8:
 		move_money(w, i);
+		if (below(w, 8) == 0)
+			change_params(w);
 		break;
 	default:
 		bid(w, i);
@@ -251,17 +283,18 @@ static void a_replica_reaches_every_header(void **state)
 	print_message(
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		"rewards %llu, withdrawals %llu\n",
+		"rewards %llu, withdrawals %llu, changes %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
 		(unsigned long long)w->voided, (unsigned long long)w->deliveries,
 		(unsigned long long)w->sealed, (unsigned long long)w->payments,
 		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
-		(unsigned long long)w->withdrawals);
+		(unsigned long long)w->withdrawals, (unsigned long long)w->changes);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
+	assert_true(w->changes > 0);
 	free(w->market);
 	free(w->replica);
 	free(w);

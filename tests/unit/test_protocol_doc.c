@@ -185,6 +185,8 @@ static void limits_are_the_codes(void **state)
 	assert_said("ascending by address, at most ", TX_ADMIT_KEYS_MAX, ")");
 	assert_said("slots ascending, at most ", COMMAND_ADDRESSES_MAX, ",");
 	assert_said("messages, at most ", SYNC_BLOCKS_MAX, " blocks");
+	assert_said("and at most ", PARAMS_AHEAD_SLOTS_MAX, " above the open slot");
+	assert_said("; at most ", PARAMS_SCHEDULED_MAX, " sets wait");
 	assert_true(MONEY_UC_MAX == INT64_C(1000000000000000)); /* 10^15 in section 1 */
 }
 

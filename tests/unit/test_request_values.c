@@ -13,7 +13,7 @@
 enum { TEXT_MAX = 20000 };
 /* Places in sample_requests. */
 enum { BID, ANSWER, OPENING, CANCEL, CPF, SEAL, OBSERVATION, READING, REGISTER, ADDRESSES, WALLET };
-enum { SYNC = WALLET + 1, HOME_ADD, HOME_REVOKE, DEPOSIT, WITHDRAW };
+enum { SYNC = WALLET + 1, HOME_ADD, HOME_REVOKE, DEPOSIT, WITHDRAW, PARAMS_SET };
 
 static struct request_workspace *workspace;
 static struct request request;
@@ -326,6 +326,19 @@ static void the_operators_requests_become_commands(void **state)
 	assert_int_equal(c->kind, COMMAND_WITHDRAW);
 	assert_string_equal(c->u.money.client_id, "home0002");
 	assert_int_equal(c->u.money.amount_uc, 1000000);
+	assert_int_equal(take(PARAMS_SET, sample_requests[PARAMS_SET].text), VERDICT_OK);
+	assert_int_equal(c->kind, COMMAND_PARAMS);
+	assert_int_equal(c->u.params.from_slot, 9);
+	assert_int_equal(c->u.params.given, 1U << PARAM_LIMIT_INCLUSIVE | 1U << PARAM_REWARD_UC |
+						    1U << PARAM_RULE |
+						    1U << PARAM_IMPORT_MC_PER_KWH);
+	assert_int_equal(c->u.params.value[PARAM_LIMIT_INCLUSIVE], 0);
+	assert_int_equal(c->u.params.value[PARAM_REWARD_UC], 5);
+	assert_int_equal(c->u.params.value[PARAM_RULE], RULE_UNIFORM);
+	assert_int_equal(c->u.params.value[PARAM_IMPORT_MC_PER_KWH], 7);
+	assert_int_equal(c->u.params.credit_count, 1);
+	assert_string_equal(c->u.params.credit[0].role, "aggregator");
+	assert_int_equal(c->u.params.credit[0].limit_uc, 8);
 }
 
 /* The most keys that one message may bring, and one more. */

@@ -1,4 +1,5 @@
 """A ledger executed again: docs/protocol.md, sections 7 and 8."""
+import parameters
 from clearing import Auction, Order, clear, merit
 from words import (Wrong, address_of, be, bytes_of, canon, date_ms, demand, energy, key_of, name26,
 	price, sha, signed, signing_input, tree)
@@ -7,7 +8,7 @@ MONEY_MAX = 10**15
 WHYS = {"metered": 1, "no_reading": 2, "no_base": 3, "uncertified": 4}
 DEPOSIT, PAYMENT, PENALTY, REWARD, CLOSE, WITHDRAWAL = range(1, 7)
 JSON_MAX = 2**53 - 1
-OWN = "clock admit standing delivery deposit withdraw".split()
+OWN = "clock admit standing delivery deposit withdraw params-set".split()
 ZERO = "0" * 64
 
 
@@ -21,7 +22,9 @@ class Account:
 
 class Ledger:
 	def __init__(self, document, pinned):
-		self.p = document["rules"]["parameters"]
+		self.rules = document["rules"]
+		self.p = self.rules["parameters"]
+		self.scheduled, self.widest = [], self.p["date_window_s"]
 		zero = f"{self.p['name']}:{ZERO[:16]}"
 		self.check_genesis(document, zero, pinned)
 		self.market = f"{self.p['name']}:{pinned[:16]}"
@@ -116,7 +119,8 @@ class Ledger:
 		demand(account, "NOT_ADMITTED")
 		demand(signed(self.p["address_alg"], account.key, data, signature), "BAD_SIGNATURE")
 		age = tx["market_ms"] - date_ms(tx["body"]["date"])
-		demand(abs(age) <= self.p["date_window_s"] * 1000, "STALE")
+		late = tx["seq"] <= self.high
+		demand(abs(age) <= (self.widest if late else self.p["date_window_s"]) * 1000, "STALE")
 		demand(tx["market_ms"] < self.slot_ms(self.slot + 1), "BAD_TIME")
 		demand(tx_id not in self.seen, "REPEATED")
 		self.seen[tx_id] = True
@@ -267,6 +271,26 @@ class Ledger:
 		demand(source.balance - source.held >= q["amount_uc"], "FUNDS_TOO_LOW")
 		self.transfer(source, self.accounts[1], q["amount_uc"], 0, WITHDRAWAL)
 
+	def do_params_set(self, tx, q):
+		first, p = q["from_slot"], q["parameters"]
+		after = self.scheduled[-1][0] if self.scheduled else self.slot
+		demand(after < first <= self.slot + parameters.AHEAD_MAX, "from_slot")
+		demand(len(self.scheduled) < parameters.SCHEDULED_MAX, "TOO_MANY")
+		parameters.check(self.p, p)
+		demand(p["date_window_s"] - self.widest <= (first - self.slot) * p["slot_s"],
+			"a window that begins too early")
+		self.scheduled.append((first, p))
+		self.widest = max(self.widest, p["date_window_s"])
+
+	def take_over(self):
+		"""A block opens: the parameters of its slot."""
+		if not self.scheduled or self.scheduled[0][0] > self.slot:
+			return
+		self.p = self.scheduled.pop(0)[1]
+		self.rules_hash = sha(canon(self.rules | {"parameters": self.p}).encode()).hex()
+		for n, role in enumerate(self.p["roles"], 3):
+			self.accounts[n].credit = role["credit_limit_uc"]
+
 	# ---- the close ----
 
 	def settle(self, o):
@@ -349,6 +373,7 @@ class Ledger:
 		self.height = len(self.hashes)
 		self.slot = self.height - 1
 		self.leaves, self.results, self.announced = [], [], []
+		self.take_over()
 		self.closing, self.flags, self.sealed, self.due = False, 0, None, []
 		for tx in sorted(transactions, key=lambda tx: tx["seq"]):
 			try:

@@ -113,6 +113,11 @@ def verify_examples(path):
 			m = json.loads(text)
 			data = signing_input("statement", ledger.market, canon(without(m, "signature")))
 			demand(signed(*ledger.operator, data, bytes_of(m["signature"])), kind)
+		elif mark == "heard: market":
+			m = json.loads(text)["current"]
+			data = signing_input("market", ledger.market, canon(without(m, "signature")))
+			demand(signed(*ledger.operator, data, bytes_of(m["signature"])), "market")
+			demand(m["height"] == len(ledger.hashes) and m["parameters"] == ledger.p, "current")
 		elif mark == "heard: blocks":
 			m = json.loads(text)
 			ledger.block(m["header"], m["transactions"], bytes_of(m["operator_signature"]))

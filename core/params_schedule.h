@@ -1,0 +1,59 @@
+/* params_schedule: changes of the market's parameters that the ledger holds for slots to come.
+ * Every replica has them by executing the ledger, and takes each over as the block of its slot
+ * opens. */
+#ifndef LEM_CORE_PARAMS_SCHEDULE_H
+#define LEM_CORE_PARAMS_SCHEDULE_H
+#include <stdint.h>
+#include "core/hash.h"
+#include "core/params.h"
+#include "core/verdict.h"
+#include "core/xfer.h"
+
+enum {
+	PARAMS_SCHEDULED_MAX = 4,       /* changes waiting at one time */
+	PARAMS_AHEAD_SLOTS_MAX = 40000, /* a year of quarter hours, and some */
+};
+
+/* One change to come: the whole set, and the hash of the rules that it makes. */
+struct scheduled_params {
+	int64_t from_slot;
+	struct params params;
+	uint8_t rules_hash[HASH_LEN];
+};
+
+/* What waits, ascending by slot. */
+struct params_schedule {
+	struct scheduled_params sets[PARAMS_SCHEDULED_MAX];
+	uint32_t count;
+	/* The widest date window of all sets that the ledger has ever had, these included. Late
+	 * messages are judged by it, and transaction ids remembered for two of it, so that no
+	 * change of the window lets a message in twice (invariant D3). */
+	int64_t widest_window_s;
+};
+
+struct ledger;
+struct tx;
+
+/* The newest set: the last that waits, or the one in force. A change is a change of this one. */
+const struct params *params_schedule_newest(const struct ledger *ledger);
+
+/*
+ * Judge a TX_PARAMS whose place is right. OUT_OF_RANGE: from_slot is not after the open slot and
+ * all that wait, or too far ahead; a date window wider than all before begins earlier than the
+ * ledger remembers transaction ids; a parameter is beyond its bounds. TOO_MANY: no room for one
+ * more. BAD_TERMS: a parameter that is fixed changes, or two contradict each other. *field is its
+ * name.
+ */
+enum verdict params_schedule_check(
+	const struct ledger *ledger, const struct tx *tx, const char **field);
+
+/* Add the set of a transaction that params_schedule_check() lets in. */
+void params_schedule_add(struct ledger *ledger, const struct tx *tx);
+
+/* A block has been opened: what counts from its slot on is now in force. */
+void params_schedule_advance(struct ledger *ledger);
+
+/* The sets in force and waiting, through a snapshot. */
+void params_schedule_xfer(struct xfer *x, struct ledger *ledger);
+
+#endif

@@ -1,0 +1,351 @@
+/* Parameters that change while a market runs: what may change, from when, and what counts for what
+ * lies on both sides of the change. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "core/params_change.h"
+#include "core/snapshot.h"
+#include "tests/lib/small_ledger.h"
+
+static struct small_ledger s;
+static struct params set;
+
+static int scene_open(void **state)
+{
+	(void)state;
+	small_open(&s);
+	set = s.params;
+	return 0;
+}
+
+static int scene_free(void **state)
+{
+	(void)state;
+	small_free(&s);
+	return 0;
+}
+
+static struct tx change(int64_t from_slot)
+{
+	struct tx tx = small_tx(&s, TX_PARAMS);
+
+	tx.u.params.from_slot = from_slot;
+	tx.u.params.set = &set;
+	memset(tx.u.params.rules_hash, (int)from_slot, HASH_LEN);
+	return tx;
+}
+
+static void expect(const struct tx *tx, enum verdict verdict, const char *field)
+{
+	const char *told = NULL;
+	enum verdict v = ledger_check(s.l, tx, &told);
+
+	if (v != verdict || strcmp(told, field) != 0)
+		fail_msg("%s %s, not %s %s", verdict_name(v), told, verdict_name(verdict), field);
+}
+
+static void schedule(int64_t from_slot)
+{
+	struct tx tx = change(from_slot);
+
+	small_do(&s, &tx);
+}
+
+static void next_slot(void)
+{
+	small_end_slot(&s);
+	small_close(&s);
+}
+
+static void slots_have_bounds(void **state)
+{
+	struct tx tx = change(0);
+
+	(void)state;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "from_slot");
+	tx = change(1);
+	expect(&tx, VERDICT_OK, "");
+	tx = change(PARAMS_AHEAD_SLOTS_MAX);
+	expect(&tx, VERDICT_OK, "");
+	tx = change(PARAMS_AHEAD_SLOTS_MAX + 1);
+	expect(&tx, VERDICT_OUT_OF_RANGE, "from_slot");
+	next_slot();
+	tx = change(1);
+	expect(&tx, VERDICT_OUT_OF_RANGE, "from_slot");
+	schedule(5);
+	tx = change(5); /* none overtakes one that waits */
+	expect(&tx, VERDICT_OUT_OF_RANGE, "from_slot");
+	tx = change(6);
+	expect(&tx, VERDICT_OK, "");
+	for (int i = 1; i < PARAMS_SCHEDULED_MAX; i++)
+		schedule(5 + i);
+	tx = change(20);
+	expect(&tx, VERDICT_TOO_MANY, "from_slot");
+	s.l->closing = true;
+	expect(&tx, VERDICT_OUT_OF_PHASE, "");
+}
+
+static void what_is_fixed_stays(void **state)
+{
+	struct tx tx = change(1);
+	int64_t *const fixed[] = {
+		&set.slot_s, &set.start_ms, &set.rate, &set.real_start_ms, &set.horizon_slots};
+	static const char *const names[] = {
+		"slot_s", "start_ms", "rate", "real_start_ms", "horizon_slots"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+		(*fixed[i])++;
+		expect(&tx, VERDICT_BAD_TERMS, names[i]);
+		(*fixed[i])--;
+	}
+	set.roles[0].name[0] ^= 1;
+	expect(&tx, VERDICT_BAD_TERMS, "roles");
+	set.roles[0].name[0] ^= 1;
+	set.roles[0].key.bytes[3] ^= 1;
+	expect(&tx, VERDICT_BAD_TERMS, "roles");
+	set.roles[0].key.bytes[3] ^= 1;
+	set.roles[0].address.text[3] ^= 1;
+	expect(&tx, VERDICT_BAD_TERMS, "roles");
+	set.roles[0].address.text[3] ^= 1;
+	set.role_count = 0;
+	expect(&tx, VERDICT_BAD_TERMS, "roles");
+	set.role_count = 1;
+	expect(&tx, VERDICT_OK, "");
+}
+
+/* The bounds are those of genesis. */
+static void bounds_are_those_of_genesis(void **state)
+{
+	static const struct {
+		enum param param;
+		int64_t good, bad;
+		enum verdict verdict;
+		const char *field;
+	} cases[] = {
+		{PARAM_BOOK, 2, 3, VERDICT_OUT_OF_RANGE, "book"},
+		{PARAM_BOUNDARY_S, 899, 900, VERDICT_OUT_OF_RANGE, "boundary_s"},
+		{PARAM_DATE_WINDOW_S, 1, 0, VERDICT_OUT_OF_RANGE, "date_window_s"},
+		{PARAM_EXPORT_MC_PER_KWH, PRICE_MC_MAX, PRICE_MC_MAX + 1, VERDICT_OUT_OF_RANGE,
+			"export_mc_per_kwh"},
+		{PARAM_GATE_LEAD_MIN_S, 300, 301, VERDICT_BAD_TERMS, "gate_lead_s"},
+		{PARAM_GATE_LEAD_S, 3600, 3601, VERDICT_BAD_TERMS, "gate_lead_s"},
+		{PARAM_IMPORT_MC_PER_KWH, 0, -1, VERDICT_OUT_OF_RANGE, "import_mc_per_kwh"},
+		{PARAM_MEASURE, MEASURE_STORAGE, MEASURE_EXPORT, VERDICT_OUT_OF_RANGE, "measure"},
+		{PARAM_PENALTY_MC_PER_KWH, PRICE_MC_MAX, PRICE_MC_MAX + 1, VERDICT_OUT_OF_RANGE,
+			"penalty_mc_per_kwh"},
+		{PARAM_POE_FLOOR_W, 1000000, 1000001, VERDICT_OUT_OF_RANGE, "poe_floor_w"},
+		{PARAM_REWARD_UC, AMOUNT_UC_MAX, AMOUNT_UC_MAX + 1, VERDICT_OUT_OF_RANGE,
+			"reward_uc"},
+		{PARAM_RULE, RULE_VICKREY, RULE_VICKREY + 1, VERDICT_OUT_OF_RANGE, "rule"},
+		{PARAM_SEAL_WAIT_S, 299, 300, VERDICT_BAD_TERMS, "seal_wait_s"},
+	};
+	struct tx tx = change(1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t was = param_get(&set, cases[i].param);
+		param_set(&set, cases[i].param, cases[i].good);
+		assert_int_equal(param_get(&set, cases[i].param), cases[i].good);
+		expect(&tx, VERDICT_OK, "");
+		param_set(&set, cases[i].param, cases[i].bad);
+		expect(&tx, cases[i].verdict, cases[i].field);
+		param_set(&set, cases[i].param, was);
+	}
+	set.roles[0].credit_limit_uc = AMOUNT_UC_MAX;
+	expect(&tx, VERDICT_OK, "");
+	set.roles[0].credit_limit_uc++;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "credit_limit_uc");
+}
+
+/* Headers, credit and defaults from the slot on; contracts opened before keep their terms. */
+static void it_counts_from_its_slot(void **state)
+{
+	uint8_t old_hash[HASH_LEN], new_hash[HASH_LEN];
+	uint64_t before, after;
+
+	(void)state;
+	memcpy(old_hash, s.l->rules_hash, HASH_LEN);
+	memset(new_hash, 2, HASH_LEN);
+	before = small_open_auction(&s, SIDE_BUY, 3, 100, 9000);
+	set.penalty_mc_per_kwh = 77;
+	set.rule = RULE_UNIFORM;
+	set.roles[0].credit_limit_uc = 900000;
+	schedule(2);
+	assert_ptr_equal(params_schedule_newest(s.l), &s.l->schedule.sets[0].params);
+	next_slot();
+	assert_memory_equal(s.header.rules_hash, old_hash, HASH_LEN);
+	assert_int_equal(s.l->params.penalty_mc_per_kwh, 2000);
+	next_slot(); /* slot 2 opens */
+	assert_memory_equal(s.header.rules_hash, old_hash, HASH_LEN);
+	assert_int_equal(s.l->params.penalty_mc_per_kwh, 77);
+	assert_int_equal(s.l->schedule.count, 0);
+	assert_ptr_equal(params_schedule_newest(s.l), &s.l->params);
+	assert_int_equal(account_get(&s.l->accounts, ACCOUNT_FIRST_ROLE)->credit_uc, 900000);
+	assert_int_equal(auction_find(&s.l->auctions, before)->contract.penalty_mc_per_kwh, 2000);
+	assert_int_equal(auction_find(&s.l->auctions, before)->contract.rule, RULE_PAY_AS_BID);
+	after = small_open_auction(&s, SIDE_SELL, 4, 100, 9000);
+	assert_int_equal(auction_find(&s.l->auctions, after)->contract.penalty_mc_per_kwh, 77);
+	assert_int_equal(auction_find(&s.l->auctions, after)->contract.rule, RULE_UNIFORM);
+	next_slot();
+	assert_memory_equal(s.header.rules_hash, new_hash, HASH_LEN);
+}
+
+/* A wider window must not reach back behind the ids that the ledger remembers. */
+static void a_wider_window_waits(void **state)
+{
+	struct tx tx;
+
+	(void)state;
+	next_slot(); /* slot 1 is open */
+	set.date_window_s = 120 + 900;
+	tx = change(2);
+	expect(&tx, VERDICT_OK, "");
+	set.date_window_s++;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "date_window_s");
+	tx = change(3);
+	expect(&tx, VERDICT_OK, "");
+	set.date_window_s = 86400;
+	tx = change(96);
+	expect(&tx, VERDICT_OUT_OF_RANGE, "date_window_s");
+	tx = change(97);
+	expect(&tx, VERDICT_OK, "");
+	small_do(&s, &tx);
+	assert_int_equal(s.l->schedule.widest_window_s, 86400);
+	set.date_window_s = 1;
+	tx = change(99);
+	expect(&tx, VERDICT_OK, "");
+	small_do(&s, &tx);
+	assert_int_equal(s.l->schedule.widest_window_s, 86400);
+}
+
+/* No message counts twice for a window that widens: what was taken in under the narrow one is
+ * known for as long as the wide one lets it in. */
+static void no_change_lets_a_message_in_twice(void **state)
+{
+	struct tx cpf = {.kind = 0};
+	int64_t first_ms;
+
+	(void)state;
+	small_admit(&s, 1, 0, 1);
+	small_admit(&s, 4, 10, 1);
+	next_slot();
+	/* Beyond two narrow windows before the end of slot 1, and within both of the begin of 2. */
+	s.now_ms = ledger_slot_end_ms(s.l) - 250000;
+	first_ms = s.now_ms;
+	cpf = small_tx(&s, TX_CPF);
+	cpf.address = sample_address(0);
+	cpf.cpf_hundredths = 50;
+	cpf.date_ms = first_ms + 120000;
+	small_do(&s, &cpf);
+	set.date_window_s = 1020;
+	schedule(2);
+	next_slot();
+	s.now_ms = first_ms + 120000 + 1020000;
+	assert_true(s.now_ms < ledger_slot_end_ms(s.l));
+	cpf.market_ms = s.now_ms;
+	cpf.seq = s.seq + 1;
+	expect(&cpf, VERDICT_REPEATED, "");
+	cpf.market_ms++;
+	expect(&cpf, VERDICT_STALE, "date");
+}
+
+/* The window that counts is the open slot's; what comes late is judged by the widest. */
+static void windows_by_slot(void **state)
+{
+	struct tx tx;
+
+	(void)state;
+	set.date_window_s = 10;
+	schedule(1);
+	small_admit(&s, 1, 0, 2);
+	tx = small_tx(&s, TX_CPF);
+	tx.address = sample_address(0);
+	tx.cpf_hundredths = 50;
+	tx.date_ms = s.now_ms - 11000;
+	expect(&tx, VERDICT_ADDRESS_SLOT, "address"); /* fresh */
+	next_slot();
+	tx = small_tx(&s, TX_CPF);
+	tx.address = sample_address(0);
+	tx.cpf_hundredths = 50;
+	tx.date_ms = s.now_ms - 10000;
+	expect(&tx, VERDICT_OK, "");
+	tx.date_ms--;
+	expect(&tx, VERDICT_STALE, "date");
+}
+
+static void a_snapshot_has_them(void **state)
+{
+	static uint8_t a[1 << 16], b[1 << 16];
+	const uint8_t zero[HASH_LEN] = {0};
+	struct ledger *copy = calloc(1, sizeof *copy);
+	size_t len;
+
+	(void)state;
+	set.reward_uc = 5;
+	set.limit_inclusive = false;
+	set.roles[0].credit_limit_uc = 6;
+	schedule(1);
+	set.book = BOOK_SEALED;
+	set.import_mc_per_kwh = 7;
+	schedule(3);
+	next_slot();
+	len = ledger_snapshot_write(s.l, a, sizeof a);
+	assert_true(len < sizeof a);
+	ledger_init(copy, &s.params, digest_sha256, zero, zero);
+	assert_true(ledger_snapshot_read(copy, a, len));
+	assert_int_equal(ledger_snapshot_write(copy, b, sizeof b), len);
+	assert_memory_equal(a, b, len);
+	assert_int_equal(copy->params.reward_uc, 5);
+	assert_false(copy->params.limit_inclusive);
+	assert_memory_equal(copy->rules_hash, s.l->rules_hash, HASH_LEN);
+	assert_int_equal(account_get(&copy->accounts, ACCOUNT_FIRST_ROLE)->credit_uc, 6);
+	assert_int_equal(copy->schedule.count, 1);
+	assert_int_equal(copy->schedule.sets[0].from_slot, 3);
+	assert_int_equal(copy->schedule.sets[0].params.import_mc_per_kwh, 7);
+	assert_null(params_fixed_difference(&copy->schedule.sets[0].params, &s.params));
+	free(copy);
+}
+
+static void a_change_keeps_the_rest(void **state)
+{
+	struct params_change c = {.given = 1U << PARAM_REWARD_UC | 1U << PARAM_LIMIT_INCLUSIVE,
+		.credit_count = 1,
+		.credit = {{.role = "aggregator", .limit_uc = 9}}};
+	struct params base = s.params, got = {.slot_s = 1}, was = got;
+	const char *field = NULL;
+
+	(void)state;
+	memcpy(base.roles[0].name, "aggregator", sizeof "aggregator");
+	c.value[PARAM_REWARD_UC] = 4;
+	assert_int_equal(params_changed(&base, &c, &got, &field), VERDICT_OK);
+	base.reward_uc = 4;
+	base.limit_inclusive = false;
+	base.roles[0].credit_limit_uc = 9;
+	assert_memory_equal(&got, &base, sizeof got);
+	memcpy(c.credit[0].role, "aggregators", sizeof "aggregators");
+	got = was;
+	assert_int_equal(params_changed(&base, &c, &got, &field), VERDICT_BAD_FIELD);
+	assert_string_equal(field, "credit_limits_uc");
+	assert_memory_equal(&got, &was, sizeof got);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_free)
+	const struct CMUnitTest tests[] = {
+		TEST(slots_have_bounds),
+		TEST(what_is_fixed_stays),
+		TEST(bounds_are_those_of_genesis),
+		TEST(it_counts_from_its_slot),
+		TEST(a_wider_window_waits),
+		TEST(no_change_lets_a_message_in_twice),
+		TEST(windows_by_slot),
+		TEST(a_snapshot_has_them),
+		TEST(a_change_keeps_the_rest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

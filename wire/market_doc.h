@@ -1,0 +1,18 @@
+/* market_doc: the retained document `market`: genesis, and beside it, signed anew, the parameters
+ * in force and those that wait. */
+#ifndef LEM_WIRE_MARKET_DOC_H
+#define LEM_WIRE_MARKET_DOC_H
+#include "core/ledger.h"
+#include "wire/genesis.h"
+
+/*
+ * Write genesis_write()'s document with one more member,
+ * "current":{"height":...,"parameters":...,"scheduled":[{"from_slot":...,"parameters":...}],
+ * "signature":...}: height is that of the open block, the signature the operator's over the object
+ * without it, of kind `market`. With a final NUL; returns the length, 0 if it does not fit size
+ * (MARKET_DOC_MAX always does) or cannot be signed.
+ */
+size_t market_doc_write(const struct genesis *genesis, const struct ledger *ledger,
+	const struct private_key *operator_key, char *out, size_t size);
+
+#endif
