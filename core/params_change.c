@@ -125,3 +125,18 @@ const char *params_fixed_difference(const struct params *a, const struct params 
 		return "horizon_slots";
 	return roles_equal(a, b) ? NULL : "roles";
 }
+
+bool params_equal(const struct params *a, const struct params *b)
+{
+	if (params_fixed_difference(a, b))
+		return false;
+	for (int i = 0; i < PARAM_COUNT; i++) {
+		if (param_get(a, (enum param)i) != param_get(b, (enum param)i))
+			return false;
+	}
+	for (uint32_t i = 0; i < a->role_count; i++) {
+		if (a->roles[i].credit_limit_uc != b->roles[i].credit_limit_uc)
+			return false;
+	}
+	return true;
+}

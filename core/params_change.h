@@ -50,6 +50,9 @@ struct params_change {
 enum verdict params_changed(const struct params *base, const struct params_change *change,
 	struct params *ret, const char **field);
 
+/* Whether all of them are the same, fixed ones and credit limits included. */
+bool params_equal(const struct params *a, const struct params *b);
+
 /* The name of the first parameter that is fixed and differs; NULL if none does. */
 const char *params_fixed_difference(const struct params *a, const struct params *b);
 

@@ -11,6 +11,15 @@ const struct params *params_schedule_newest(const struct ledger *l)
 	return s->count > 0 ? &s->sets[s->count - 1].params : &l->params;
 }
 
+const struct params *params_schedule_at(const struct ledger *l, int64_t slot)
+{
+	const struct params *p = &l->params;
+
+	for (uint32_t i = 0; i < l->schedule.count && l->schedule.sets[i].from_slot <= slot; i++)
+		p = &l->schedule.sets[i].params;
+	return p;
+}
+
 /* The ids of what was taken in since two of the widest windows before the open slot's begin are
  * known. A message within the new window at its first slot may have been taken in one old window
  * before: that must be known still. */

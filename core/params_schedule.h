@@ -37,6 +37,9 @@ struct tx;
 /* The newest set: the last that waits, or the one in force. A change is a change of this one. */
 const struct params *params_schedule_newest(const struct ledger *ledger);
 
+/* The set that counts in a slot from the open one on, as far as the ledger knows by now. */
+const struct params *params_schedule_at(const struct ledger *ledger, int64_t slot);
+
 /*
  * Judge a TX_PARAMS whose place is right. OUT_OF_RANGE: from_slot is not after the open slot and
  * all that wait, or too far ahead; a date window wider than all before begins earlier than the

@@ -49,16 +49,34 @@ static void find_contract(const struct errand *e, uint64_t auction, struct contr
 	db_close(&db);
 }
 
+/* The defaults in force now, as far as the home's copy of the ledger tells; else genesis'. */
+static struct gate_defaults find_defaults(const struct errand *e, int64_t now_ms)
+{
+	const struct params *p = &e->genesis.params;
+	struct gate_defaults d = {.lead_s = p->gate_lead_s,
+		.lead_min_s = p->gate_lead_min_s,
+		.measure = (enum measure)p->measure};
+	struct db db;
+
+	if (!e->config.replica.ledger[0] ||
+		ledger_view_open(&db, e->config.replica.ledger) != ERR_OK)
+		return d;
+	(void)!ledger_view_defaults(&db, params_slot_at(p, now_ms), &d);
+	db_close(&db);
+	return d;
+}
+
 /* Fill in what the wish leaves open. 0, or the exit code after a complaint. */
 static int settle_terms(struct errand *e, struct wish *w, struct contract *c)
 {
 	const struct params *p = &e->genesis.params;
 	int64_t now_ms = errand_now_ms(e);
+	struct gate_defaults d = find_defaults(e, now_ms);
 
 	if (w->auction)
 		find_contract(e, (uint64_t)w->auction, c);
 	else
-		*c = (struct contract){.slot = NO_SLOT, .measure = (enum measure)p->measure};
+		*c = (struct contract){.slot = NO_SLOT, .measure = d.measure};
 	if (w->slot == NO_SLOT)
 		w->slot = c->slot;
 	if (w->slot == NO_SLOT && w->auction) {
@@ -69,9 +87,9 @@ static int settle_terms(struct errand *e, struct wish *w, struct contract *c)
 		return HEM_EXIT_REFUSED;
 	}
 	if (w->slot == NO_SLOT) /* the first whose default gate is not past */
-		w->slot = params_slot_at(p, now_ms + p->gate_lead_s * 1000) + 1;
+		w->slot = params_slot_at(p, now_ms + d.lead_s * 1000) + 1;
 	if (c->gate_ms == 0)
-		c->gate_ms = params_slot_start_ms(p, w->slot) - p->gate_lead_min_s * 1000;
+		c->gate_ms = params_slot_start_ms(p, w->slot) - d.lead_min_s * 1000;
 	c->slot = w->slot;
 	return 0;
 }

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/ledger_check.h"
 #include "hem-client/ems/address_keys.h"
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/statement_check.h"
@@ -32,10 +31,14 @@ static bool is_own(struct audit *a, const struct address *address)
 	return went(a, address_keys_find(a->db, address, &slot));
 }
 
-static bool announces(const struct audit *a, const struct tx *tx)
+/* As ledger_cpf_counts(), of a block that is perhaps executed again on opening, when there is no
+ * ledger to be asked yet. */
+static bool announces(const struct audit *a, const struct tx *tx, uint64_t height)
 {
-	return tx->kind == TX_CPF || (tx->kind == TX_BID_OFFER && tx->cpf_hundredths && a->ledger &&
-					     ledger_cpf_counts(*a->ledger, tx));
+	int64_t slot = params_slot_at(&a->genesis->params, tx->market_ms);
+
+	return tx->kind == TX_CPF ||
+	       (tx->kind == TX_BID_OFFER && tx->cpf_hundredths != 0 && slot == (int64_t)height - 1);
 }
 
 static void note_delivery(struct audit *a, const struct tx *tx)
@@ -65,11 +68,11 @@ static void note_receipt(struct audit *a, const struct tx *tx, uint64_t height)
 	(void)went(a, db_run(&a->db->db, s));
 }
 
-static void begin(void *context, uint64_t height)
+static void begin(void *context, uint64_t height, const struct ledger *ledger)
 {
 	struct audit *a = context;
 
-	a->now = (struct block_facts){.height = height};
+	a->now = (struct block_facts){.height = height, .poe_floor_w = ledger->params.poe_floor_w};
 	a->err = ERR_OK;
 }
 
@@ -82,7 +85,7 @@ static void watch_tx(void *context, const struct tx *tx, uint64_t account, uint6
 	(void)stored;
 	if (tx_is_signed(tx->kind))
 		note_receipt(a, tx, height);
-	if (announces(a, tx) && is_own(a, &tx->address)) {
+	if (announces(a, tx, height) && is_own(a, &tx->address)) {
 		a->now.announced = tx->address;
 		a->now.announced_cpf = tx->cpf_hundredths;
 	}

@@ -19,6 +19,7 @@ struct block_facts {
 	bool stands;                /* the operator attested it */
 	unsigned rank;              /* among the validators; 0: not elected */
 	struct address elected;     /* if it is */
+	int64_t poe_floor_w;        /* in force in it */
 	int64_t sold_wh, bought_wh; /* delivered, in its own auctions too */
 	size_t delivery_count;
 	struct statement_delivery deliveries[STATEMENT_DELIVERIES_MAX];

@@ -59,6 +59,7 @@ static int64_t work(struct ems *e)
 	enum err err;
 
 	set_holding(e);
+	ems_follow_params(e);
 	for (int i = 0; i < STEPS_MAX && next_ms <= now_ms; i++)
 		next_ms = trader_step(&e->trader, &e->plan, now_ms);
 	forget_old(e);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/params_change.h"
 #include "hem-client/ems/address_keys.h"
 #include "hem-client/ems/desk.h"
 #include "hem-client/ems/inbox.h"
@@ -185,6 +186,7 @@ static enum err open_replica(struct ems *e)
 		return fail(e, err, "opening the replica", e->replica.why);
 	e->has_replica = true;
 	e->ledger = e->replica.executor.ledger;
+	ems_follow_params(e);
 	catch_up_init(&e->catch_up, e->replica.height, p->slot_s * 1000 / p->rate);
 	log_line(&e->log, LOG_LEVEL_INFO, "the replica stands at block %llu",
 		(unsigned long long)e->replica.height);
@@ -205,14 +207,11 @@ static enum err open_device(struct ems *e)
 
 static enum err open_trader(struct ems *e)
 {
-	struct trader_config c = {.params = &e->genesis.params,
+	struct trader_config c = {.params = &e->params,
 		.battery = &e->config.battery,
 		.mode = e->config.home.mode,
-		.import_mc_per_kwh = e->genesis.params.import_mc_per_kwh,
-		.export_mc_per_kwh = e->genesis.params.export_mc_per_kwh,
 		.surplus_min_wh = e->config.tcr.surplus_min_wh,
-		.surplus_mc_per_kwh = e->genesis.params.export_mc_per_kwh +
-				      e->config.tcr.curve.margin_mc_per_kwh};
+		.surplus_margin_mc_per_kwh = e->config.tcr.curve.margin_mc_per_kwh};
 	struct trader_ops ops = desk_ops(e);
 	char note[HEM_DB_NOTE_MAX];
 	int64_t last = -1;
@@ -228,12 +227,28 @@ static enum err open_trader(struct ems *e)
 	return ERR_OK;
 }
 
+void ems_follow_params(struct ems *e)
+{
+	int64_t slot = params_slot_at(&e->params, ems_now_ms(e));
+	const struct params *p;
+
+	if (!e->ledger)
+		return;
+	p = params_schedule_at(e->ledger, slot);
+	if (params_equal(p, &e->params))
+		return;
+	e->params = *p;
+	log_line(&e->log, LOG_LEVEL_INFO, "other parameters count now, in slot %lld",
+		(long long)slot);
+}
+
 enum err ems_begin(struct ems *e, const struct genesis *genesis)
 {
 	const struct params *p = &e->genesis.params;
 	enum err err;
 
 	e->genesis = *genesis;
+	e->params = genesis->params;
 	market_clock_init(&e->clock, p);
 	audit_init(&e->audit, &e->genesis, &e->db, e->config.home.mode,
 		e->config.replica.ledger[0] ? &e->ledger : NULL);

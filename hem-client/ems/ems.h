@@ -47,6 +47,8 @@ struct ems {
 	bool begun;
 	bool failed; /* it could not begin: ems->why */
 	struct genesis genesis;
+	struct params
+		params; /* in force, as far as the replica knows; without one those of genesis */
 	struct verify_key *operator_key;
 	struct market_clock clock;
 	struct home_device device;
@@ -79,6 +81,9 @@ __attribute__((warn_unused_result)) enum err ems_begin(
 
 /* Trade no more: a block, receipt or statement is not as it should be. Kept over restarts. */
 void ems_halt(struct ems *ems, const struct block_fault *fault);
+
+/* Take over the parameters that count in the slot that it is now, by the replica's ledger. */
+void ems_follow_params(struct ems *ems);
 
 /* Market time now. */
 int64_t ems_now_ms(struct ems *ems);

@@ -230,6 +230,7 @@ static void after_block(struct ems *e)
 	enum err err;
 
 	e->ledger = e->replica.executor.ledger;
+	ems_follow_params(e);
 	catch_up_verified(&e->catch_up, height, clock_monotonic_ms(), draw_random());
 	err = audit_check(&e->audit, height);
 	if (err != ERR_OK)

@@ -93,7 +93,7 @@ static bool withheld(const struct statement_check *c, const struct slot_metered 
 	       c->mode != MODE_TE &&
 	       c->facts->announced_cpf == cpf_hundredths(production_wh, consumption_wh) &&
 	       poe_floor_met(
-		       production_wh, consumption_wh, c->params->poe_floor_w, c->params->slot_s);
+		       production_wh, consumption_wh, c->facts->poe_floor_w, c->params->slot_s);
 }
 
 static const char *check_meter(const struct statement_check *c, const struct slot_metered *m,

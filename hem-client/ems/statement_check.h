@@ -12,7 +12,7 @@ struct block_facts;
 struct statement_check {
 	const struct statement *statement;
 	const struct block_facts *facts; /* of its block, verified; NULL: there is no replica */
-	const struct params *params;
+	const struct params *params;     /* of genesis: only what is fixed counts */
 	enum mode mode;
 };
 

@@ -98,7 +98,8 @@ static void sell_surplus(struct trader *t, const struct plan *plan, int64_t now_
 		.quote = {.trades = true,
 			.side = SIDE_SELL,
 			.quantity_wh = t->surplus_wh,
-			.price_mc_per_kwh = t->config.surplus_mc_per_kwh}};
+			.price_mc_per_kwh =
+				p->export_mc_per_kwh + t->config.surplus_margin_mc_per_kwh}};
 	char req_id[REQ_ID_MAX + 1];
 
 	if (now_ms < t->surplus_ms || t->halted || t->holding)
@@ -175,8 +176,8 @@ static void quote(
 		.limit_inclusive = c->limit_inclusive,
 		.limit_mc_per_kwh = c->limit_mc_per_kwh,
 		.wanted_wh = c->quantity_wh,
-		.tariff_import_mc_per_kwh = t->config.import_mc_per_kwh,
-		.tariff_export_mc_per_kwh = t->config.export_mc_per_kwh,
+		.tariff_import_mc_per_kwh = t->config.params->import_mc_per_kwh,
+		.tariff_export_mc_per_kwh = t->config.params->export_mc_per_kwh,
 		.promised_charge_wh = s->promised_charge_wh + s->opened_buy_wh,
 		.promised_discharge_wh = s->promised_discharge_wh + s->opened_sell_wh};
 

@@ -57,16 +57,16 @@ struct trader_ops {
 	void *context;
 };
 
-/* What does not change. */
+/* What does not change, but for what params points to: the parameters in force. */
 struct trader_config {
 	const struct params *params;
 	const struct battery *battery;
 	const struct tcr_strategy *strategy;
 	const void *strategy_self;
 	enum mode mode;
-	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff */
-	int64_t surplus_min_wh;     /* export of a slot from which an auction is opened; 0: never */
-	int64_t surplus_mc_per_kwh; /* the least that it sells for */
+	int64_t surplus_min_wh; /* export of a slot from which an auction is opened; 0: never */
+	int64_t surplus_margin_mc_per_kwh; /* above the feed-in price: the least that it sells for
+					    */
 };
 
 /* An auction that may be answered. */

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "store/schema.h"
 
-enum view_statement { VIEW_BLOCKS, VIEW_TXS, VIEW_AUCTION, VIEW_COUNT };
+enum view_statement { VIEW_BLOCKS, VIEW_TXS, VIEW_AUCTION, VIEW_DEFAULTS, VIEW_COUNT };
 
 static const char *const statements[VIEW_COUNT] = {
 	[VIEW_BLOCKS] = "SELECT b.height, b.time_ms, b.flags, b.tx_count,"
@@ -17,6 +17,12 @@ static const char *const statements[VIEW_COUNT] = {
 	[VIEW_AUCTION] = "SELECT side, rule, measure, book, quantity_wh, limit_mc_per_kwh,"
 			 " limit_inclusive, min_quantity_wh, penalty_mc_per_kwh, gate_ms, slot"
 			 " FROM auctions WHERE seq = ?1",
+	[VIEW_DEFAULTS] = "SELECT json_extract(body, '$.parameters.parameters.gate_lead_s'),"
+			  " json_extract(body, '$.parameters.parameters.gate_lead_min_s'),"
+			  " json_extract(body, '$.parameters.parameters.measure')"
+			  " FROM transactions WHERE kind = 22"
+			  " AND json_extract(body, '$.parameters.from_slot') <= ?1"
+			  " ORDER BY seq DESC LIMIT 1",
 };
 
 static const struct db_kind kind = {.name = "ledger",
@@ -81,6 +87,24 @@ enum err ledger_view_txs(struct db *db, uint64_t height,
 	}
 	(void)sqlite3_reset(s);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err ledger_view_defaults(struct db *db, int64_t slot, struct gate_defaults *ret)
+{
+	sqlite3_stmt *s = db_statement(db, VIEW_DEFAULTS);
+	char measure[16];
+	enum err err;
+
+	db_bind_int(s, 1, slot);
+	err = db_row(db, s);
+	if (err == ERR_OK) {
+		get_text(s, 2, measure, sizeof measure);
+		*ret = (struct gate_defaults){.lead_s = sqlite3_column_int64(s, 0),
+			.lead_min_s = sqlite3_column_int64(s, 1),
+			.measure = measure_from_name(measure)};
+	}
+	(void)sqlite3_reset(s);
+	return err;
 }
 
 enum err ledger_view_auction(struct db *db, uint64_t auction, struct contract *ret)

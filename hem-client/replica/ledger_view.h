@@ -36,6 +36,15 @@ __attribute__((warn_unused_result)) enum err ledger_view_blocks(struct db *db, u
 __attribute__((warn_unused_result)) enum err ledger_view_txs(struct db *db, uint64_t height,
 	bool (*visit)(void *context, const struct tx_line *line), void *context);
 
+/* What an auction opened in `slot` takes by default, of the newest change of parameters that counts
+ * there. ERR_NOT_FOUND: there is none, genesis counts. */
+struct gate_defaults {
+	int64_t lead_s, lead_min_s;
+	enum measure measure;
+};
+__attribute__((warn_unused_result)) enum err ledger_view_defaults(
+	struct db *db, int64_t slot, struct gate_defaults *ret);
+
 /* The terms of an auction in the ledger. ERR_NOT_FOUND. */
 __attribute__((warn_unused_result)) enum err ledger_view_auction(
 	struct db *db, uint64_t auction, struct contract *ret);

@@ -68,7 +68,8 @@ static enum err execute(struct replica *r, const struct tx_source *source)
 	enum err err;
 
 	if (r->follower.begin)
-		r->follower.begin(r->follower.context, r->executing.header.height);
+		r->follower.begin(
+			r->follower.context, r->executing.header.height, r->executor.ledger);
 	err = execute_block(&r->executor, &r->executing, source, &watch, &fault);
 
 	if (err == ERR_FORMAT) {

@@ -16,8 +16,9 @@ enum { REPLICA_WHY_MAX = 640 };
  * again after a crash. */
 struct replica_follower {
 	struct execute_watch watch;
-	/* A block is about to be executed, perhaps not for the first time. */
-	void (*begin)(void *context, uint64_t height);
+	/* A block is about to be executed, perhaps not for the first time; it is open in the
+	 * ledger. */
+	void (*begin)(void *context, uint64_t height, const struct ledger *ledger);
 	/* The block has been executed and its header holds: its successor is open in the ledger.
 	 * ERR_* of hem.db. */
 	enum err (*accepted)(

@@ -27,6 +27,7 @@ static int setup_market(void **state)
 {
 	(void)state;
 	little_open(&market);
+	little_params(&market, 3, "\"poe_floor_w\":60");
 	little_days_work(&market);
 	return verify_key_new(&market.genesis.operator_key, &operator_key) == ERR_OK ? 0 : -1;
 }
@@ -317,6 +318,14 @@ static void a_delivery_withheld_is_found_by_the_meter(void **state)
 	s.eligible = f->stands = false; /* the standing is withheld in both */
 	assert_int_equal(audit_statement(&audit, &s), ERR_OK);
 	assert_int_equal(audit.fault.verdict, VERDICT_STATEMENT_BROKEN);
+	/* It is not, where the floor that counts in the block is above what was metered. */
+	audit.fault.verdict = VERDICT_OK;
+	assert_int_equal(f->poe_floor_w, 50);
+	f->poe_floor_w = 901;
+	assert_int_equal(audit_statement(&audit, &s), ERR_OK);
+	assert_int_equal(audit.fault.verdict, VERDICT_OK);
+	follow(4);
+	assert_int_equal(audit.blocks[4 % AUDIT_BLOCKS_MAX].poe_floor_w, 60);
 }
 
 /* A home that has lost its readings and orders accuses nobody. */

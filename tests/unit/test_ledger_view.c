@@ -164,6 +164,24 @@ static void options_are_read_strictly(void **state)
 	(void)close(err);
 }
 
+static void defaults_are_those_of_the_slot(void **state)
+{
+	struct gate_defaults d = {.lead_s = -1};
+
+	(void)state;
+	assert_int_equal(ledger_view_defaults(&db, 100, &d), ERR_NOT_FOUND);
+	assert_int_equal(d.lead_s, -1);
+	little_params(&market, 9, "\"gate_lead_min_s\":200,\"gate_lead_s\":700");
+	little_params(&market, 12, "\"gate_lead_s\":800");
+	assert_int_equal(ledger_view_defaults(&db, 8, &d), ERR_NOT_FOUND);
+	assert_int_equal(ledger_view_defaults(&db, 9, &d), ERR_OK);
+	assert_true(d.lead_s == 700 && d.lead_min_s == 200 && d.measure == MEASURE_STORAGE);
+	assert_int_equal(ledger_view_defaults(&db, 11, &d), ERR_OK);
+	assert_int_equal(d.lead_s, 700);
+	assert_int_equal(ledger_view_defaults(&db, 12, &d), ERR_OK);
+	assert_true(d.lead_s == 800 && d.lead_min_s == 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +189,7 @@ int main(void)
 		cmocka_unit_test(transactions_are_listed_by_sequence),
 		cmocka_unit_test(an_auctions_terms_are_found),
 		cmocka_unit_test(options_are_read_strictly),
+		cmocka_unit_test(defaults_are_those_of_the_slot),
 	};
 
 	return cmocka_run_group_tests_name("ledger_view", tests, setup, teardown);

@@ -175,6 +175,10 @@ static void it_counts_from_its_slot(void **state)
 	set.roles[0].credit_limit_uc = 900000;
 	schedule(2);
 	assert_ptr_equal(params_schedule_newest(s.l), &s.l->schedule.sets[0].params);
+	assert_ptr_equal(params_schedule_at(s.l, 0), &s.l->params);
+	assert_ptr_equal(params_schedule_at(s.l, 1), &s.l->params);
+	assert_ptr_equal(params_schedule_at(s.l, 2), &s.l->schedule.sets[0].params);
+	assert_ptr_equal(params_schedule_at(s.l, 9), &s.l->schedule.sets[0].params);
 	next_slot();
 	assert_memory_equal(s.header.rules_hash, old_hash, HASH_LEN);
 	assert_int_equal(s.l->params.penalty_mc_per_kwh, 2000);
@@ -309,29 +313,6 @@ static void a_snapshot_has_them(void **state)
 	free(copy);
 }
 
-static void a_change_keeps_the_rest(void **state)
-{
-	struct params_change c = {.given = 1U << PARAM_REWARD_UC | 1U << PARAM_LIMIT_INCLUSIVE,
-		.credit_count = 1,
-		.credit = {{.role = "aggregator", .limit_uc = 9}}};
-	struct params base = s.params, got = {.slot_s = 1}, was = got;
-	const char *field = NULL;
-
-	(void)state;
-	memcpy(base.roles[0].name, "aggregator", sizeof "aggregator");
-	c.value[PARAM_REWARD_UC] = 4;
-	assert_int_equal(params_changed(&base, &c, &got, &field), VERDICT_OK);
-	base.reward_uc = 4;
-	base.limit_inclusive = false;
-	base.roles[0].credit_limit_uc = 9;
-	assert_memory_equal(&got, &base, sizeof got);
-	memcpy(c.credit[0].role, "aggregators", sizeof "aggregators");
-	got = was;
-	assert_int_equal(params_changed(&base, &c, &got, &field), VERDICT_BAD_FIELD);
-	assert_string_equal(field, "credit_limits_uc");
-	assert_memory_equal(&got, &was, sizeof got);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_free)
@@ -344,7 +325,6 @@ int main(void)
 		TEST(no_change_lets_a_message_in_twice),
 		TEST(windows_by_slot),
 		TEST(a_snapshot_has_them),
-		TEST(a_change_keeps_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

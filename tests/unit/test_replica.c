@@ -211,11 +211,11 @@ struct watcher {
 	enum err answer;
 };
 
-static void on_begin(void *context, uint64_t height)
+static void on_begin(void *context, uint64_t height, const struct ledger *l)
 {
 	struct watcher *w = context;
 
-	(void)height;
+	assert_int_equal(l->height, height);
 	w->begun++;
 }
 

@@ -96,10 +96,25 @@ static void it_stands_on_one_side_of_a_slot(void **state)
 	assert_null(strchr(shell.marks, 'A'));
 }
 
+static void surplus_goes_by_the_parameters_in_force(void **state)
+{
+	(void)state;
+	shell.cpf = 0;
+	/* The price is above the feed-in price that counts, the gate by the lead that does. */
+	shell.export_wh = 500;
+	params.export_mc_per_kwh = 5500;
+	params.gate_lead_s = 360;
+	(void)step(SLOT_MS);
+	(void)step(SLOT_MS + SLOT_MS / 8);
+	assert_int_equal(shell.answer.quote.price_mc_per_kwh, 6500);
+	assert_int_equal(shell.answer.contract.gate_ms, 2 * SLOT_MS - 360000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(surplus_is_offered, setup),
+		cmocka_unit_test_setup(surplus_goes_by_the_parameters_in_force, setup),
 		cmocka_unit_test_setup(it_stands_on_one_side_of_a_slot, setup),
 	};
 

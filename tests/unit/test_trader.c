@@ -200,6 +200,31 @@ static void the_strategy_sees_the_battery_at_delivery(void **state)
 	assert_true(fabs(seen.soc - 0.60) < 1e-9); /* and slot 2 another 500 and 1000 */
 }
 
+/* What the market changes is taken up from one step to the next. */
+static void it_goes_by_the_parameters_in_force(void **state)
+{
+	uint8_t hash[HASH_LEN] = {0};
+	struct address a = {"asda6247ty2c3o7h77dadadqwq"};
+
+	(void)state;
+	shell.cpf = 0;
+	(void)step(SLOT_MS);
+	open_auction(8, 2 * SLOT_MS, 3, SLOT_MS);
+	(void)step(SLOT_MS);
+	assert_int_equal(seen.tariff_import_mc_per_kwh, 22000);
+	assert_int_equal(seen.tariff_export_mc_per_kwh, 5000);
+	params.import_mc_per_kwh = 23000;
+	params.export_mc_per_kwh = 4000;
+	params.seal_wait_s = 20;
+	open_auction(9, 2 * SLOT_MS, 3, SLOT_MS);
+	(void)step(SLOT_MS);
+	assert_int_equal(seen.tariff_import_mc_per_kwh, 23000);
+	assert_int_equal(seen.tariff_export_mc_per_kwh, 4000);
+	(void)step(3 * SLOT_MS);
+	trader_elected(&trader, 3, hash, 2, &a, 3 * SLOT_MS + 100);
+	assert_true(step(3 * SLOT_MS + 19999) == 3 * SLOT_MS + 20000);
+}
+
 static void keys_are_topped_up(void **state)
 {
 	(void)state;
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup(a_wrong_cpf_costs_no_order, setup),
 		cmocka_unit_test_setup(some_auctions_are_left_alone, setup),
 		cmocka_unit_test_setup(the_strategy_sees_the_battery_at_delivery, setup),
+		cmocka_unit_test_setup(it_goes_by_the_parameters_in_force, setup),
 		cmocka_unit_test_setup(keys_are_topped_up, setup),
 		cmocka_unit_test_setup(refused_keys_are_drawn_again, setup),
 		cmocka_unit_test_setup(a_waiting_home_sleeps, setup),

@@ -29,14 +29,17 @@ struct shell {
 	char req_id[REQ_ID_MAX + 1];
 };
 
-static const struct params params = {.slot_s = 900,
+static const struct params as_begun = {.slot_s = 900,
 	.measure = MEASURE_STORAGE,
 	.book = BOOK_SEALED,
 	.start_ms = 0,
 	.rate = 1,
 	.horizon_slots = 4,
 	.seal_wait_s = 60,
-	.gate_lead_s = 300};
+	.gate_lead_s = 300,
+	.import_mc_per_kwh = 22000,
+	.export_mc_per_kwh = 5000};
+static struct params params; /* in force */
 static const struct battery battery = {.capacity_wh = 10000,
 	.soc_min = 0.1,
 	.soc_max = 0.9,
@@ -138,7 +141,7 @@ static void begin(enum mode mode)
 		.strategy = &strategy,
 		.mode = mode,
 		.surplus_min_wh = 200,
-		.surplus_mc_per_kwh = 6000};
+		.surplus_margin_mc_per_kwh = 1000};
 	struct trader_ops ops = {.enrol = enrol,
 		.read = read_device,
 		.has_address = has_address,
@@ -151,6 +154,7 @@ static void begin(enum mode mode)
 	shell.cpf = 90;
 	shell.soc = 0.5;
 	shell.no_address = -1;
+	params = as_begun;
 	trader_init(&trader, &c, &ops, 1000); /* keys enough, if a test does not say otherwise */
 	plan_init(&plan, 0);
 }
