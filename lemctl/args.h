@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ARGS_POSITIONAL_MAX = 16, ARGS_FILE_MAX = 4096, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+enum { ARGS_POSITIONAL_MAX = 32, ARGS_FILE_MAX = 4096, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 /* What an option takes: a word, an integer, nothing; a file of options, which count before those
  * of the command line. */

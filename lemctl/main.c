@@ -10,6 +10,7 @@
 #include "lemctl/homes.h"
 #include "lemctl/init.h"
 #include "lemctl/operator.h"
+#include "lemctl/params.h"
 #include "lemctl/serve.h"
 #include "lemctl/sign.h"
 #include "lemctl/stats.h"
@@ -30,6 +31,7 @@ static const struct command commands[] = {
 	{"status", status_command, "how the market stands"},
 	{"backup", backup_command, "copy both databases, also while the broker runs"},
 	{"withdraw", withdraw_command, "book money that is paid out to a home or role"},
+	{"params", params_command, "show or change the market's parameters"},
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},

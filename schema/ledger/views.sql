@@ -114,6 +114,33 @@ CREATE VIEW v_time AS
 SELECT json_extract(document, '$.rules.parameters.start_ms') / 1000 AS start_s,
 	json_extract(document, '$.rules.parameters.slot_s') AS slot_s FROM genesis;
 
+-- Which parameters counted from which slot: genesis, and each change in the ledger. `block` is where it stands.
+DROP VIEW IF EXISTS v_parameters;
+CREATE VIEW v_parameters AS
+WITH sets AS (
+	SELECT 0 AS from_slot, 0 AS seq, 0 AS height, json_extract(document, '$.rules.parameters') AS p FROM genesis
+	UNION ALL
+	SELECT json_extract(body, '$.parameters.from_slot'), seq, height, json_extract(body, '$.parameters.parameters')
+	FROM transactions WHERE kind = 22),
+opened AS (SELECT max(height) AS slot FROM blocks)
+SELECT from_slot, datetime(start_s + from_slot * slot_s, 'unixepoch') AS begins,
+	CASE WHEN from_slot > opened.slot THEN 'waits'
+		WHEN from_slot = (SELECT max(from_slot) FROM sets WHERE from_slot <= opened.slot) THEN 'in force'
+		ELSE 'past' END AS state,
+	nullif(height, 0) AS block, nullif(seq, 0) AS seq, json_extract(p, '$.rule') AS rule,
+	json_extract(p, '$.book') AS book, json_extract(p, '$.measure') AS measure,
+	json_extract(p, '$.limit_inclusive') AS limit_inclusive,
+	json_extract(p, '$.penalty_mc_per_kwh') / 1000.0 AS penalty_cents_per_kwh,
+	json_extract(p, '$.gate_lead_s') AS gate_lead_s, json_extract(p, '$.gate_lead_min_s') AS gate_lead_min_s,
+	json_extract(p, '$.date_window_s') AS date_window_s, json_extract(p, '$.boundary_s') AS boundary_s,
+	json_extract(p, '$.seal_wait_s') AS seal_wait_s, json_extract(p, '$.poe_floor_w') AS poe_floor_w,
+	json_extract(p, '$.reward_uc') / 1000000.0 AS reward_cents,
+	json_extract(p, '$.tariff.import_mc_per_kwh') / 1000.0 AS import_cents_per_kwh,
+	json_extract(p, '$.tariff.export_mc_per_kwh') / 1000.0 AS export_cents_per_kwh,
+	(SELECT group_concat(json_extract(value, '$.name') || ' ' || (json_extract(value, '$.credit_limit_uc') / 1000000.0), ', ')
+		FROM json_each(p, '$.roles')) AS credit_limits_cents
+FROM sets, v_time, opened ORDER BY from_slot;
+
 DROP VIEW IF EXISTS v_slots;
 CREATE VIEW v_slots AS
 WITH traded AS (

@@ -11,7 +11,7 @@ lies() { # lies NAME
 		wrong_winner | order_left_out) echo "SELECT DISTINCT height, 0 FROM auction_ends WHERE status = 2" ;;
 		unbalanced_transfer) echo "SELECT min(height), 0 FROM transfers WHERE payer BETWEEN 3 AND 10" ;;
 		wrong_ranking) echo "SELECT min(height), 0 FROM rankings WHERE rank = 2" ;;
-		wrong_root) echo "SELECT 3, 0" ;;
+		wrong_root | rules_forgotten) echo "SELECT 3, 0" ;;
 		unadmitted_address) echo "SELECT t.height, seq FROM transactions t JOIN accounts a ON number = account
 			WHERE a.slot = 5 ORDER BY t.height, seq LIMIT 1" ;;
 		bad_signature) echo "SELECT height, seq FROM orders JOIN transactions USING (seq) WHERE height >= 3
@@ -43,6 +43,9 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 			"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
 		"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n"
 	done
+	[ "$name" != rules_forgotten ] ||
+		"$build/lemctl" params set --from-slot 2 reward_uc=5 "$work/market" >/dev/null ||
+		echo "bad $name: the parameters do not change"
 	start_broker || echo "bad $name: the broker does not start"
 	for n in 1 2 3; do
 		enrolled_home "$n" "$(cat "$work/code$n")" || enrolled_home "$n" "$(cat "$work/code$n")" ||

@@ -25,6 +25,8 @@ done <<-'EOT'
 	lemctl home revoke|host port
 	lemctl deposit|cents host port
 	lemctl withdraw|cents host port
+	lemctl params set|host port from-slot from
+	lemctl params show|all json
 	lemctl verify|genesis json quiet
 	lemctl clear|rule
 	lemctl sign|key market kind bare
@@ -112,6 +114,33 @@ says 1 "the key cannot be read" "no key" judge "$work/none"
 printf '%s' '{"clientId":"home0001","date":"2018-01-01 00:00:00","operation":"state","parameters":{"item":"d",
 	"name":"n","value":"1"},"reqId":"abcdefgh"}' >"$work/message"
 says 0 "none: the message is not signed" "an unsigned observation" judge "$key"
+
+# Parameters: shown as genesis and the ledger have them, and changed without a broker.
+[[ $(<"$work/market/genesis.json") == *'"tariff":{"export_mc_per_kwh":5000,"import_mc_per_kwh":22000}'* ]] ||
+	bad "the tariff is not what lemctl init says"
+set_params() { lemctl params set "$@" "$work/market"; }
+says 2 "--from-slot: it or --from, one of both" "no slot" set_params rule=uniform
+says 2 "--from-slot: it or --from, one of both" "two slots" set_params --from-slot 5 --from 2018-01-02 rule=uniform
+says 2 "--from: needs YYYY-MM-DD" "no date" set_params --from tomorrow rule=uniform
+says 2 "--from: is before the market's start" "a date long ago" set_params --from 2017-01-01 rule=uniform
+for word in rule rule=lottery slot_s=900 reward_uc=-1 =1 credit_limits_uc.x=1; do
+	says 2 "$word: is no" "the word $word" set_params --from-slot 5000 "$word"
+done
+says 1 "OUT_OF_RANGE parameters.parameters.reward_uc" "a bound" set_params --from-slot 5000 reward_uc=1000000000000001
+says 1 "BAD_FIELD parameters.parameters.credit_limits_uc" "a role" set_params --from-slot 5000 credit_limits_uc.nobody=1
+says 0 "counts from slot 5000 on, which begins at 2018-01-04 11:20:00" "a change" \
+	set_params --from-slot 5000 rule=uniform credit_limits_uc.aggregator=7000000 tariff.import_mc_per_kwh=23000
+says 0 "counts from slot 7200 on, which begins at 2018-01-06 00:00:00" "by date" set_params --from 2018-01-05' 23:59:01' boundary_s=5
+says 1 "OUT_OF_RANGE parameters.from_slot" "before one that waits" set_params --from-slot 6000 rule=vickrey
+says 0 '"rule":"uniform"' "the sets as JSON" lemctl params show --json "$work/market"
+check "the sets are JSON" bash -c "'$build/lemctl' canon <'$work/out' >/dev/null"
+says 0 "credit_limits_cents     aggregator 7.0" "a set for a person" lemctl params show "$work/market"
+expect "who waits" "0|in force 5000|waits 7200|waits" "$(sqlite3 -readonly "$work/market/ledger.db" \
+	"SELECT group_concat(from_slot || '|' || state, ' ') FROM v_parameters")"
+expect "what the second took over" "uniform|23.0|5" "$(sqlite3 -readonly "$work/market/ledger.db" \
+	"SELECT rule, import_cents_per_kwh, boundary_s FROM v_parameters WHERE from_slot = 7200")"
+says 1 "no market is here" "no market" lemctl params set --from-slot 5 rule=uniform "$work/none"
+says 1 "" "nothing to show" lemctl params show "$work/none"
 
 # Some empty blocks, and a row that no transaction gives.
 lemctl deposit --cents 10 "$work/market" home0001

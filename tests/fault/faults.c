@@ -99,6 +99,24 @@ void __wrap_block_close(
 }
 #endif
 
+#ifdef FAULT_rules_forgotten
+void __real_block_close(
+	struct ledger *ledger, const struct result_sink *sink, struct header *header);
+
+/* Goes on by genesis' rules when others are in force. */
+void __wrap_block_close(
+	struct ledger *ledger, const struct result_sink *sink, struct header *header)
+{
+	static uint8_t genesis_rules[HASH_LEN];
+
+	__real_block_close(ledger, sink, header);
+	if (header->height < FAULT_FROM)
+		memcpy(genesis_rules, header->rules_hash, HASH_LEN);
+	else
+		memcpy(header->rules_hash, genesis_rules, HASH_LEN);
+}
+#endif
+
 #ifdef FAULT_late_order
 enum { LATE_WINDOW_MS = 450000 }; /* date_window_s of the demo's slots */
 

@@ -1,0 +1,62 @@
+#!/bin/bash
+# Parameters that change while a market runs, with a crash between: homes follow their replicas, go
+# on sealing and trading, and every verifier has the same rules in force.
+. "$(dirname "$0")/lib.sh"
+homes=3
+market --demo --rate 2000 --slot 3600 --start '2017-06-21 06:00:00' --start-in 9
+for n in $(seq $homes); do
+	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n"
+done
+check "the broker starts" start_broker
+for n in $(seq $homes); do
+	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+	run_home "$n"
+done
+"$build/e2e/aggregator" "$work/market" "$port" 14 2000 >"$work/aggregator.log" 2>&1 &
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
+height() { # height N: waits for a minute until that block is closed
+	for _ in $(seq 600); do
+		[ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ] && return
+		sleep 0.1
+	done
+	bad "block $1 is not closed"
+}
+set_params() { "$build/lemctl" params set "$@" "$work/market" >>"$work/set" 2>&1; }
+window=$(sed -n 's/.*"date_window_s":\([0-9]*\).*/\1/p' "$work/market/genesis.json")
+check "a change is accepted" set_params --from-slot 4 reward_uc=7000000 \
+	penalty_mc_per_kwh=1234 gate_lead_s=1300 date_window_s=$((window / 2)) seal_wait_s=$((window / 2))
+check "another" set_params --from-slot 8 rule=uniform poe_floor_w=0 tariff.import_mc_per_kwh=23000 \
+	date_window_s="$window" seal_wait_s="$window"
+height 2
+stop_broker -KILL
+check "the broker starts again" start_broker
+height 13
+sleep 2
+stop_broker
+end_children
+expect "three sets of rules" "1-4 5-8 9-" "$(sql "SELECT group_concat(low || '-' || iif(high < last, high, ''), ' ') FROM (
+	SELECT min(height) AS low, max(height) AS high, (SELECT max(height) FROM blocks) AS last FROM blocks WHERE height > 0
+	GROUP BY json_extract(header, '$.rules_hash') ORDER BY low)")"
+expect "they are not the same" 3 "$(sql "SELECT count(DISTINCT json_extract(header, '$.rules_hash')) FROM blocks")"
+expect "auctions take the new defaults" "" "$(sql "SELECT a.seq FROM auctions a JOIN transactions t USING (seq)
+	WHERE json_extract(body, '$.parameters.contract.rule') IS NULL AND rule <> iif(height > 8, 2, 1)")"
+check "some were opened under each" test "$(sql "SELECT count(DISTINCT (height > 4) + (height > 8))
+	FROM auctions JOIN transactions USING (seq)")" -eq 3
+check "blocks are sealed under each" test "$(sql 'SELECT count(DISTINCT (height >= 4) + (height >= 8)) FROM seals')" -eq 3
+expect "rewards are those of the block that pays" "" "$(sql "SELECT t.height FROM transfers t JOIN seals s ON s.height = t.height - 1
+	WHERE why = 4 AND amount_uc <> iif(t.height > 4, 7000000, 10000000) * cpf / 100")"
+check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+check "a second verifier agrees" env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py \
+	"$work/market/ledger.db" "$genesis" >/dev/null
+last=$(sql 'SELECT max(height) FROM blocks')
+ours=$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")
+for n in $(seq $homes); do
+	expect "replica $n agrees" "$ours" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
+		"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
+	expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
+	expect "home $n follows" "4 8" "$(sed -n 's/.*other parameters count now, in slot //p' "$work/home000$n/log" | tr '\n' ' ' | sed 's/ $//')"
+done
+[ "$failed" -eq 0 ] || tail -n 5 "$work"/home*/log "$work/broker.log" "$work/set"
+finish
