@@ -165,6 +165,21 @@ static void only_clients_that_have_money(void **state)
 	expect(&c, VERDICT_NOT_ALLOWED, "");
 }
 
+/* Whose enrolment has ended still gets its money. */
+static void a_revoked_home_is_paid_out(void **state)
+{
+	int64_t all_uc = sealed();
+	struct command revoke = {.kind = COMMAND_HOME_REVOKE, .home = 0};
+	struct command out = money(COMMAND_WITHDRAW, "home0004", all_uc);
+
+	(void)state;
+	(void)snprintf(
+		revoke.u.home_revoke.client_id, sizeof revoke.u.home_revoke.client_id, "home0004");
+	assert_int_equal(send(w, &revoke), VERDICT_OK);
+	assert_int_equal(send(w, &out), VERDICT_OK);
+	assert_int_equal(scene_wallet(HOME).balance_uc, 0);
+}
+
 /* A block that is full for requests takes no money either: room is kept for what its clock brings,
  * and for the answers that are still shut. */
 static void a_full_block_has_no_room(void **state)
@@ -192,6 +207,7 @@ int main(void)
 		TEST(what_is_pending_stays),
 		TEST(a_role_has_no_credit_to_withdraw),
 		TEST(only_clients_that_have_money),
+		TEST(a_revoked_home_is_paid_out),
 		TEST(a_full_block_has_no_room),
 	};
 

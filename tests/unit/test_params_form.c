@@ -1,0 +1,125 @@
+/* The object `parameters`: written, read back, compared; its rules hashed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include "core/params_change.h"
+#include "tests/lib/sample_genesis.h"
+#include "wire/params_form.h"
+
+static struct private_key *boss, *role;
+static struct genesis genesis;
+static char text[GENESIS_TEXT_MAX], field[FORM_FIELD_MAX];
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_int_equal(private_key_generate(KEY_ED25519, &boss), ERR_OK);
+	assert_int_equal(private_key_generate(KEY_P256, &role), ERR_OK);
+	sample_genesis(&genesis, boss, role);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	private_key_free(boss);
+	private_key_free(role);
+	return 0;
+}
+
+static size_t write_set(const struct genesis *g)
+{
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	params_form_write(&out, g);
+	return out_end(&out);
+}
+
+static enum verdict read_set(size_t len, enum params_place place, struct genesis *ret)
+{
+	static struct json_node nodes[GENESIS_NODES_MAX];
+	struct json_doc doc = {.nodes = nodes, .node_max = GENESIS_NODES_MAX};
+	struct json_limits limits = {JSON_PROFILE_MESSAGE, GENESIS_TEXT_MAX, 4};
+	struct form f;
+
+	assert_int_equal(json_read(&doc, text, len, &limits, NULL), JSON_OK);
+	form_init(&f, &doc);
+	memset(ret, 0, sizeof *ret);
+	params_form_read(&f, 0, place, ret);
+	memcpy(field, f.field, sizeof field);
+	return f.verdict;
+}
+
+static void it_comes_back(void **state)
+{
+	struct genesis back;
+	uint8_t a[HASH_LEN], b[HASH_LEN];
+
+	(void)state;
+	assert_int_equal(read_set(write_set(&genesis), PARAMS_OF_TX, &back), VERDICT_OK);
+	assert_true(params_equal(&back.params, &genesis.params));
+	assert_null(params_form_fixed(&back, &genesis));
+	assert_true(rules_hash(&back, a));
+	assert_memory_equal(a, genesis.header.rules_hash, HASH_LEN);
+	back.params.reward_uc++;
+	assert_null(params_form_fixed(&back, &genesis));
+	assert_true(rules_hash(&back, b));
+	assert_memory_not_equal(a, b, HASH_LEN);
+}
+
+static void what_is_fixed_is_named(void **state)
+{
+	struct genesis other = genesis;
+
+	(void)state;
+	other.name[0] ^= 1;
+	assert_string_equal(params_form_fixed(&other, &genesis), "name");
+	other = genesis;
+	other.address_alg = KEY_ED25519;
+	assert_string_equal(params_form_fixed(&other, &genesis), "address_alg");
+	other = genesis;
+	other.operator_key.bytes[31] ^= 1;
+	assert_string_equal(params_form_fixed(&other, &genesis), "operator_key");
+	other = genesis;
+	other.params.rate++;
+	assert_string_equal(params_form_fixed(&other, &genesis), "rate");
+}
+
+static void refusals_say_where(void **state)
+{
+	static const char *const paths[] = {[PARAMS_OF_GENESIS] = "rules.parameters.",
+		[PARAMS_OF_TX] = "parameters.parameters."};
+	struct genesis bad = genesis, back;
+	char want[FORM_FIELD_MAX];
+
+	(void)state;
+	for (int place = PARAMS_OF_GENESIS; place <= PARAMS_OF_TX; place++) {
+		bad.params.seal_wait_s = 300;
+		assert_int_equal(read_set(write_set(&bad), (enum params_place)place, &back),
+			VERDICT_OUT_OF_RANGE);
+		(void)snprintf(want, sizeof want, "%sseal_wait_s", paths[place]);
+		assert_string_equal(field, want);
+		bad.params.seal_wait_s = 60;
+		bad.params.export_mc_per_kwh = -1;
+		assert_int_equal(read_set(write_set(&bad), (enum params_place)place, &back),
+			VERDICT_OUT_OF_RANGE);
+		(void)snprintf(want, sizeof want, "%stariff.export_mc_per_kwh", paths[place]);
+		assert_string_equal(field, want);
+		bad.params.export_mc_per_kwh = 0;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_comes_back),
+		cmocka_unit_test(what_is_fixed_is_named),
+		cmocka_unit_test(refusals_say_where),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
