@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/replies.h"
+#include "wire/market_doc.h"
 
 enum { QUERY_ANSWER_MAX = 65536 };
 
@@ -125,6 +126,8 @@ enum err query_answer(
 		write_list(e, &out, q);
 	else if (q->kind == CONTROL_HOME_SHOW)
 		write_show(e, &out, h);
+	else if (q->kind == CONTROL_PARAMS_SHOW)
+		market_doc_write_current(&out, &e->genesis, &e->market->ledger);
 	else
 		write_status(e, &out);
 	reply_control(e, tag, "", &out);

@@ -160,14 +160,16 @@ static int print_sets(sqlite3 *db, bool all, bool json)
 
 static int show_params(int argc, char **argv)
 {
+	struct office_door d = {.dir = NULL};
 	bool json = false, all = false;
 	const struct arg table[] = {
+		OFFICE_DOOR_ARGS(d),
 		{"all", ARG_FLAG, &all, "", "those that counted once, too", 0, 0},
 		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
 	};
-	struct args a = {.usage = "lemctl params show [--all] [--json] DIR",
-		.about = "The parameters in force, and those that wait. Also while the broker "
-			 "runs.",
+	struct args a = {.usage = "lemctl params show [OPTION...] DIR",
+		.about = "The parameters in force, and those that wait: from the ledger in DIR, or "
+			 "from the broker of another machine.",
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_min = 1,
@@ -177,8 +179,11 @@ static int show_params(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (!market_db_open(a.positional[0], &db) || print_sets(db, all, json) != SQLITE_OK) {
-		(void)fprintf(stderr, "lemctl: %s: %s\n", a.positional[0], sqlite3_errmsg(db));
+	d.dir = a.positional[0];
+	if (office_door_is_remote(&d))
+		return office_door_show(&d, CONTROL_PARAMS_SHOW, "", json);
+	if (!market_db_open(d.dir, &db) || print_sets(db, all, json) != SQLITE_OK) {
+		(void)fprintf(stderr, "lemctl: %s: %s\n", d.dir, sqlite3_errmsg(db));
 		code = EXIT_REFUSED;
 	} else {
 		code = 0;

@@ -4,6 +4,7 @@
 #define LEM_WIRE_MARKET_DOC_H
 #include "core/ledger.h"
 #include "wire/genesis.h"
+#include "wire/out.h"
 
 /*
  * Write genesis_write()'s document with one more member,
@@ -14,5 +15,9 @@
  */
 size_t market_doc_write(const struct genesis *genesis, const struct ledger *ledger,
 	const struct private_key *operator_key, char *out, size_t size);
+
+/* Write what `current` says, without the signature. */
+void market_doc_write_current(
+	struct out *out, const struct genesis *genesis, const struct ledger *ledger);
 
 #endif

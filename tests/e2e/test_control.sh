@@ -55,6 +55,9 @@ check "home show" lemctl home show --json "$work/market" home0002
 check "its keys are there" grep -q '"ems_key":"p256:' "$work/out"
 lemctl home show "$work/market" nobody
 expect "an unknown home" "1 lemctl: refused: UNKNOWN_HOME commands.clientId: no such home or role in the certified meters database" "$? $(cat "$work/err")"
+check "params show, from the ledger" lemctl params show "$work/market"
+check "and over the broker" lemctl params show --json -h 127.0.0.1 -p "$port" "$work/market"
+check "with what waits" grep -q '^{"height":[0-9]*,"parameters":{.*},"scheduled":\[\]}$' "$work/out"
 check "deposit" lemctl deposit --cents 5 "$work/market" home0001
 lemctl deposit --cents 5 "$work/market" nobody
 expect "a deposit to nobody" "1 lemctl: refused: UNKNOWN_HOME parameters.clientId: no such home or role in the certified meters database" "$? $(cat "$work/err")"

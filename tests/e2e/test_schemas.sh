@@ -113,7 +113,7 @@ control() { # control FILE DOCUMENT: asked of the market, and kept
 answers() { grep -c "response .*$1" "$work/heard.operator"; }
 before=$(answers '"error"')
 control documents '{"commands":[{"command":"status"},{"command":"home-list","count":100,"offset":0}]}'
-control documents '{"commands":[{"command":"home-show","clientId":"home0001","correlationData":"x"},{"command":"backup"}]}'
+control documents '{"commands":[{"command":"home-show","clientId":"home0001","correlationData":"x"},{"command":"params-show"},{"command":"backup"}]}'
 for broken in '{}' '{"commands":[]}' '{"commands":[{}]}' '{"commands":[{"command":"Status"}]}' \
 	'{"commands":[{"command":"status","count":1}]}' '{"commands":[{"command":"home-list","count":101}]}' \
 	'{"commands":[{"command":"home-show"}]}' '{"commands":[{"command":"deposit","message":{}}]}' \

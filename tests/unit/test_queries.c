@@ -138,6 +138,23 @@ static void the_status_is_the_markets(void **state)
 	assert_non_null(strstr(answer, "\"behind\":false,\"clock_believed\":true"));
 }
 
+static void the_parameters_are_those_in_force(void **state)
+{
+	struct control_query q = {.kind = CONTROL_PARAMS_SHOW};
+	const char *answer = ask(&q);
+	char text[64];
+
+	(void)state;
+	(void)snprintf(text, sizeof text, "\"data\":{\"height\":%llu,\"parameters\":{",
+		(unsigned long long)market.engine.market->ledger.height);
+	assert_non_null(strstr(answer, text));
+	(void)snprintf(text, sizeof text, "\"gate_lead_s\":%lld,",
+		(long long)market.engine.market->ledger.params.gate_lead_s);
+	assert_non_null(strstr(answer, text));
+	assert_non_null(strstr(answer, "\"scheduled\":[]"));
+	assert_null(strstr(answer, "\"signature\""));
+}
+
 static void a_backup_is_not_the_engines(void **state)
 {
 	struct control_query q = {.kind = CONTROL_BACKUP};
@@ -153,6 +170,7 @@ int main(void)
 		cmocka_unit_test(a_home_is_shown_with_keys_and_wallet),
 		cmocka_unit_test(an_unknown_home_is_a_refusal),
 		cmocka_unit_test(the_status_is_the_markets),
+		cmocka_unit_test(the_parameters_are_those_in_force),
 		cmocka_unit_test(a_backup_is_not_the_engines),
 	};
 
