@@ -30,9 +30,6 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 			     " WHERE height <= ?1 ORDER BY height DESC LIMIT 1",
 	[CSM_PUT_HOME] = "INSERT INTO homes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 			 " ON CONFLICT (number) DO UPDATE SET status = ?4, mode = ?5",
-	[CSM_GET_HOMES] = "SELECT client_id, coalesce(serial, ''), kind, status, mode, pv_w,"
-			  " battery_w, fuse_w FROM homes LEFT JOIN meters ON home = number"
-			  " WHERE number >= ?1 ORDER BY number LIMIT ?2",
 	[CSM_PUT_METER] = "INSERT OR IGNORE INTO meters VALUES (?1, ?2, ?3)",
 	[CSM_PUT_KEY] = "INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3, ?4)",
 	[CSM_INSERT_ADDRESS] = "INSERT INTO addresses VALUES (?1, ?2, ?3)",

@@ -81,19 +81,6 @@ __attribute__((warn_unused_result)) enum err csm_db_snapshot(struct csm_db *csm,
 /* Observations that are kept; of more the oldest go. */
 enum { CSM_OBSERVATIONS_MAX = 1000000 };
 
-/* A client as its row says. */
-struct csm_home {
-	char client_id[CLIENT_ID_MAX + 1];
-	char meter_serial[METER_TEXT_MAX + 1];
-	enum client_kind kind;
-	enum home_status status;
-	enum mode mode;
-	int64_t pv_w, battery_w, fuse_w;
-};
-
-/* Clients with numbers from `from` on, ascending; returns how many were read. */
-size_t csm_db_homes(struct csm_db *csm, size_t from, struct csm_home *ret, size_t max);
-
 /* The tables for people, following the state. */
 __attribute__((warn_unused_result)) enum err csm_db_put_home(
 	struct csm_db *csm, const struct home *home, uint64_t intake_seq);

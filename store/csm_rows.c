@@ -165,25 +165,3 @@ enum err csm_db_add_observation(
 	db_bind_int(s, 1, id - CSM_OBSERVATIONS_MAX);
 	return db_run(&csm->db, s);
 }
-
-size_t csm_db_homes(struct csm_db *csm, size_t from, struct csm_home *ret, size_t max)
-{
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_HOMES);
-	size_t n = 0;
-
-	db_bind_int(s, 1, (int64_t)from);
-	db_bind_int(s, 2, (int64_t)max);
-	while (n < max && db_row(&csm->db, s) == ERR_OK) {
-		struct csm_home *h = &ret[n++];
-		snprintf(h->client_id, sizeof h->client_id, "%s", sqlite3_column_text(s, 0));
-		snprintf(h->meter_serial, sizeof h->meter_serial, "%s", sqlite3_column_text(s, 1));
-		h->kind = (enum client_kind)sqlite3_column_int(s, 2);
-		h->status = (enum home_status)sqlite3_column_int(s, 3);
-		h->mode = (enum mode)sqlite3_column_int(s, 4);
-		h->pv_w = sqlite3_column_int64(s, 5);
-		h->battery_w = sqlite3_column_int64(s, 6);
-		h->fuse_w = sqlite3_column_int64(s, 7);
-	}
-	(void)sqlite3_reset(s);
-	return n;
-}

@@ -224,10 +224,22 @@ static void two_snapshots_stay(void **state)
 	free(bytes);
 }
 
-static void homes_can_be_listed(void **state)
+/* The number that a constant query gives. */
+static int64_t number(const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+	int64_t n;
+
+	assert_int_equal(sqlite3_prepare_v2(csm.db.handle, sql, -1, &s, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	n = sqlite3_column_int64(s, 0);
+	(void)sqlite3_finalize(s);
+	return n;
+}
+
+static void a_homes_row_follows_it(void **state)
 {
 	struct home h = {.kind = CLIENT_HOME, .status = HOME_INVITED, .mode = MODE_TE};
-	struct csm_home list[4];
 
 	(void)state;
 	for (uint32_t n = 0; n < 6; n++) {
@@ -242,16 +254,13 @@ static void homes_can_be_listed(void **state)
 	}
 	h.status = HOME_REVOKED; /* the last one again */
 	assert_int_equal(csm_db_put_home(&csm, &h, 9), ERR_OK);
-	assert_int_equal(csm_db_homes(&csm, 0, list, 4), 4);
-	assert_string_equal(list[0].client_id, "home0000");
-	assert_string_equal(list[0].meter_serial, "");
-	assert_string_equal(list[3].meter_serial, "SN3");
-	assert_int_equal(list[3].pv_w, 3);
-	assert_int_equal(list[3].mode, MODE_TE);
-	assert_int_equal(csm_db_homes(&csm, 4, list, 4), 2);
-	assert_string_equal(list[1].client_id, "home0005");
-	assert_int_equal(list[1].status, HOME_REVOKED);
-	assert_int_equal(csm_db_homes(&csm, 6, list, 4), 0);
+	assert_int_equal(number("SELECT count(*) FROM homes"), 6);
+	assert_int_equal(number("SELECT count(*) FROM meters"), 5);
+	assert_int_equal(number("SELECT count(*) FROM homes WHERE number = 3 AND pv_w = 3"
+				" AND client_id = 'home0003' AND status = 1 AND mode = 1"),
+		1);
+	assert_int_equal(number("SELECT status FROM homes WHERE client_id = 'home0005'"), 3);
+	assert_int_equal(number("SELECT home FROM meters WHERE serial = 'SN3'"), 3);
 }
 
 struct nets {
@@ -375,7 +384,7 @@ int main(void)
 		TEST(the_log_only_grows),
 		TEST(batches_are_noted),
 		TEST(two_snapshots_stay),
-		TEST(homes_can_be_listed),
+		TEST(a_homes_row_follows_it),
 		TEST(nets_of_two_slots),
 		TEST(the_oldest_observations_go),
 		TEST(a_meter_has_its_certified_key),
