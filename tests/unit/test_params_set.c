@@ -298,7 +298,8 @@ static void the_window_is_the_new_one(void **state)
 	market.now_ms -= 11000;
 	little_cpf(&market, 0, 1, 50); /* dated 11 s ago */
 	assert_non_null(little_find(&market, "/reject", from));
-	assert_non_null(strstr(little_find(&market, "/reject", from)->payload, "STALE"));
+	assert_non_null(strstr(little_find(&market, "/reject", from)->payload,
+		"\"code\":\"STALE\",\"field\":\"date\""));
 }
 
 /* A reading is judged by the boundary of the slot in which it is taken in. */

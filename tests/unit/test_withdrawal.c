@@ -133,6 +133,12 @@ static void what_is_pending_stays(void **state)
 	expect_most("home0004", all_uc);
 	a->balance_uc = -500;
 	expect_most("home0004", all_uc - 500);
+	/* A debt has come home since the seal; what an address has earned does not stand in for it.
+	 */
+	a->balance_uc = 500;
+	home_edit(&w->market->homes, home_of(w, HOME)->number)->wallet_uc -= 300;
+	expect_most("home0004", all_uc - 300);
+	home_edit(&w->market->homes, home_of(w, HOME)->number)->wallet_uc += 300;
 	a->balance_uc = 0;
 }
 
