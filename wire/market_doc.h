@@ -20,4 +20,11 @@ size_t market_doc_write(const struct genesis *genesis, const struct ledger *ledg
 void market_doc_write_current(
 	struct out *out, const struct genesis *genesis, const struct ledger *ledger);
 
+/* Read `current` out of a `market` document whose genesis is known: the height of the block that
+ * was open, and the parameters in force in it. ERR_FORMAT, with a sentence: it is not so, not
+ * signed by the operator, or says otherwise of what is fixed; the outputs are untouched then. */
+__attribute__((warn_unused_result)) enum err market_doc_read(const char *text, size_t len,
+	const struct genesis *genesis, const struct verify_key *operator_key, uint64_t *ret_height,
+	struct params *ret, char why_text[static FORM_FIELD_MAX + 64]);
+
 #endif

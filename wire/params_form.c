@@ -110,6 +110,8 @@ static const struct paths {
 		"rules.parameters.tariff."},
 	[PARAMS_OF_TX] = {"parameters.parameters.", "parameters.parameters.roles.",
 		"parameters.parameters.tariff."},
+	[PARAMS_OF_MARKET] = {"current.parameters.", "current.parameters.roles.",
+		"current.parameters.tariff."},
 };
 
 static void read_key(

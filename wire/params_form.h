@@ -8,7 +8,7 @@
 #include "wire/out.h"
 
 /* Where the object stands, for the names in refusals. */
-enum params_place { PARAMS_OF_GENESIS, PARAMS_OF_TX };
+enum params_place { PARAMS_OF_GENESIS, PARAMS_OF_TX, PARAMS_OF_MARKET };
 
 /* Read the object into what stands above the line of *genesis, all zeros before. Failures are the
  * form's: form, keys, and params_check(). */

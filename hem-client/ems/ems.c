@@ -8,6 +8,7 @@
 #include "hem-client/ems/inbox.h"
 #include "hem-client/ems/readings.h"
 #include "wire/clock.h"
+#include "wire/market_doc.h"
 #include "wire/text.h"
 
 int64_t ems_now_ms(struct ems *e)
@@ -227,19 +228,36 @@ static enum err open_trader(struct ems *e)
 	return ERR_OK;
 }
 
-void ems_follow_params(struct ems *e)
+static void take_params(struct ems *e, const struct params *p)
 {
-	int64_t slot = params_slot_at(&e->params, ems_now_ms(e));
-	const struct params *p;
-
-	if (!e->ledger)
-		return;
-	p = params_schedule_at(e->ledger, slot);
 	if (params_equal(p, &e->params))
 		return;
 	e->params = *p;
 	log_line(&e->log, LOG_LEVEL_INFO, "other parameters count now, in slot %lld",
-		(long long)slot);
+		(long long)params_slot_at(p, ems_now_ms(e)));
+}
+
+void ems_follow_params(struct ems *e)
+{
+	if (e->ledger)
+		take_params(e,
+			params_schedule_at(e->ledger, params_slot_at(&e->params, ems_now_ms(e))));
+}
+
+void ems_follow_market(struct ems *e, const char *text, size_t len)
+{
+	char why[FORM_FIELD_MAX + 64];
+	struct params p;
+	uint64_t height = 0;
+
+	if (e->config.replica.ledger[0] != '\0')
+		return;
+	if (market_doc_read(text, len, &e->genesis, e->operator_key, &height, &p, why) != ERR_OK) {
+		ems_trouble(e, "the parameters in force are not believed", ERR_FORMAT, why);
+	} else if (height >= e->params_height) {
+		e->params_height = height;
+		take_params(e, &p);
+	}
 }
 
 enum err ems_begin(struct ems *e, const struct genesis *genesis)

@@ -47,8 +47,9 @@ struct ems {
 	bool begun;
 	bool failed; /* it could not begin: ems->why */
 	struct genesis genesis;
-	struct params
-		params; /* in force, as far as the replica knows; without one those of genesis */
+	/* In force, as far as the replica says, or without one the market. */
+	struct params params;
+	uint64_t params_height; /* without a replica: of the newest `market` document */
 	struct verify_key *operator_key;
 	struct market_clock clock;
 	struct home_device device;
@@ -84,6 +85,9 @@ void ems_halt(struct ems *ems, const struct block_fault *fault);
 
 /* Take over the parameters that count in the slot that it is now, by the replica's ledger. */
 void ems_follow_params(struct ems *ems);
+
+/* A home without a replica takes the operator's signed word for them, of a `market` document. */
+void ems_follow_market(struct ems *ems, const char *text, size_t len);
 
 /* Market time now. */
 int64_t ems_now_ms(struct ems *ems);

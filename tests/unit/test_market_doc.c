@@ -87,6 +87,81 @@ static void the_document_has_them(void **state)
 	assert_int_equal(check_document(little_find(&market, "/market", from), 4, 5), 0);
 }
 
+static const struct publication *publish(void)
+{
+	size_t from = market.count;
+
+	engine_publish_retained(&market.engine);
+	little_collect(&market);
+	return little_find(&market, "/market", from);
+}
+
+static enum err read_doc(const char *text, size_t len, const struct genesis *g,
+	const struct private_key *signer, uint64_t *height, struct params *p)
+{
+	struct verify_key *key = NULL;
+	char why[FORM_FIELD_MAX + 64] = "";
+	enum err err;
+
+	assert_int_equal(verify_key_new(private_key_public(signer), &key), ERR_OK);
+	err = market_doc_read(text, len, g, key, height, p, why);
+	verify_key_free(key);
+	assert_true((err == ERR_OK) == (why[0] == '\0'));
+	return err;
+}
+
+/* A home without a replica reads what is in force; nobody but the operator says it. */
+static void it_is_read(void **state)
+{
+	static const char *const changes[][2] = {{"\"reward_uc\":5,", "\"reward_uc\":6,"},
+		{"\"height\":3,\"par", "\"height\":4,\"par"}, {"\"rate\":1,", "\"rate\":2,"},
+		{"\"boundary_s\":30", "\"boundary_s\":00"}, {"\"from_slot\":7", "\"from_slot\":6"},
+		{"\"current\":{", "\"currant\":{"}, {"\"scheduled\":[", "\"schedulad\":["},
+		{"\"seal_wait_s\":60", "\"seal_wait_s\":-1"}};
+	struct params p, none = {.slot_s = 1};
+	struct genesis other = market.genesis;
+	uint64_t height = 0;
+	const struct publication *doc;
+	char *bad;
+
+	(void)state;
+	little_params(&market, 2, "\"reward_uc\":5");
+	little_params(&market, 7, "\"reward_uc\":8");
+	little_advance(&market, little_slot_ms(2) + 1000);
+	doc = publish();
+	assert_int_equal(
+		read_doc(doc->payload, doc->len, &market.genesis, market.operator_key, &height, &p),
+		ERR_OK);
+	assert_int_equal(height, 3);
+	assert_true(params_equal(&p, &market.engine.market->ledger.params));
+	assert_int_equal(p.reward_uc, 5);
+	p = none;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		char *at;
+		bad = strndup(doc->payload, doc->len);
+		assert_non_null(bad);
+		at = strstr(bad, changes[i][0]);
+		assert_non_null(at);
+		memcpy(at, changes[i][1], strlen(changes[i][1]));
+		if (read_doc(bad, doc->len, &market.genesis, market.operator_key, &height, &p) !=
+			ERR_FORMAT)
+			fail_msg("%s is believed", changes[i][1]);
+		free(bad);
+	}
+	assert_int_equal(
+		read_doc(doc->payload, doc->len, &market.genesis, market.homes[0].ems, &height, &p),
+		ERR_FORMAT);
+	other.params.horizon_slots++;
+	assert_int_equal(read_doc(doc->payload, doc->len, &other, market.operator_key, &height, &p),
+		ERR_FORMAT);
+	other = market.genesis;
+	other.market[0] ^= 1; /* signed for another market */
+	assert_int_equal(read_doc(doc->payload, doc->len, &other, market.operator_key, &height, &p),
+		ERR_FORMAT);
+	assert_int_equal(height, 3);
+	assert_memory_equal(&p, &none, sizeof p);
+}
+
 /* With every role and as many sets as may wait it has room; where it does not fit it says so. */
 static void the_longest_fits(void **state)
 {
@@ -124,6 +199,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(the_document_has_them),
+		TEST(it_is_read),
 		TEST(the_longest_fits),
 	};
 
