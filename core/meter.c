@@ -48,6 +48,35 @@ static int64_t rating_w(const struct ratings *ratings, int name)
 	return ratings->battery_w;
 }
 
+/* What that power comes to in one slot, in whole Wh. */
+static int64_t slot_wh(const struct params *params, int64_t power_w)
+{
+	return power_w * params->slot_s / S_PER_HOUR;
+}
+
+/* The power that a home can sell: what it can produce and what its connection carries. */
+static int64_t selling_w(const struct ratings *r)
+{
+	int64_t produced_w = r->pv_w + r->battery_w;
+
+	return produced_w < r->fuse_w ? produced_w : r->fuse_w;
+}
+
+int64_t ratings_opening_wh(
+	const struct ratings *ratings, const struct params *params, enum side side)
+{
+	return slot_wh(params, side == SIDE_BUY ? ratings->fuse_w : selling_w(ratings));
+}
+
+int64_t ratings_answer_wh(
+	const struct ratings *ratings, const struct params *params, const struct contract *contract)
+{
+	enum register_name measured = meter_measures(contract);
+
+	return slot_wh(params, measured == REGISTER_EXPORT ? selling_w(ratings)
+							   : rating_w(ratings, (int)measured));
+}
+
 static enum verdict check_delta(const struct ratings *ratings, const struct params *params,
 	const struct registers *d, int64_t slots, const char **field)
 {

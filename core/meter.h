@@ -71,4 +71,15 @@ int64_t meter_consumption_wh(const struct registers *delta);
 /* The register that measures an answer to this contract. */
 enum register_name meter_measures(const struct contract *contract);
 
+/* The most that a home of those ratings may answer to the contract with one order, in whole Wh of
+ * its delivery slot: the battery where `storage` is measured, the fuse for `import`, for `export`
+ * the lesser of the fuse and what PV and battery give together. */
+int64_t ratings_answer_wh(const struct ratings *ratings, const struct params *params,
+	const struct contract *contract);
+
+/* The most of an auction that it opens, in whole Wh: a buyer's fuse; of a seller the lesser of the
+ * fuse and what PV and battery give together. No register measures an opener. */
+int64_t ratings_opening_wh(
+	const struct ratings *ratings, const struct params *params, enum side side);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include "core/cpf.h"
 #include "core/ledger_check.h"
+#include "core/meter.h"
 
 static void refuse(struct decision *d, const char *field, enum verdict verdict)
 {
@@ -94,6 +95,21 @@ static void check_trade(const struct market *m, const struct home *h, const stru
 	w = market_wallet(m, h);
 	if (w.balance_uc - w.held_uc < hold_uc(m, a, tx))
 		refuse(d, "bid", VERDICT_FUNDS_TOO_LOW);
+}
+
+/* No single order is of more than the home's certified equipment can bring in its slot. */
+static void check_rating(
+	const struct market *m, const struct home *h, const struct tx *tx, struct decision *d)
+{
+	const struct ratings *ratings = &h->terms.ratings;
+	const struct params *params = &m->ledger.params;
+	const struct tx_bid *bid = &tx->u.bid;
+	const struct auction *a = auction_find(&m->ledger.auctions, bid->auction);
+	int64_t most_wh = a ? ratings_answer_wh(ratings, params, &a->contract)
+			    : ratings_opening_wh(ratings, params, bid->side);
+
+	if (h->kind == CLIENT_HOME && bid->quantity_wh > most_wh)
+		refuse(d, "bid.energy", VERDICT_BEYOND_RATING);
 }
 
 /* One CPF a slot, and the metered one where the meter has spoken. */
@@ -224,6 +240,8 @@ void order_intake_decide(const struct market *m, const struct command *c, struct
 		check_trade(m, h, a, &tx, d);
 	if (d->verdict == VERDICT_OK && (tx.kind == TX_CPF || announces(m, &tx, d)))
 		check_cpf(m, h, &tx, d);
+	if (d->verdict == VERDICT_OK && tx.kind == TX_BID_OFFER)
+		check_rating(m, h, &tx, d);
 }
 
 /* What a shut answer holds of its home's wallet; negative to release it. */

@@ -5,7 +5,7 @@
 #include "core/market.h"
 
 /* Decide a COMMAND_TX. After the public rules: MODE, SELF_TRADE, FUNDS_TOO_LOW, CPF_ANNOUNCED,
- * CPF_MISMATCH. */
+ * CPF_MISMATCH, BEYOND_RATING. */
 void order_intake_decide(
 	const struct market *market, const struct command *command, struct decision *decision);
 

@@ -58,7 +58,7 @@
 	X(BOUNDARY, 50, "the reading was not taken at the slot's end")                             \
 	X(READING_EXISTS, 51, "there is another reading of that slot")                             \
 	X(REGISTER_ROLLBACK, 52, "a register runs backwards")                                      \
-	X(BEYOND_RATING, 53, "a register moved by more than the home's ratings allow")             \
+	X(BEYOND_RATING, 53, "more energy than the home's ratings allow in that time")             \
 	X(REGISTERS_INCONSISTENT, 54, "the registers contradict each other")                       \
 	X(EXISTS, 55, "that name or meter is taken")                                               \
 	X(BAD_TIME, 70, "a time in the block runs backwards or is not the slot's")                 \

@@ -129,6 +129,7 @@ static void orders(struct scene *s)
 	scene_bid(s, 0, 1, "buy", "100", "8", tail, "SAME_SIDE");
 	scene_bid(s, 0, 1, "sell", "100", "20.001", tail, "BEYOND_LIMIT");
 	scene_bid(s, 3, 1, "sell", "100", "8", tail, "FUNDS_TOO_LOW");
+	scene_bid(s, 0, 1, "sell", "5001", "0", tail, "BEYOND_RATING");
 	scene_bid(s, 0, 1, "sell", "100", "20", tail, "OK");
 	order = s->seq;
 	(void)snprintf(text, sizeof text, "\"order\":%llu", (unsigned long long)order);

@@ -213,6 +213,37 @@ static void the_contract_names_the_register(void **state)
 	}
 }
 
+/* Slots of 900 s: a quarter of the W in Wh, rounded down; an order has no tenth above that. */
+static void a_rating_bounds_one_order(void **state)
+{
+	static const struct {
+		struct ratings ratings;
+		enum side side; /* the opener's */
+		enum measure measure;
+		int64_t answer_wh, opening_wh;
+	} bounds[] = {
+		{{4000, 2000, 8000}, SIDE_BUY, MEASURE_STORAGE, 500, 2000},
+		{{4000, 2000, 8000}, SIDE_SELL, MEASURE_STORAGE, 500, 1500},
+		{{4000, 2000, 8000}, SIDE_BUY, MEASURE_EXPORT, 1500, 2000},
+		{{4000, 2000, 5000}, SIDE_BUY, MEASURE_EXPORT, 1250, 1250},
+		{{4000, 2000, 5000}, SIDE_SELL, MEASURE_IMPORT, 1250, 1250},
+		{{0, 0, 5000}, SIDE_BUY, MEASURE_EXPORT, 0, 1250},
+		{{0, 0, 5000}, SIDE_SELL, MEASURE_STORAGE, 0, 0},
+		{{0, 2003, 9000}, SIDE_BUY, MEASURE_STORAGE, 500, 2250},
+		{{10000000, 10000000, 10000000}, SIDE_BUY, MEASURE_EXPORT, 2500000, 2500000},
+	};
+	const struct params p = sample_params();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+		struct contract c = {.side = bounds[i].side, .measure = bounds[i].measure};
+		assert_int_equal(
+			ratings_answer_wh(&bounds[i].ratings, &p, &c), bounds[i].answer_wh);
+		assert_int_equal(ratings_opening_wh(&bounds[i].ratings, &p, bounds[i].side),
+			bounds[i].opening_wh);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +254,7 @@ int main(void)
 		cmocka_unit_test(a_gap_is_judged_as_a_whole),
 		cmocka_unit_test(what_a_slot_was),
 		cmocka_unit_test(the_contract_names_the_register),
+		cmocka_unit_test(a_rating_bounds_one_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,35 @@ static void wallets_cover_orders(void **state)
 	h->wallet_uc = had_uc;
 }
 
+/* One order is of no more than the home's certified equipment gives in a slot of 900 s (here 5 kW
+ * of PV and battery each, 20 kW of fuse); several may be, and a role's is not bounded. */
+static void ratings_bound_orders(void **state)
+{
+	uint64_t buys = scene_auction(SIDE_BUY, BOOK_SEALED, 3, 100000, 9000);
+	uint64_t sells = scene_auction(SIDE_SELL, BOOK_OPEN, 3, 100000, 3000);
+	struct command c = scene_bid(4, 3, SIDE_SELL, 1250, 5000, buys);
+
+	(void)state;
+	expect(&c, VERDICT_OK, "");
+	(void)scene_send(&c);
+	c = scene_bid(4, 3, SIDE_SELL, 1250, 6000, buys);
+	expect(&c, VERDICT_OK, "");
+	c = scene_bid(4, 3, SIDE_SELL, 1251, 6000, buys);
+	expect(&c, VERDICT_BEYOND_RATING, "bid.energy");
+	c = scene_bid(4, 3, SIDE_BUY, 1250, 3000, sells);
+	expect(&c, VERDICT_OK, "");
+	c = scene_bid(4, 3, SIDE_BUY, 1251, 3000, sells);
+	expect(&c, VERDICT_BEYOND_RATING, "bid.energy");
+	c = scene_bid(4, 3, SIDE_BUY, 5000, 1, 0);
+	expect(&c, VERDICT_OK, "");
+	c = scene_bid(4, 3, SIDE_BUY, 5001, 1, 0);
+	expect(&c, VERDICT_BEYOND_RATING, "bid.energy");
+	c = scene_bid(4, 3, SIDE_SELL, 2500, 1, 0);
+	expect(&c, VERDICT_OK, "");
+	c = scene_bid(4, 3, SIDE_SELL, 2501, 1, 0);
+	expect(&c, VERDICT_BEYOND_RATING, "bid.energy");
+}
+
 static void read_meter(int home, int64_t slot, int64_t pv_wh, int64_t import_wh)
 {
 	struct command c = {.kind = COMMAND_READING, .home = home_of(w, home)->number};
@@ -274,6 +303,7 @@ int main(void)
 		TEST(addresses_are_their_homes),
 		TEST(nobody_trades_with_itself),
 		TEST(wallets_cover_orders),
+		TEST(ratings_bound_orders),
 		TEST(announcements),
 		TEST(shut_answers_come_out_at_the_gate),
 		TEST(an_answered_auction_stays),
