@@ -230,32 +230,26 @@ void answer_auction_ended(struct engine *e, const struct auction *a, int64_t bes
 	publish_auction(e, a->seq, &out);
 }
 
+static struct offers_to offers_to(struct engine *e)
+{
+	return (struct offers_to){
+		.name = e->genesis.name, .market_ms = e->now_ms, .outbox = &e->waiting};
+}
+
 void answer_offers_flush(struct engine *e)
 {
-	char topic[TOPIC_MAX];
-	struct out out;
+	struct offers_to to = offers_to(e);
 
-	if (e->offers_len == 0)
-		return;
-	out_init(&out, e->offers + e->offers_len, ENGINE_OFFERS_MAX - e->offers_len);
-	out_printf(&out, "],\"market_ms\":%lld}", (long long)e->now_ms);
-	snprintf(topic, sizeof topic, "lem/%s/offers", e->genesis.name);
-	answer_publish(e, topic, e->offers, e->offers_len + out.len);
-	e->offers_len = 0;
+	if (!e->replaying)
+		offers_flush(&e->offers, e->market->ledger.height, &to);
 }
 
 void answer_offer(struct engine *e, const struct stored_tx *tx)
 {
-	struct out out;
+	struct offers_to to = offers_to(e);
 
-	if (e->replaying)
-		return;
-	if (e->offers_len + tx->body_len + 256 > ENGINE_OFFERS_MAX)
-		answer_offers_flush(e);
-	out_init(&out, e->offers + e->offers_len, ENGINE_OFFERS_MAX - e->offers_len);
-	out_printf(&out, e->offers_len == 0 ? "{\"items\":[" : ",");
-	ledger_tx_write(&out, tx);
-	e->offers_len += out.len;
+	if (!e->replaying)
+		offers_add(&e->offers, tx, e->market->ledger.height, &to);
 }
 
 void answer_market(struct engine *e)

@@ -20,7 +20,8 @@ static enum err db_failed(struct engine *e, enum err err, const struct db *db)
 
 bool engine_has_batch(const struct engine *e)
 {
-	return e->in_batch || e->waiting.count > 0 || e->offers_len > 0;
+	return e->in_batch || e->waiting.count > 0 ||
+	       offers_wait(&e->offers, e->market->ledger.height);
 }
 
 enum err batch_begin(struct engine *e)

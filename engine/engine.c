@@ -25,15 +25,14 @@ static enum err allocate(struct engine *e)
 {
 	e->market = calloc(1, sizeof *e->market);
 	e->awaiting = calloc(ENGINE_BATCH_MAX, sizeof *e->awaiting);
-	e->offers = malloc(ENGINE_OFFERS_MAX);
 	e->notes = calloc(ORDERS_MAX, sizeof *e->notes);
 	e->note_first = malloc(HOMES_MAX * sizeof *e->note_first);
 	e->workspace = calloc(1, sizeof *e->workspace);
 	e->body = malloc(TX_BODY_MAX);
 	e->snapshot = malloc(SNAPSHOT_FIRST);
 	e->snapshot_size = SNAPSHOT_FIRST;
-	if (!e->market || !e->awaiting || !e->offers || !e->notes || !e->note_first ||
-		!e->workspace || !e->body || !e->snapshot)
+	if (!e->market || !e->awaiting || !e->notes || !e->note_first || !e->workspace ||
+		!e->body || !e->snapshot || offers_init(&e->offers) != ERR_OK)
 		return ERR_NOMEM;
 	memset(e->note_first, 0xff, HOMES_MAX * sizeof *e->note_first);
 	return digest_prepare();
@@ -134,7 +133,7 @@ void engine_close(struct engine *e)
 	free(e->market);
 	free(e->awaiting);
 	free(e->closed);
-	free(e->offers);
+	offers_release(&e->offers);
 	free(e->notes);
 	free(e->note_first);
 	free(e->workspace);
@@ -144,7 +143,6 @@ void engine_close(struct engine *e)
 	e->market = NULL;
 	e->awaiting = NULL;
 	e->closed = NULL;
-	e->offers = NULL;
 	e->notes = NULL;
 	e->note_first = NULL;
 	e->workspace = NULL;

@@ -11,6 +11,7 @@
 #define LEM_ENGINE_ENGINE_H
 #include "core/market.h"
 #include "engine/inspect.h"
+#include "engine/offers.h"
 #include "engine/outbox.h"
 #include "store/csm_db.h"
 #include "store/ledger_db.h"
@@ -20,7 +21,6 @@ enum {
 	ENGINE_BATCH_MAX = 4096, /* accepted requests in one commit */
 	ENGINE_FEEDS_MAX = 64,   /* clients being sent blocks at one time */
 	SYNC_BLOCKS_MAX = 16,    /* blocks of one `sync` */
-	ENGINE_OFFERS_MAX = 32768,
 	ENGINE_WHY_MAX = 512,
 	ENGINE_VERDICTS_MAX = 128,   /* numbers of verdicts that are counted */
 	ENGINE_CATCH_UP_SLOTS = 700, /* a week of quarter hours */
@@ -89,8 +89,7 @@ struct engine {
 	size_t closed_count, closed_max;
 	struct feed feeds[ENGINE_FEEDS_MAX];
 	size_t feed_count, feed_next;
-	char *offers; /* items of the next `offers` message */
-	size_t offers_len;
+	struct offers offers;
 	int64_t now_ms;
 	int64_t catch_up_slots; /* a clock further ahead of the open slot is not believed; to be
 				   set, if need be, after engine_open() */
