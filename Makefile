@@ -35,7 +35,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: page-test fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
+.PHONY: soak page-test fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -99,7 +99,7 @@ $(B)/bench/baseline_plugin.so: $(B)/obj/tests/bench/baseline_plugin.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
 
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(B)/obj/tests/lib/street.o $(SHARED)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(B)/obj/tests/lib/crowd.o $(B)/obj/tests/lib/street.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
@@ -130,13 +130,21 @@ $(B)/fault/%.so: tests/fault/faults.c tests/fault/list $(call obj,plugin) $(ENGI
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared $(foreach w,$(fault_wraps),-Wl$(comma)--wrap=$w) \
 		-o $@ $(@:.so=.o) $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE) $(LIBS)
 
-$(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(B)/obj/tests/lib/scene.o $(B)/obj/tests/lib/street.o $(SHARED)
+$(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(patsubst %,$(B)/obj/tests/lib/%.o,broker crowd scene street) \
+		$(B)/obj/tests/soak/tally.o $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-e2e: all $(B)/demo-savings $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+e2e: all $(B)/demo-savings $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
+
+$(B)/soak: $(call obj,tests/soak) $(patsubst %,$(B)/obj/tests/lib/%.o,crowd broker street) $(SHARED)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+
+soak: all $(B)/soak ## a thousand homes for eight market hours, and a rush before a gate: twelve minutes
+	@BUILD=$(B) tests/e2e/test_soak.sh 1000 32 60 30
 
 page-test: all $(B)/demo-savings ## the operator's page in a headless chromium (DIR=market)
 	@BUILD=$(B) tests/page/run.sh $(DIR)

@@ -31,7 +31,8 @@ enum {
 	AUCTIONS = 3,
 	WINDOW = 20,
 	SET_UP_S = 25,
-	PATH_LEN = 4096
+	PATH_LEN = 4096,
+	CLIENTS_MAX = 64
 };
 
 struct bench {
@@ -39,7 +40,7 @@ struct bench {
 	size_t clients, bids;
 	int port;
 	struct street street;
-	struct load_client load[STREET_HOMES_MAX];
+	struct load_client load[CLIENTS_MAX];
 	uint64_t auctions[AUCTIONS];
 };
 
@@ -338,8 +339,9 @@ int main(int argc, char **argv)
 
 	bool good;
 
-	if (argc < 3 || runs < 1 || runs > RUNS)
-		die("usage: bench_intake BUILD DIR [CLIENTS BIDS]");
+	if (argc < 3 || runs < 1 || runs > RUNS ||
+		(argc > 3 && strtoul(argv[3], NULL, 10) > CLIENTS_MAX))
+		die("usage: bench_intake BUILD DIR [CLIENTS BIDS], at most 64 clients");
 	b->build = argv[1];
 	b->dir = argv[2];
 	b->clients = argc > 3 ? strtoul(argv[3], NULL, 10) : 50;

@@ -46,6 +46,9 @@ void street_reopen(struct street *s)
 void street_open(struct street *s, const char *dir)
 {
 	(void)snprintf(s->dir, sizeof s->dir, "%s", dir);
+	s->homes = calloc(STREET_HOMES_MAX, sizeof *s->homes);
+	if (!s->homes)
+		street_die("memory");
 	s->operator_key = load_key(s, "operator.pem");
 	s->aggregator_key = load_key(s, "aggregator.pem");
 	street_reopen(s);
@@ -165,6 +168,7 @@ void street_release(struct street *s)
 		private_key_free(s->homes[i].ems);
 		private_key_free(s->homes[i].meter);
 	}
+	free(s->homes);
 	private_key_free(s->operator_key);
 	private_key_free(s->aggregator_key);
 	memset(s, 0, sizeof *s);

@@ -5,7 +5,7 @@
 #include "engine/engine.h"
 #include "wire/message.h"
 
-enum { STREET_HOMES_MAX = 64, STREET_PATH_MAX = 4096, STREET_ADDRESSES_MAX = 12 };
+enum { STREET_HOMES_MAX = 16000, STREET_PATH_MAX = 4096, STREET_ADDRESSES_MAX = 64 };
 
 struct street_home {
 	char id[16];
@@ -20,7 +20,7 @@ struct street {
 	struct engine *engine; /* while it is open */
 	struct inspector *inspector;
 	struct private_key *operator_key, *aggregator_key;
-	struct street_home homes[STREET_HOMES_MAX];
+	struct street_home *homes; /* STREET_HOMES_MAX of them */
 };
 
 /* Print a sentence and exit 1. */
