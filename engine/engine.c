@@ -176,6 +176,16 @@ static void reject(
 		verdict == VERDICT_BAD_FIELD ? home_text_rule(field) : "");
 }
 
+/* How many feeds a client has already. */
+static size_t feeds_of(const struct engine *e, const char *client_id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->feed_count; i++)
+		n += strcmp(e->feeds[i].client_id, client_id) == 0;
+	return n;
+}
+
 static enum err start_feed(struct engine *e, const struct inspected *m)
 {
 	uint64_t newest = e->market->ledger.height - 1;
@@ -189,7 +199,7 @@ static enum err start_feed(struct engine *e, const struct inspected *m)
 		return ERR_OK;
 	}
 	/* One place is kept for new blocks on their way to all: theirs is the first. */
-	if (e->feed_count == ENGINE_FEEDS_MAX ||
+	if (feeds_of(e, m->client_id) >= ENGINE_FEEDS_OF_ONE || e->feed_count == ENGINE_FEEDS_MAX ||
 		(e->feed_count == ENGINE_FEEDS_MAX - 1 && e->feeds[0].client_id[0] != '\0')) {
 		reply_reject(e, &asker, VERDICT_BUSY, "", "");
 		return ERR_OK;

@@ -171,9 +171,11 @@ static void clients_leave_room_for_the_new_block(void **state)
 	size_t from = market.count, clients = 0;
 
 	(void)state;
-	(void)snprintf(m.client_id, sizeof m.client_id, "home0000");
-	for (int i = 0; i < 70; i++)
+	for (int i = 0; i < 70; i++) {
+		(void)snprintf(
+			m.client_id, sizeof m.client_id, "home%04d", i / ENGINE_FEEDS_OF_ONE);
 		assert_int_equal(engine_take(e, &m, market.now_ms), ERR_OK);
+	}
 	assert_int_equal(e->feed_count, ENGINE_FEEDS_MAX - 1);
 	assert_int_equal(e->waiting.count, 70 - (ENGINE_FEEDS_MAX - 1));
 	assert_non_null(strstr(e->waiting.first->payload, "\"BUSY\""));
@@ -184,8 +186,32 @@ static void clients_leave_room_for_the_new_block(void **state)
 	little_collect(&market);
 	assert_block("/blocks", 5, from);
 	for (size_t i = from; i < market.count; i++)
-		clients += strstr(market.published[i]->topic, "/to/home0000/block") != NULL;
+		clients += strstr(market.published[i]->topic, "/block") != NULL &&
+			   strstr(market.published[i]->topic, "/to/home") != NULL;
 	assert_int_equal(clients, (ENGINE_FEEDS_MAX - 1) * 4);
+}
+
+/* No client can take the places of all others. */
+static void a_client_has_its_share_of_feeds(void **state)
+{
+	struct engine *e = &market.engine;
+	struct inspected m = {.operation = OPERATION_SYNC, .sync_from = 1, .sync_to = 1};
+
+	(void)state;
+	(void)snprintf(m.client_id, sizeof m.client_id, "home0000");
+	for (int i = 0; i < ENGINE_FEEDS_OF_ONE; i++)
+		assert_int_equal(engine_take(e, &m, market.now_ms), ERR_OK);
+	assert_int_equal(e->waiting.count, 0);
+	assert_int_equal(engine_take(e, &m, market.now_ms), ERR_OK);
+	assert_int_equal(e->feed_count, ENGINE_FEEDS_OF_ONE);
+	assert_int_equal(e->waiting.count, 1);
+	assert_non_null(strstr(e->waiting.first->payload, "\"BUSY\""));
+	(void)snprintf(m.client_id, sizeof m.client_id, "home0001");
+	assert_int_equal(engine_take(e, &m, market.now_ms), ERR_OK);
+	assert_int_equal(e->feed_count, ENGINE_FEEDS_OF_ONE + 1);
+	assert_int_equal(engine_commit(e), ERR_OK);
+	little_collect(&market);
+	assert_int_equal(e->feed_count, 0);
 }
 
 /* Homes with as many small awards as one address may have: the block has many parts, a statement a
@@ -224,6 +250,7 @@ int main(void)
 		cmocka_unit_test(new_blocks_go_to_everyone),
 		cmocka_unit_test(who_asks_gets_what_there_is),
 		cmocka_unit_test(clients_leave_room_for_the_new_block),
+		cmocka_unit_test(a_client_has_its_share_of_feeds),
 		cmocka_unit_test(names_out_of_form_are_explained),
 		cmocka_unit_test(nothing_is_too_long),
 	};
