@@ -172,6 +172,11 @@ void office_count_refused(struct office *o)
 	post_count_refused(&o->post);
 }
 
+void office_leave_out(struct office *o)
+{
+	post_left_out(&o->post);
+}
+
 struct publication *office_collect(struct office *o, size_t max, bool *more)
 {
 	return post_collect(&o->post, max, more);

@@ -40,6 +40,9 @@ void office_count_refused(struct office *office);
  * tells whether others wait. */
 struct publication *office_collect(struct office *office, size_t max, bool *more);
 
+/* Count a line that the caller does not write into the log. */
+void office_leave_out(struct office *office);
+
 /* Take the next waiting log line; false if there is none. */
 bool office_log_line(struct office *office, struct post_line *ret);
 

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "core/index.h"
 #include "plugin/access.h"
 #include "plugin/broker_settings.h"
-#include "plugin/bucket.h"
+#include "plugin/doorkeeper.h"
 #include "plugin/intake.h"
 #include "plugin/login.h"
 #include "plugin/office.h"
@@ -19,7 +18,6 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum {
-	LOGIN_BUCKETS = 1024, /* network addresses share them by hash */
 	LOGIN_KEYS_BITS = 8,
 	TICK_MAX = 512, /* publications of one tick */
 	KICKS_MAX = 64,
@@ -38,7 +36,7 @@ struct plugin {
 	struct options options; /* with the configuration file's */
 	struct office *office;
 	struct key_cache *login_keys;
-	struct bucket logins[LOGIN_BUCKETS], all_logins;
+	struct doorkeeper doorkeeper;
 	struct intake intake;
 	struct kick kicks[KICKS_MAX];
 	size_t kick_count;
@@ -58,15 +56,16 @@ static void woken(int signal)
 
 /* ---- login ---- */
 
-static bool login_allowed(struct plugin *p, const struct mosquitto *client)
+/* A rejected login's line in the log, within its share; otherwise it is counted there. */
+static void tell_rejected(
+	struct plugin *p, struct mosquitto *client, const char *who, const char *why)
 {
-	const char *address = mosquitto_client_address(client);
-	int64_t now_ms = clock_monotonic_ms();
-	struct bucket *b = &p->logins[index_key_of_text(address ? address : "") % LOGIN_BUCKETS];
-
-	return bucket_take(b, p->options.login_rate, p->options.login_burst, now_ms) &&
-	       bucket_take(&p->all_logins, p->options.login_rate_all, p->options.login_rate_all * 2,
-		       now_ms);
+	if (doorkeeper_tells(
+		    &p->doorkeeper, mosquitto_client_address(client), clock_monotonic_ms()))
+		mosquitto_log_printf(
+			MOSQ_LOG_NOTICE, "lem: %.100s | login | rejected: %s", who, why);
+	else
+		office_leave_out(p->office);
 }
 
 /* Whether an MQTT client id is that of a client of the market, or one of its tools'. Any other user
@@ -94,8 +93,8 @@ static int on_login(int event, void *data, void *context)
 	if (!e->username || !keyring_client(office_keyring(p->office), e->username, &client)) {
 		if (!id_is_taken(p, mosquitto_client_id(e->client)))
 			return MOSQ_ERR_PLUGIN_DEFER;
-		mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: %s | login | rejected: %s",
-			mosquitto_client_id(e->client), login_text(LOGIN_CLIENT_ID));
+		tell_rejected(
+			p, e->client, mosquitto_client_id(e->client), login_text(LOGIN_CLIENT_ID));
 		return MOSQ_ERR_AUTH;
 	}
 	if (!p->ticking && clock_monotonic_ms() - p->loaded_ms > 5000) {
@@ -103,15 +102,18 @@ static int on_login(int event, void *data, void *context)
 			"lem: the broker gives plugins no ticks: is per_listener_settings true?");
 		return MOSQ_ERR_AUTH;
 	}
-	if (!login_allowed(p, e->client))
+	if (!doorkeeper_admits(&p->doorkeeper, mosquitto_client_address(e->client), &p->options,
+		    clock_monotonic_ms())) {
+		tell_rejected(
+			p, e->client, e->username, "too many logins, from its address or in all");
 		return MOSQ_ERR_AUTH;
+	}
 	answer = login_check(office_keyring(p->office), p->login_keys,
 		office_genesis(p->office)->market, e->username, mosquitto_client_id(e->client),
 		e->password, !mosquitto_client_clean_session(e->client), (int64_t)time(NULL));
 	if (answer == LOGIN_OK)
 		return MOSQ_ERR_SUCCESS;
-	mosquitto_log_printf(
-		MOSQ_LOG_NOTICE, "lem: %s | login | rejected: %s", e->username, login_text(answer));
+	tell_rejected(p, e->client, e->username, login_text(answer));
 	return MOSQ_ERR_AUTH;
 }
 
