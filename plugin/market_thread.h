@@ -11,8 +11,10 @@
 #include "plugin/queue.h"
 
 enum {
-	MARKET_TAKE_MAX = 1024,           /* requests taken in one go */
-	MARKET_POST_BYTES_MAX = 16 << 20, /* publications not collected yet, before feeds pause */
+	MARKET_TAKE_MAX = 1024, /* requests taken in one go */
+	/* Publications not collected yet, before feeds pause: a part of a block may go to
+	 * thousands, and receipts must not wait behind many of them. */
+	MARKET_POST_BYTES_MAX = 64 << 10,
 	/* Refusals in the log: of one client (clients share places by hash), and of all. */
 	MARKET_TOLD_MAX = 1024,
 	MARKET_TOLD_RATE = 1,
