@@ -1,0 +1,45 @@
+#!/bin/bash
+# Abuse: floods of wrong logins, packets, names, topics and payloads out of form. Others are served, the
+# log is bounded, nothing is taken in. usage: test_abuse.sh [LOGINS_A_SECOND SECONDS MS]: what a flood
+# of that rate may add to others' p99.
+. "$(dirname "$0")/lib.sh"
+rate=${1:-300}
+seconds=${2:-3}
+added_ms=${3:-30}
+market
+plain=$(free_port)
+conf="$work/market/plain.conf"
+{ cat "$work/market/mosquitto.conf"; echo "listener $plain 127.0.0.1"; } >"$conf"
+check "the broker starts" start_broker "$conf"
+for n in 1 2; do
+	home "$n" || bad "home $n registers"
+done
+taken=$(sqlite3 -readonly "$work/market/csm.db" 'SELECT count(*) FROM intake')
+if [ $# -eq 0 ]; then
+	"$build/e2e/rough" "$work/market/genesis.json" "$plain" home0001 "$work/home0001/state/ems.pem" "$broker" \
+		>"$work/rough" 2>&1 || bad "rough ends early"
+	grep -v '^rough:' "$work/rough"
+	check "all that is out of form is refused: $(tail -n 1 "$work/rough")" grep -q '^rough: [0-9]* passed, 0 failed' "$work/rough"
+	expect "and none of it is taken in" "$taken" "$(sqlite3 -readonly "$work/market/csm.db" 'SELECT count(*) FROM intake')"
+fi
+lines() { grep -c "$1" "$work/broker.log"; }
+before=$(wc -l <"$work/broker.log")
+told=$(lines '| login | rejected')
+result=$("$build/e2e/abuse" logins "$work/market/genesis.json" "$plain" home0001 "$work/home0001/state/ems.pem" \
+	home0002 "$work/home0002/state/ems.pem" "$broker" "$rate" "$seconds")
+echo "  $result"
+number() { printf '%s' "$result" | sed -n "s/.*\"$1\":\([-0-9.]*\).*/\1/p"; }
+check "there was a flood" test "$(number done)" -ge $((rate * seconds))
+check "every question of another was answered" test "$(number answered)" -ge "$(($(number asked) - 1))"
+check "and in time" awk -v q="$(number quiet_p99_ms)" -v h="$(number harmed_p99_ms)" -v m="$added_ms" \
+	'BEGIN { printf "  a flood of %d wrong logins a second adds %.1f ms to the p99 of another (at most %d)\n",
+		'"$rate"', h - q, m; exit !(h <= q + m) }'
+told=$(($(lines '| login | rejected') - told))
+check "rejected logins are in the log: $told" test "$told" -ge 10
+check "but not each: $told" test "$told" -le $((100 + 10 * (4 * seconds + 2)))
+check "nor as the broker's own lines" test $(($(wc -l <"$work/broker.log") - before)) -le $((told + 20))
+"$build/e2e/abuse" logins "$work/market/genesis.json" "$plain" home0001 "$work/home0001/state/ems.pem" \
+	home0002 "$work/home0002/state/ems.pem" "$broker" 20 4 >/dev/null
+check "those left out are counted" grep -q 'log lines were left out' "$work/broker.log"
+stop_broker
+finish
