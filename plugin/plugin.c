@@ -13,6 +13,7 @@
 #include "plugin/intake.h"
 #include "plugin/login.h"
 #include "plugin/office.h"
+#include "plugin/sessions.h"
 #include "wire/clock.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -37,6 +38,7 @@ struct plugin {
 	struct office *office;
 	struct key_cache *login_keys;
 	struct doorkeeper doorkeeper;
+	struct sessions sessions;
 	struct intake intake;
 	struct kick kicks[KICKS_MAX];
 	size_t kick_count;
@@ -111,10 +113,21 @@ static int on_login(int event, void *data, void *context)
 	answer = login_check(office_keyring(p->office), p->login_keys,
 		office_genesis(p->office)->market, e->username, mosquitto_client_id(e->client),
 		e->password, !mosquitto_client_clean_session(e->client), (int64_t)time(NULL));
-	if (answer == LOGIN_OK)
+	if (answer == LOGIN_OK && sessions_begin(&p->sessions, e->client, client.home))
 		return MOSQ_ERR_SUCCESS;
-	tell_rejected(p, e->client, e->username, login_text(answer));
+	tell_rejected(p, e->client, e->username,
+		answer == LOGIN_OK ? "too many sessions of it, or in all" : login_text(answer));
 	return MOSQ_ERR_AUTH;
+}
+
+static int on_disconnect(int event, void *data, void *context)
+{
+	const struct mosquitto_evt_disconnect *e = data;
+	struct plugin *p = context;
+
+	(void)event;
+	sessions_end(&p->sessions, e->client);
+	return MOSQ_ERR_SUCCESS;
 }
 
 /* ---- access ---- */
@@ -281,6 +294,7 @@ static const struct {
 	const char *topic;
 } callbacks[] = {
 	{MOSQ_EVT_BASIC_AUTH, on_login, NULL},
+	{MOSQ_EVT_DISCONNECT, on_disconnect, NULL},
 	{MOSQ_EVT_ACL_CHECK, on_access, NULL},
 	{MOSQ_EVT_MESSAGE, on_message, NULL},
 	{MOSQ_EVT_CONTROL, on_control, CONTROL_TOPIC},
@@ -332,6 +346,7 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 		return MOSQ_ERR_NOMEM;
 	p->id = identifier;
 	p->loaded_ms = clock_monotonic_ms();
+	sessions_init(&p->sessions);
 	if (!broker_settings_check(why, sizeof why))
 		return refuse_to_load(p, why);
 	if (!options_read(opts, opt_count, &p->given, why))

@@ -5,7 +5,7 @@
  *   USER's tools log in SESSIONS times, subscribe to everything they may, with QoS 0 and 1 in turn,
  *   ask for blocks again and again, and stop reading; the last one reads 1 KiB a second.
  * usage: abuse logins GENESIS PORT USER KEY OTHER OTHERKEY BROKERPID RATE SECONDS
- *   RATE wrong logins a second in the name of USER, from other loopback addresses.
+ *   RATE logins a second as USER, well formed but signed by another's key, from 250 addresses.
  *
  * Meanwhile OTHER asks for its wallet twenty times a second. Phases of SECONDS without and with the
  * harm alternate twice. Prints one line of JSON: the p99 in ms of OTHER's answers without and with,
@@ -180,14 +180,19 @@ static void harm_end(struct abuse *a)
 static void logins_go_on(struct abuse *a, size_t rate, int64_t since_ms, int64_t now_ms)
 {
 	size_t due = rate * (size_t)(now_ms - since_ms) / 1000;
-	char source[32];
+	char source[32], token[LOGIN_TOKEN_MAX];
 
+	if (a->done >= due)
+		return;
+	if (login_token_write(a->other_key, a->genesis.market, a->user, clock_real_ms() / 1000,
+		    token) != ERR_OK)
+		street_die("token");
 	for (size_t i = 0; i < SESSIONS_MAX && a->done < due; i++) {
 		struct member *m = &a->harm[i];
 		struct crowd_login login = {.port = a->port,
 			.id = a->user,
 			.user = a->user,
-			.password = "eyJhbGciOiJFUzI1NiJ9.e30.AAAA",
+			.password = token,
 			.source = source};
 		if (m->fd > 0 && !m->lost && !m->refused)
 			continue;

@@ -258,6 +258,38 @@ static void huge(struct rough *r)
 	still_served(r, "served after 100 MiB");
 }
 
+/* A home and its tools have 16 sessions, and each that ends makes room: the 16 beside the one that
+ * listens come and go a few times, and one more is refused each time. */
+static void sessions(struct rough *r)
+{
+	enum { OF_ONE = 16, TIMES = 3 };
+	struct member m[OF_ONE] = {{.fd = 0}};
+	char password[LOGIN_TOKEN_MAX], id[64];
+	struct crowd_login login = {
+		.port = r->port, .id = id, .user = r->user, .password = password};
+	unsigned in = 0;
+
+	token(r, password);
+	for (int i = 0; i < TIMES * OF_ONE; i++) {
+		struct member *one = &m[i % OF_ONE];
+		(void)snprintf(id, sizeof id, "%s/s%d", r->user, i % OF_ONE);
+		if (crowd_join(&r->crowd, one, &login) != 0)
+			street_die("no connection");
+		for (int k = 0; k < 300 && !one->accepted && !one->refused && !one->lost; k++)
+			crowd_pump(&r->crowd, 10);
+		in += one->accepted;
+		if (i % OF_ONE < OF_ONE - 1)
+			continue;
+		for (int k = 0; k < OF_ONE; k++)
+			crowd_leave(&m[k]);
+		for (int k = 0; k < 30; k++)
+			crowd_pump(&r->crowd, 10);
+	}
+	r->heard[0] = '\0';
+	verdict(r, in == TIMES * (OF_ONE - 1), "16 sessions of one client, again and again");
+	still_served(r, "served after too many sessions");
+}
+
 /* Bytes that are no MQTT, before a login. */
 static void strangers(struct rough *r)
 {
@@ -299,6 +331,7 @@ int main(int argc, char **argv)
 	payloads(r);
 	topics(r);
 	names(r);
+	sessions(r);
 	huge(r);
 	strangers(r);
 	crowd_leave(&r->member);

@@ -9,7 +9,7 @@ added_ms=${3:-30}
 market
 plain=$(free_port)
 conf="$work/market/plain.conf"
-{ cat "$work/market/mosquitto.conf"; echo "listener $plain 127.0.0.1"; } >"$conf"
+{ sed 's/^#plugin_opt_login_burst 50/plugin_opt_login_burst 200/' "$work/market/mosquitto.conf"; echo "listener $plain 127.0.0.1"; } >"$conf"
 check "the broker starts" start_broker "$conf"
 for n in 1 2; do
 	home "$n" || bad "home $n registers"

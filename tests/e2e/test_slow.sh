@@ -3,7 +3,7 @@
 # is bounded, others are answered as before, and a stopped home catches up by `sync`, re-executing
 # every block.
 . "$(dirname "$0")/lib.sh"
-sessions=${1:-20}
+sessions=${1:-14}
 seconds=${2:-4}
 market --demo --rate 450 --slot 900 --start-in 10
 plain=$(free_port)
