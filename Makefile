@@ -175,7 +175,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_LIBS)
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -o $@ $< \
 		$(FUZZ_LIBS) -lmosquitto $(LIBS)
 
-bench: all $(BENCH) $(B)/bench/baseline_plugin.so $(B)/demo-savings ## print each figure beside its reference
+bench: all $(BENCH) $(B)/bench/baseline_plugin.so $(B)/demo-savings $(B)/e2e/abuse ## print each figure beside its reference
 	@BUILD=$(B) tests/bench/run.sh
 
 lint: all ## format, static analysis, limits, purity, exports, documented headers

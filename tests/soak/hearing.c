@@ -157,6 +157,20 @@ static void on_auction(struct prosumer *p, const char *text, size_t len)
 	prosumer_consider(p, a);
 }
 
+/* Only the first home listens to these. */
+static void on_offers(struct prosumer *p, const char *text, size_t len)
+{
+	const char *left_out = memmem(text, len, "],\"left_out\":", 13);
+
+	if (!left_out)
+		street_die("offers that cannot be read");
+	for (const char *c = text; c; c = c ? c + 1 : NULL) {
+		c = memmem(c, len - (size_t)(c - text), "\"operation\":", 12);
+		p->soak->offered += c != NULL;
+	}
+	p->soak->left_out += strtoull(left_out + 13, NULL, 10);
+}
+
 void hearing_take(
 	struct prosumer *p, const char *topic, size_t topic_len, const char *payload, size_t len)
 {
@@ -165,7 +179,7 @@ void hearing_take(
 		void (*take)(struct prosumer *p, const char *text, size_t len);
 	} kinds[] = {{"/receipt", on_receipt}, {"/reject", on_reject}, {"/award", on_award},
 		{"/statement", on_statement}, {"/head", on_head}, {"/blocks", on_block},
-		{"/auctions/", on_auction}};
+		{"/auctions/", on_auction}, {"/offers", on_offers}};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		size_t n = strlen(kinds[i].kind);

@@ -10,6 +10,7 @@ enum {
 	READY_MS = 15000,
 	SET_UP_S = 10,
 	HOMES_A_SECOND = 20, /* that can be enrolled, at the least */
+	LOGINS_A_SECOND = 200,
 	DAY_S = 86400,
 };
 #define MONEY_UC INT64_C(10000000000)
@@ -29,8 +30,9 @@ static void make_market(const struct soak *s)
 		"rm -rf %s && %s/lemctl init --name soak --demo --rate %lld --slot 900 --start-in "
 		"%zu --port %d --user $(id -un) --credit 100000000 --plugin %s/mosquitto_lem.so %s "
 		">/dev/null",
-		o->dir, o->build, (long long)o->rate, SET_UP_S + o->homes / HOMES_A_SECOND, o->port,
-		o->build, o->dir);
+		o->dir, o->build, (long long)o->rate,
+		SET_UP_S + o->homes / HOMES_A_SECOND + o->homes * o->tools / LOGINS_A_SECOND,
+		o->port, o->build, o->dir);
 	run(command);
 }
 
@@ -115,18 +117,40 @@ void setting_join(struct soak *s, struct member *m, const char *client_id, const
 		street_die(m->refused ? "the broker refuses a login" : "a login has no answer");
 }
 
+/* Sessions of every home beside its own, and what all of them cost. */
+static void join_tools(struct soak *s)
+{
+	char own[CROWD_TOPIC_MAX], suffix[32];
+	const char *const topics[] = {own, "lem/soak/head", NULL};
+	long before_kib = broker_rss_kib(&s->broker);
+	size_t tools = s->options.tools;
+
+	for (size_t i = 0; i < s->options.homes * tools; i++) {
+		const struct street_home *home = &s->street.homes[i / tools];
+		(void)snprintf(own, sizeof own, "lem/soak/to/%s/#", home->id);
+		(void)snprintf(suffix, sizeof suffix, "/tool%zu", i % tools);
+		setting_join(s, &s->tools[i], home->id, suffix, home->ems, topics);
+	}
+	(void)printf("%zu sessions: broker %ld MiB, before the tools' %ld MiB\n",
+		s->options.homes * (tools + 1), broker_rss_kib(&s->broker) / 1024,
+		before_kib / 1024);
+}
+
 static void join_all(struct soak *s)
 {
 	char own[CROWD_TOPIC_MAX], receipts[CROWD_TOPIC_MAX];
-	const char *const topics[] = {
-		own, "lem/soak/head", "lem/soak/auctions/+", "lem/soak/blocks", NULL};
+	const char *topics[] = {own, "lem/soak/head", "lem/soak/auctions/+", "lem/soak/blocks",
+		"lem/soak/offers", NULL};
 	const char *const mine[] = {receipts, NULL};
 
 	for (size_t i = 0; i < s->options.homes; i++) {
 		struct prosumer *p = &s->homes[i];
 		(void)snprintf(own, sizeof own, "lem/soak/to/%s/#", p->keys->id);
 		setting_join(s, &p->member, p->keys->id, "", p->keys->ems, topics);
+		topics[4] = NULL; /* one home listens to the offers */
 	}
+	if (s->options.tools > 0)
+		join_tools(s);
 	if (s->options.rush_ms == 0)
 		return;
 	(void)snprintf(receipts, sizeof receipts, "lem/soak/to/aggregator/#");
@@ -155,12 +179,15 @@ void setting_up(struct soak *s)
 		(double)(clock_monotonic_ms() - begin_ms) / 1e3);
 	if (clock_real_ms() > soak_slot_real_ms(s, 0))
 		street_die("the set-up took longer than the time to the market's start");
+	(void)fflush(stdout);
 }
 
 void setting_down(struct soak *s)
 {
 	for (size_t i = 0; i < s->options.homes; i++)
 		crowd_leave(&s->homes[i].member);
+	for (size_t i = 0; i < s->options.homes * s->options.tools; i++)
+		crowd_leave(&s->tools[i]);
 	crowd_leave(&s->aggregator);
 	crowd_close(&s->crowd);
 	broker_stop(&s->broker);

@@ -1,12 +1,13 @@
 /*
- * soak: usage: soak BUILD DIR HOMES SLOTS RATE PORT [RUSH_S]
+ * soak: usage: soak BUILD DIR HOMES SLOTS RATE PORT [RUSH_S [TOOLS]]
  *
  * HOMES homes, as clients of a real broker with the plugin, for SLOTS slots of 900 s at RATE market
  * seconds a second. Each home reads its meter, announces its CPF, answers auctions of the market's
  * own aggregator and of other homes, opens some, delivers, and seals when it is ranked; one
  * replica re-executes every block. With RUSH_S all homes instead answer one auction a slot, whose
- * gate is the slot's end, in the last RUSH_S real seconds before it. DIR keeps the market, its
- * log, and receipts.csv. Exit 1 if anything is late, lost, refused or not answered.
+ * gate is the slot's end, in the last RUSH_S real seconds before it (0: no rush). TOOLS further
+ * sessions of each home only listen. DIR keeps the market, its log, and receipts.csv. Exit 1 if
+ * anything is late, lost, refused or not answered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,10 +52,11 @@ const struct soak_auction *soak_auction(const struct soak *s, uint64_t seq)
 static void on_message(void *context, struct member *m, const char *topic, size_t topic_len,
 	const char *payload, size_t len)
 {
-	(void)context;
+	struct soak *s = context;
+
 	if (m->context)
 		hearing_take(m->context, topic, topic_len, payload, len);
-	else if (memmem(topic, topic_len, "/reject", 7))
+	else if (m == &s->aggregator && memmem(topic, topic_len, "/reject", 7))
 		street_die("the aggregator's auction is refused");
 }
 
@@ -112,6 +114,8 @@ static void begin_slot(struct soak *s, int64_t slot)
 {
 	for (size_t i = 0; i < s->options.homes; i++)
 		prosumer_begin_slot(&s->homes[i], slot);
+	for (size_t i = 0; i < s->options.homes * s->options.tools; i++)
+		crowd_ping(&s->crowd, &s->tools[i]);
 	if (s->options.rush_ms > 0 && slot < s->options.slots)
 		open_auction(s, slot);
 }
@@ -195,11 +199,25 @@ static void judge_blocks(const struct soak *s)
 		(double)s->options.homes);
 }
 
+/* Of what was accepted all is told or counted, but for the block that is still open. */
+static void judge_offers(const struct soak *s)
+{
+	size_t accepted = s->requests - s->readings - s->seals;
+
+	(void)printf("offers: %llu items, %llu left out, of %zu\n", (unsigned long long)s->offered,
+		(unsigned long long)s->left_out, accepted);
+	if (s->options.rush_ms > 0)
+		require(s->offered + s->left_out + s->options.homes >= accepted,
+			"offers told or counted", (double)(s->offered + s->left_out),
+			(double)(accepted - s->options.homes));
+}
+
 static void judge_cost(const struct soak *s)
 {
 	double bids_ms = tally_quantile(&s->bids, 0, 0.99);
 	double all_ms = tally_quantile(&s->receipts, 0, 0.99);
-	long most_kib = MEMORY_MIB * 1024 + (long)s->options.homes * SESSION_KIB;
+	size_t sessions = s->options.homes * (1 + s->options.tools);
+	long most_kib = MEMORY_MIB * 1024 + (long)sessions * SESSION_KIB;
 
 	require(bids_ms <= (double)limit_ms(s, BIDS_P99_MS_MAX), "p99 of bid to receipt, ms",
 		bids_ms, (double)limit_ms(s, BIDS_P99_MS_MAX));
@@ -218,7 +236,10 @@ static void judge(struct soak *s, uint64_t verified)
 		unanswered += prosumer_unanswered(&s->homes[i]);
 		lost += s->homes[i].member.lost;
 	}
+	for (size_t i = 0; i < homes * s->options.tools; i++)
+		lost += s->tools[i].lost;
 	judge_blocks(s);
+	judge_offers(s);
 	require(lost == 0, "connections lost", (double)lost, 0);
 	require(unanswered == 0, "requests without an answer", (double)unanswered, 0);
 	require(rejected_wrongly(s) == 0, "requests refused", (double)rejected_wrongly(s), 0);
@@ -236,7 +257,7 @@ static void judge(struct soak *s, uint64_t verified)
 
 static bool read_options(int argc, char **argv, struct soak_options *o)
 {
-	if (argc < 7 || argc > 8)
+	if (argc < 7 || argc > 9)
 		return false;
 	*o = (struct soak_options){.build = argv[1],
 		.dir = argv[2],
@@ -244,7 +265,8 @@ static bool read_options(int argc, char **argv, struct soak_options *o)
 		.slots = strtol(argv[4], NULL, 10),
 		.rate = strtol(argv[5], NULL, 10),
 		.port = (int)strtol(argv[6], NULL, 10),
-		.rush_ms = argc > 7 ? strtol(argv[7], NULL, 10) * 1000 : 0};
+		.rush_ms = argc > 7 ? strtol(argv[7], NULL, 10) * 1000 : 0,
+		.tools = argc > 8 ? strtoul(argv[8], NULL, 10) : 0};
 	return o->homes > 0 && o->homes <= STREET_HOMES_MAX && o->slots > 0 &&
 	       o->slots <= SOAK_SLOTS_MAX && o->rate > 0;
 }
@@ -275,9 +297,10 @@ int main(int argc, char **argv)
 	uint64_t verified;
 
 	if (!s || !read_options(argc, argv, &s->options))
-		street_die("usage: soak BUILD DIR HOMES SLOTS RATE PORT [RUSH_S]");
+		street_die("usage: soak BUILD DIR HOMES SLOTS RATE PORT [RUSH_S [TOOLS]]");
 	s->homes = calloc(s->options.homes, sizeof *s->homes);
-	if (!s->homes || crowd_open(&s->crowd, on_message, s) != 0)
+	s->tools = calloc(s->options.homes * s->options.tools + 1, sizeof *s->tools);
+	if (!s->homes || !s->tools || crowd_open(&s->crowd, on_message, s) != 0)
 		street_die("memory");
 	for (size_t i = 0; i < sizeof s->blocks / sizeof *s->blocks; i++)
 		s->blocks[i] = (struct soak_block){-1, -1, -1, -1, 0, 0};
@@ -299,6 +322,7 @@ int main(int argc, char **argv)
 		street_die("receipts.csv");
 	setting_down(s);
 	free(s->homes);
+	free(s->tools);
 	free(s);
 	return failures > 0 || refused;
 }

@@ -19,6 +19,7 @@ struct soak_options {
 	int port;
 	int64_t rush_ms; /* all homes answer one auction a slot, in the last real ms before its
 			    gate; 0: none, and the market's own aggregator trades */
+	size_t tools;    /* further sessions of each home, that only listen */
 };
 
 /* An auction as it was announced. */
@@ -47,6 +48,7 @@ struct soak {
 	struct crowd crowd;
 	struct prosumer *homes;
 	struct member aggregator; /* in a rush */
+	struct member *tools;     /* options.tools of each home */
 	struct broker broker;
 	struct verify_key *operator_key;
 	struct soak_auction auctions[SOAK_AUCTIONS_MAX];
@@ -56,7 +58,8 @@ struct soak {
 	struct tally bids;     /* of them, bid-offers */
 	size_t rejected[SOAK_VERDICTS_MAX];
 	size_t requests, readings, answers, openings, seals, awards, statements, gate_missed;
-	FILE *kept; /* receipts, one a line */
+	uint64_t offered, left_out; /* of `offers`: items, and how many were left out */
+	FILE *kept;                 /* receipts, one a line */
 };
 
 /* Real time now, and the market's. */
