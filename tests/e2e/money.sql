@@ -5,6 +5,9 @@ CREATE TEMP TABLE moves AS
 	SELECT height, payee AS account, amount_uc AS uc FROM transfers
 	UNION ALL SELECT height, payer, -amount_uc FROM transfers;
 CREATE INDEX temp.moves_by_account ON moves (account, height);
+CREATE TEMP TABLE owned AS SELECT d.home, m.height, sum(m.uc) AS uc FROM csm.addresses d
+	JOIN accounts a ON a.address = d.address JOIN moves m ON m.account = a.number GROUP BY d.home, m.height;
+CREATE INDEX temp.owned_by_home ON owned (home, height);
 -- Blocks at whose close all homes were registered.
 CREATE TEMP TABLE heights AS SELECT height FROM csm.wallets GROUP BY height
 	HAVING count(*) = (SELECT count(*) FROM csm.homes WHERE kind = 1);
@@ -32,9 +35,8 @@ SELECT 'block '||height||': the issuer has '||issuer_uc||', gave '||deposits_uc|
 SELECT 'block '||height||': the homes'' wallets have '||(homes_uc - pending_uc)||', the account '||wallets_uc
 	FROM books WHERE wallets_uc <> homes_uc - pending_uc;
 SELECT 'block '||w.height||': the addresses of '||client_id||' have '||uc||', its wallet says '||pending_uc
-	FROM (SELECT w.height, home, pending_uc, coalesce((SELECT sum(m.uc) FROM csm.addresses d
-			JOIN accounts a ON a.address = d.address JOIN moves m ON m.account = a.number
-			WHERE d.home = w.home AND m.height <= w.height), 0) AS uc FROM csm.wallets w) w
+	FROM (SELECT w.height, home, pending_uc, coalesce((SELECT sum(m.uc) FROM owned m
+			WHERE m.home = w.home AND m.height <= w.height), 0) AS uc FROM csm.wallets w) w
 	JOIN csm.homes ON number = home WHERE uc <> pending_uc;
 SELECT 'account '||c.account||' closed with '||sum(uc) FROM closings c JOIN moves m ON m.account = c.account
 	GROUP BY c.account HAVING sum(uc) <> 0;
