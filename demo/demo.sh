@@ -31,7 +31,7 @@ sql() { sqlite3 -readonly -cmd '.timeout 2000' "$run/market/ledger.db" "$@"; }
 free_port() { # a loopback port that nobody listens on
 	local port
 	for _ in $(seq 50); do
-		port=$((20000 + RANDOM % 20000))
+		port=$((10000 + RANDOM % 20000))
 		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
 			echo "$port"
 			return

@@ -20,14 +20,15 @@ static void on_market(struct ems *e, const char *text, size_t len)
 
 	if (e->failed)
 		return;
-	if (e->begun)
-		ems_follow_market(e, text, len);
-	else if (genesis_read(text, len, e->config.market.genesis, &g, why) != ERR_OK)
+	if (!e->begun && genesis_read(text, len, e->config.market.genesis, &g, why) != ERR_OK) {
 		ems_trouble(e, "the market's genesis is not believed", ERR_FORMAT, why);
-	else if (ems_begin(e, &g) != ERR_OK)
+		return;
+	}
+	if (!e->begun && ems_begin(e, &g) != ERR_OK) {
 		e->failed = true;
-	else
-		ems_follow_market(e, text, len);
+		return;
+	}
+	ems_follow_market(e, text, len);
 }
 
 /* A receipt for a block that has been verified already: is it in there? */

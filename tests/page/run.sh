@@ -13,7 +13,7 @@ if [ -z "$market" ]; then
 fi
 [ -d "$out/node_modules/playwright-core" ] ||
 	npm install --silent --no-audit --no-fund --prefix "$out" playwright-core || exit 1
-port=$((20000 + RANDOM % 20000))
+port=$((10000 + RANDOM % 20000))
 "$build/lemctl" serve --port "$port" "$market" >"$out/serve.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null' EXIT
