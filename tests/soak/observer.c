@@ -22,10 +22,11 @@ struct observer {
 	bool fresh;
 };
 
-static void begin(void *context, uint64_t height)
+static void begin(void *context, uint64_t height, const struct ledger *ledger)
 {
 	struct observer *o = context;
 
+	(void)ledger;
 	o->open = (struct observed){.height = height};
 }
 
