@@ -13,6 +13,8 @@ enum { WAIT_MS = 20 };
 
 struct observer {
 	struct observer_options options;
+	struct link_options to;
+	struct link *link;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of news and fresh */
 	atomic_bool stop;
@@ -70,26 +72,29 @@ static void on_message(void *context, const char *topic, const char *payload, si
 
 static void *observe(void *context)
 {
-	static const char *const topics[] = {"blocks", NULL};
 	struct observer *o = context;
-	struct link_options to = {.host = "127.0.0.1",
+
+	while (!atomic_load(&o->stop)) {
+		if (link_wait(o->link, WAIT_MS) != ERR_OK)
+			street_die("the observer lost its connection");
+	}
+	return NULL;
+}
+
+static void connect_link(struct observer *o)
+{
+	static const char *const topics[] = {"blocks", NULL};
+	char why[LINK_WHY_MAX];
+
+	o->to = (struct link_options){.host = "127.0.0.1",
 		.port = o->options.port,
 		.name = o->options.genesis->name,
 		.market = o->options.genesis->market,
 		.client_id = o->options.client_id,
 		.suffix = "observer",
 		.key = o->options.key};
-	struct link *link = NULL;
-	char why[LINK_WHY_MAX];
-
-	if (link_open(&to, topics, on_message, o, &link, why) != ERR_OK)
+	if (link_open(&o->to, topics, on_message, o, &o->link, why) != ERR_OK)
 		street_die(why);
-	while (!atomic_load(&o->stop)) {
-		if (link_wait(link, WAIT_MS) != ERR_OK)
-			street_die("the observer lost its connection");
-	}
-	link_close(link);
-	return NULL;
 }
 
 struct observer *observer_start(const struct observer_options *options)
@@ -111,6 +116,7 @@ struct observer *observer_start(const struct observer_options *options)
 		street_die(o->db.db.why);
 	if (replica_open(&o->replica, options->genesis, path, &o->db, &follower) != ERR_OK)
 		street_die(o->replica.why);
+	connect_link(o);
 	if (pthread_create(&o->thread, NULL, observe, o) != 0)
 		street_die("the observer's thread");
 	return o;
@@ -134,6 +140,7 @@ uint64_t observer_stop(struct observer *o, bool *ret_refused)
 
 	atomic_store(&o->stop, true);
 	(void)pthread_join(o->thread, NULL);
+	link_close(o->link);
 	height = o->replica.height;
 	*ret_refused = o->replica.fault.verdict != VERDICT_OK;
 	if (*ret_refused)

@@ -30,7 +30,8 @@ struct observer_options {
 
 struct observer;
 
-/* Start it. Dies with a sentence. */
+/* Connect and start it: before a process has a thousand descriptors, more than libmosquitto waits
+ * for. Dies with a sentence. */
 struct observer *observer_start(const struct observer_options *options);
 
 /* The newest verified block, once; false if there is none since the last call. */

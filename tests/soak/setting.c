@@ -136,7 +136,7 @@ static void join_tools(struct soak *s)
 		before_kib / 1024);
 }
 
-static void join_all(struct soak *s)
+void setting_join_all(struct soak *s)
 {
 	char own[CROWD_TOPIC_MAX], receipts[CROWD_TOPIC_MAX];
 	const char *topics[] = {own, "lem/soak/head", "lem/soak/auctions/+", "lem/soak/blocks",
@@ -151,10 +151,13 @@ static void join_all(struct soak *s)
 	}
 	if (s->options.tools > 0)
 		join_tools(s);
-	if (s->options.rush_ms == 0)
-		return;
 	(void)snprintf(receipts, sizeof receipts, "lem/soak/to/aggregator/#");
-	setting_join(s, &s->aggregator, "aggregator", "/soak", s->street.aggregator_key, mine);
+	if (s->options.rush_ms > 0)
+		setting_join(
+			s, &s->aggregator, "aggregator", "/soak", s->street.aggregator_key, mine);
+	if (clock_real_ms() > soak_slot_real_ms(s, 0))
+		street_die("the set-up took longer than the time to the market's start");
+	(void)fflush(stdout);
 }
 
 void setting_up(struct soak *s)
@@ -174,12 +177,8 @@ void setting_up(struct soak *s)
 	if (s->options.rush_ms == 0)
 		import_history(s);
 	start_broker(s);
-	join_all(s);
-	(void)printf("%zu homes enrolled and logged in within %.1f s\n", s->options.homes,
+	(void)printf("%zu homes enrolled within %.1f s\n", s->options.homes,
 		(double)(clock_monotonic_ms() - begin_ms) / 1e3);
-	if (clock_real_ms() > soak_slot_real_ms(s, 0))
-		street_die("the set-up took longer than the time to the market's start");
-	(void)fflush(stdout);
 }
 
 void setting_down(struct soak *s)
