@@ -120,11 +120,12 @@ static void feed(struct load *l, double t, size_t window, double rate, size_t *s
 			(rate <= 0 || (double)*sent < rate * t)) {
 			const struct load_message *m = &p->client->messages[p->sent];
 			p->sent_at[p->sent++] = now();
-			crowd_publish(&l->crowd, &p->member, topic, m->text, m->len, 1);
+			crowd_queue(&p->member, topic, m->text, m->len, 1);
 			(*sent)++;
 			if (rate > 0)
 				break;
 		}
+		crowd_flush(&l->crowd, &p->member);
 	}
 }
 

@@ -128,7 +128,7 @@ static void watch(struct crowd *c, struct member *m)
 	(void)epoll_ctl(c->epoll, EPOLL_CTL_MOD, m->fd, &event);
 }
 
-static void flush(struct crowd *c, struct member *m)
+void crowd_flush(struct crowd *c, struct member *m)
 {
 	bool wanted = m->wants_write;
 	ssize_t n = 1;
@@ -185,7 +185,7 @@ int crowd_join(struct crowd *c, struct member *m, const struct crowd_login *logi
 		put_connect(m, login);
 	for (size_t i = 0; login->topics && login->topics[i]; i++)
 		put_subscribe(m, login->topics[i], login->at_most_once ? 0 : 1);
-	flush(c, m);
+	crowd_flush(c, m);
 	return 0;
 }
 
@@ -205,27 +205,32 @@ void crowd_leave(struct member *m)
 	*m = (struct member){.context = context};
 }
 
-void crowd_publish(
-	struct crowd *c, struct member *m, const char *topic, const char *text, size_t len, int qos)
+void crowd_queue(struct member *m, const char *topic, const char *text, size_t len, int qos)
 {
 	put_head(m, (unsigned char)(0x30 | qos << 1), 2 + strlen(topic) + (qos ? 2 : 0) + len);
 	put_text(m, topic);
 	if (qos)
 		put_mid(m);
 	put(m, text, len);
-	flush(c, m);
+}
+
+void crowd_publish(
+	struct crowd *c, struct member *m, const char *topic, const char *text, size_t len, int qos)
+{
+	crowd_queue(m, topic, text, len, qos);
+	crowd_flush(c, m);
 }
 
 void crowd_ping(struct crowd *c, struct member *m)
 {
 	put_head(m, 0xc0, 0);
-	flush(c, m);
+	crowd_flush(c, m);
 }
 
 void crowd_send_raw(struct crowd *c, struct member *m, const void *bytes, size_t len)
 {
 	put(m, bytes, len);
-	flush(c, m);
+	crowd_flush(c, m);
 }
 
 void crowd_sip(struct member *m, size_t bytes)
@@ -336,7 +341,7 @@ void crowd_pump(struct crowd *c, int wait_ms)
 			take_in(c, m);
 		m->lost = m->lost || events[i].events & (EPOLLERR | EPOLLHUP);
 		if (!m->lost)
-			flush(c, m);
+			crowd_flush(c, m);
 		if (m->lost && m->fd > 0) {
 			(void)close(m->fd);
 			m->fd = 0;

@@ -66,9 +66,14 @@ bool crowd_is_ready(const struct member *member);
 /* Close its connection and free what it has; again a member of all zeros but its context. */
 void crowd_leave(struct member *member);
 
-/* Send a message, or a ping; what the socket does not take now goes out in crowd_pump(). */
+/* Send a message; what the socket does not take now goes out in crowd_pump(). */
 void crowd_publish(struct crowd *crowd, struct member *member, const char *topic, const char *text,
 	size_t len, int qos);
+/* The same in two steps, for many messages at once. */
+void crowd_queue(struct member *member, const char *topic, const char *text, size_t len, int qos);
+void crowd_flush(struct crowd *crowd, struct member *member);
+
+/* Send a ping. */
 void crowd_ping(struct crowd *crowd, struct member *member);
 
 /* Bytes as they are, instead of a packet. */
