@@ -41,13 +41,14 @@ static void refuse(struct intake *in, const struct raw_message *m, enum verdict 
 	char text[512], req_id[REQ_ID_MAX + 1] = "";
 	struct out out;
 
-	office_count_refused(in->office);
 	(void)request_peek_req_id(m->payload, m->len, req_id);
 	if (bucket_take(
 		    &in->told, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, clock_monotonic_ms()))
 		mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s", m->user,
 			m->operation == OPERATION_NONE ? "?" : operation_name(m->operation),
 			req_id[0] ? req_id : "-", verdict_name(verdict));
+	else
+		office_leave_out(in->office);
 	out_init(&out, text, sizeof text);
 	reply_reject_write(&out, m->operation, req_id, verdict, "", "",
 		params_market_ms(&g->params, clock_real_ms()));
@@ -63,13 +64,16 @@ void intake_take(struct intake *in, const struct keyring_client *client, const c
 
 	if (!bucket_take(&in->clients[client->home], in->options->client_rate,
 		    in->options->client_burst, now_ms)) {
+		office_count_refused(in->office);
 		if (now_ms - in->told_ms[client->home] < TOLD_EVERY_MS)
 			return;
 		in->told_ms[client->home] = now_ms;
 		refuse(in, &m, VERDICT_RATE_LIMITED);
 	} else if (len > max) {
+		office_count_refused(in->office);
 		refuse(in, &m, VERDICT_TOO_LARGE);
 	} else if (!office_submit(in->office, user, operation, payload, len)) {
+		office_count_refused(in->office);
 		refuse(in, &m, VERDICT_BUSY);
 	}
 }
