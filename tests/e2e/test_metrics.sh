@@ -21,11 +21,8 @@ expect "two refused, by code" 2 "$(sed -n 's/^lem_requests_refused_total{.*code=
 check "commits were timed" test "$(value lem_commit_seconds_total | tr -d 0.)" -gt 0
 expect "each name has one HELP and one TYPE" "$(grep -c '^# HELP' "$prom")" "$(grep '^# TYPE' "$prom" | sort -u | wc -l)"
 expect "no other lines" 0 "$(grep -vcE '^# (HELP|TYPE) lem_|^lem_[a-z_]+\{market="e2e"(,code="[A-Z_]+")?\} [0-9.]+$' "$prom")"
-if command -v promtool >/dev/null; then
-	check "promtool takes it" bash -c "promtool check metrics <'$prom'"
-else
-	echo "notice: promtool is missing: its check is left out"
-fi
+promtool=$(tools/promtool.sh "$build") || bad "promtool"
+check "promtool takes it" bash -c "'$promtool' check metrics <'$prom'"
 expect "the same under \$SYS" 3 "$(as aggregator "$key" sub -t '$SYS/broker/lem/homes' -C 1 -W 3)"
 stop_broker
 finish
