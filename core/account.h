@@ -46,7 +46,7 @@ struct accounts {
 	uint32_t role_count;
 	int64_t admitted_slot; /* of the newest address; -1 before any */
 	struct index by_address;
-	struct index_cell cells[1 << ACCOUNTS_INDEX_BITS];
+	struct index_cell cells[INDEX_CELLS(ACCOUNTS_INDEX_BITS)];
 };
 
 _Static_assert(MONEY_UC_MAX + PARAMS_ROLES_MAX * AMOUNT_UC_MAX <= JSON_INT_MAX,

@@ -82,8 +82,8 @@ struct auctions {
 	uint32_t auction_free, order_free;   /* lists of freed places; INDEX_NONE ends them */
 	int64_t open_wh;                     /* quantities of live auctions */
 	struct index auction_by_seq, order_by_seq;
-	struct index_cell auction_cells[1 << AUCTIONS_INDEX_BITS];
-	struct index_cell order_cells[1 << ORDERS_INDEX_BITS];
+	struct index_cell auction_cells[INDEX_CELLS(AUCTIONS_INDEX_BITS)];
+	struct index_cell order_cells[INDEX_CELLS(ORDERS_INDEX_BITS)];
 	/* Working memory of clearing and settlement; not state. */
 	struct book_order book[ORDERS_MAX];
 	struct fill fills[ORDERS_MAX];

@@ -77,7 +77,7 @@ struct homes {
 	struct home rows[HOMES_MAX];
 	uint32_t count;
 	struct index by_client;
-	struct index_cell cells[1 << HOMES_INDEX_BITS];
+	struct index_cell cells[INDEX_CELLS(HOMES_INDEX_BITS)];
 };
 
 /* An empty table. *homes must be all zeros. */

@@ -1,5 +1,8 @@
 #include "core/index.h"
 #include <assert.h>
+#include <string.h>
+
+enum { FIRST_BITS = 6 };
 
 /* A free cell must be all zeros so that a large table costs only the pages that it uses: the
  * value is stored plus one. */
@@ -10,12 +13,18 @@ static bool is_free(const struct index_cell *cell)
 
 static size_t mask(const struct index *index)
 {
-	return ((size_t)1 << index->bits) - 1;
+	return ((size_t)1 << index->used_bits) - 1;
+}
+
+/* The table in use. */
+static struct index_cell *table(const struct index *index)
+{
+	return index->cells + ((size_t)1 << index->used_bits);
 }
 
 static size_t home(const struct index *index, uint64_t key)
 {
-	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - index->bits));
+	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - index->used_bits));
 }
 
 void index_init(struct index *index, struct index_cell *cells, unsigned bits)
@@ -23,54 +32,80 @@ void index_init(struct index *index, struct index_cell *cells, unsigned bits)
 	assert(bits >= 2 && bits <= 31);
 	index->cells = cells;
 	index->bits = bits;
+	index->used_bits = bits < FIRST_BITS ? bits : FIRST_BITS;
 	index->count = 0;
+}
+
+void index_clear(struct index *index)
+{
+	memset(index->cells, 0, INDEX_CELLS(index->used_bits) * sizeof *index->cells);
+	index_init(index, index->cells, index->bits);
 }
 
 static size_t find(const struct index *index, uint64_t key)
 {
+	const struct index_cell *cells = table(index);
 	size_t at = home(index, key);
 
-	while (!is_free(&index->cells[at]) && index->cells[at].key != key)
+	while (!is_free(&cells[at]) && cells[at].key != key)
 		at = (at + 1) & mask(index);
 	return at;
 }
 
 uint32_t index_get(const struct index *index, uint64_t key)
 {
-	const struct index_cell *cell = &index->cells[find(index, key)];
+	const struct index_cell *cell = &table(index)[find(index, key)];
 
 	return is_free(cell) ? INDEX_NONE : cell->value - 1;
 }
 
+/* Move all into the next table, of twice the cells. */
+static void grow(struct index *index)
+{
+	struct index_cell *old = table(index);
+	size_t size = mask(index) + 1;
+
+	index->used_bits++;
+	for (size_t i = 0; i < size; i++) {
+		if (!is_free(&old[i]))
+			table(index)[find(index, old[i].key)] = old[i];
+		old[i] = (struct index_cell){0};
+	}
+}
+
 void index_add(struct index *index, uint64_t key, uint32_t value)
 {
-	struct index_cell *cell = &index->cells[find(index, key)];
+	struct index_cell *cell;
 
 	assert(value != INDEX_NONE);
+	if (index->count > mask(index) / 2 && index->used_bits < index->bits)
+		grow(index);
+	assert(index->count <= mask(index) / 2);
+	cell = &table(index)[find(index, key)];
 	assert(is_free(cell));
-	assert(index->count < mask(index) / 2 + 1);
 	*cell = (struct index_cell){.key = key, .value = value + 1};
 	index->count++;
 }
 
 void index_remove(struct index *index, uint64_t key)
 {
+	struct index_cell *cells = table(index);
 	size_t hole = find(index, key);
 	size_t at = hole;
 
-	assert(!is_free(&index->cells[hole]));
+	assert(!is_free(&cells[hole]));
 	for (;;) {
 		at = (at + 1) & mask(index);
-		if (is_free(&index->cells[at]))
+		if (is_free(&cells[at]))
 			break;
-		size_t want = home(index, index->cells[at].key);
+		size_t want = home(index, cells[at].key);
 		/* The cell may move back unless its home lies cyclically in (hole, at]. */
 		if (((at - want) & mask(index)) < ((at - hole) & mask(index)))
 			continue;
-		index->cells[hole] = index->cells[at];
+		cells[hole] = cells[at];
 		hole = at;
 	}
-	index->cells[hole] = (struct index_cell){0};
+	cells[hole] = (struct index_cell){0};
 	index->count--;
 }
 

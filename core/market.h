@@ -57,7 +57,7 @@ struct market {
 	struct enrolled enrolled[ENROLLED_MAX];
 	uint32_t enrolled_top, enrolled_count, enrolled_free;
 	struct index enrolled_by_address;
-	struct index_cell enrolled_cells[1 << ENROLLED_INDEX_BITS];
+	struct index_cell enrolled_cells[INDEX_CELLS(ENROLLED_INDEX_BITS)];
 	struct shut_tx shut[SHUT_MAX]; /* ascending by tx.seq */
 	uint32_t shut_count;
 	uint32_t shut_orders[ACCOUNTS_MAX]; /* answers among them, by account modulo ACCOUNTS_MAX */

@@ -21,7 +21,7 @@ struct recent {
 	struct recent_entry entries[RECENT_MAX];
 	uint32_t count;
 	struct index by_key;
-	struct index_cell cells[1 << RECENT_INDEX_BITS];
+	struct index_cell cells[INDEX_CELLS(RECENT_INDEX_BITS)];
 };
 
 /* An empty table. *recent must be all zeros. */

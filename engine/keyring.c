@@ -20,11 +20,11 @@ struct keyring {
 	struct keyring_client clients[HOMES_MAX]; /* by home number */
 	char ids[HOMES_MAX][CLIENT_ID_MAX + 1];
 	struct index by_id;
-	struct index_cell id_cells[1 << HOMES_INDEX_BITS];
+	struct index_cell id_cells[INDEX_CELLS(HOMES_INDEX_BITS)];
 	struct slot_entry slots[SLOTS_MAX];
 	uint32_t slot_top, slot_free;
 	struct index by_address;
-	struct index_cell address_cells[1 << (SLOTS_BITS + 1)];
+	struct index_cell address_cells[INDEX_CELLS(SLOTS_BITS + 1)];
 };
 
 enum err keyring_new(enum key_alg address_alg, struct keyring **ret)
@@ -119,8 +119,7 @@ static void drop_address(struct keyring *k, const struct address *address)
 
 static void drop_all(struct keyring *k)
 {
-	memset(k->id_cells, 0, sizeof k->id_cells);
-	index_init(&k->by_id, k->id_cells, HOMES_INDEX_BITS);
+	index_clear(&k->by_id);
 	for (uint32_t i = 0; i < k->slot_top; i++) {
 		if (!address_is_empty(&k->slots[i].address))
 			drop_address(k, &k->slots[i].address);

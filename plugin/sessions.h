@@ -15,7 +15,7 @@ _Static_assert(SESSIONS_MAX * 2 <= 1 << SESSIONS_BITS, "the index stays half emp
 /* The table; all zeros before sessions_init(). */
 struct sessions {
 	struct index by_session;
-	struct index_cell cells[1 << SESSIONS_BITS];
+	struct index_cell cells[INDEX_CELLS(SESSIONS_BITS)];
 	uint8_t of_one[HOMES_MAX]; /* by the client's number */
 };
 

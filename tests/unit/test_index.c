@@ -52,7 +52,7 @@ static void as_a_plain_array_would(void **state)
 
 	(void)state;
 	for (size_t b = 0; b < sizeof bits / sizeof *bits; b++) {
-		struct index_cell *cells = calloc((size_t)1 << bits[b], sizeof *cells);
+		struct index_cell *cells = calloc(INDEX_CELLS(bits[b]), sizeof *cells);
 		uint64_t half = (uint64_t)1 << (bits[b] - 1), keys = 2 * half;
 		struct model m = {.count = 0};
 		struct index index;
@@ -79,7 +79,7 @@ static void as_a_plain_array_would(void **state)
 		/* Emptied, it is as new. */
 		while (m.count > 0)
 			index_remove(&index, m.key[--m.count]);
-		for (uint64_t i = 0; i < 2 * half; i++)
+		for (size_t i = 0; i < INDEX_CELLS(bits[b]); i++)
 			assert_int_equal(cells[i].value, 0);
 		free(cells);
 	}
@@ -87,7 +87,7 @@ static void as_a_plain_array_would(void **state)
 
 static void extreme_keys_and_values(void **state)
 {
-	struct index_cell cells[8] = {{0}};
+	struct index_cell cells[INDEX_CELLS(3)] = {{0}};
 	const uint64_t keys[] = {0, UINT64_MAX, 1, UINT64_C(1) << 63};
 	struct index index;
 
@@ -98,6 +98,35 @@ static void extreme_keys_and_values(void **state)
 	for (uint32_t i = 0; i < 4; i++)
 		assert_int_equal(index_get(&index, keys[i]), i ? INDEX_NONE - i : 0);
 	assert_int_equal(index_get(&index, 2), INDEX_NONE);
+}
+
+/* A few keys in a table for many stay together; cleared, it is as new. */
+static void it_grows_with_its_keys(void **state)
+{
+	enum { BITS = 16, FEW = 100 };
+	struct index_cell *cells = calloc(INDEX_CELLS(BITS), sizeof *cells);
+	struct index index;
+	size_t last = 0;
+
+	(void)state;
+	assert_non_null(cells);
+	index_init(&index, cells, BITS);
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t i = 0; i < 1 << (BITS - 1); i++) {
+			index_add(&index, i * UINT64_C(0x123456789), i);
+			for (size_t c = 0; i == FEW - 1 && c < INDEX_CELLS(BITS); c++)
+				last = cells[c].value ? c : last;
+			assert_int_equal(index_get(&index, i * UINT64_C(0x123456789)), i);
+		}
+		assert_true(last >= FEW && last < 8 * FEW);
+		for (uint32_t i = 0; i < 1 << (BITS - 1); i++)
+			assert_int_equal(index_get(&index, i * UINT64_C(0x123456789)), i);
+		index_clear(&index);
+		assert_int_equal(index.count, 0);
+		for (size_t c = 0; c < INDEX_CELLS(BITS); c++)
+			assert_int_equal(cells[c].value, 0);
+	}
+	free(cells);
 }
 
 /* Published values of FNV-1a: every program that keeps texts finds them by the same key. */
@@ -115,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_a_plain_array_would),
 		cmocka_unit_test(extreme_keys_and_values),
+		cmocka_unit_test(it_grows_with_its_keys),
 		cmocka_unit_test(the_key_of_a_text),
 	};
 
