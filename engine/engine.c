@@ -356,8 +356,15 @@ enum err engine_take(struct engine *e, const struct inspected *m, int64_t now_ms
 
 enum err engine_hand(struct engine *e, const struct verified *v, int64_t now_ms)
 {
-	enum err err;
+	bool by_control = v->inspected ? v->inspected->tag.wanted
+				       : v->query.kind != CONTROL_NO_QUERY || v->refusal.tag.wanted;
+	enum err err = ERR_OK;
 
+	/* Commands are answered in their order, and a receipt waits for its commit. */
+	if (by_control && e->awaiting_count > 0)
+		err = engine_commit(e);
+	if (err != ERR_OK)
+		return err;
 	if (v->inspected)
 		return engine_take(e, v->inspected, now_ms);
 	if (v->query.kind == CONTROL_NO_QUERY) {

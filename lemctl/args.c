@@ -136,17 +136,29 @@ static int read_file(struct args *a, const char *path)
 	return -1;
 }
 
-/* The file of options that the command line names, if any. */
+/* The file of options that the command line names, if any; at most one. */
 static int find_file(struct args *a, int argc, char **argv)
 {
-	for (int i = 1; i + 1 < argc; i++) {
+	bool found = false;
+
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+		bool is_long = strncmp(word, "--", 2) == 0;
 		const struct arg *o = NULL;
-		if (strncmp(argv[i], "--", 2) == 0)
-			o = find(a, argv[i] + 2, strlen(argv[i] + 2));
-		else if (argv[i][0] == '-' && argv[i][1] && !argv[i][2])
-			o = find_letter(a, argv[i][1]);
-		if (o && o->type == ARG_OPTIONS)
-			return read_file(a, argv[i + 1]);
+		if (is_long)
+			o = find(a, word + 2, strcspn(word + 2, "="));
+		else if (word[0] == '-' && word[1] && !word[2])
+			o = find_letter(a, word[1]);
+		if (!o || o->type != ARG_OPTIONS)
+			continue;
+		if (is_long && strchr(word, '='))
+			value = strchr(word, '=') + 1;
+		if (found || !value)
+			return args_complain(a, word, found ? "is given twice" : "needs a value");
+		found = true;
+		int code = read_file(a, value);
+		if (code >= 0)
+			return code;
 	}
 	return -1;
 }

@@ -1,8 +1,12 @@
 #include "lemctl/backup.h"
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include "lemctl/office_door.h"
 #include "store/backup.h"
+#include "wire/out.h"
+
+enum { PATH_LEN = 4096 };
 
 /* A line that is written over and over, on a terminal. */
 static bool show_progress(void *context, int64_t done, int64_t all)
@@ -13,13 +17,29 @@ static bool show_progress(void *context, int64_t done, int64_t all)
 	return true;
 }
 
-/* Copy by ourselves: reading does not disturb the broker. */
-static int copy(const char *dir, const char *target, bool json)
+static void print_json(const char *target, const struct backup *made)
 {
-	char why[BACKUP_WHY_MAX];
+	char text[2 * PATH_LEN];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"bytes\":%llu,\"folder\":", (unsigned long long)made->bytes);
+	out_string(&out, target);
+	out_printf(&out, ",\"height\":%llu}", (unsigned long long)made->height);
+	(void)puts(text);
+}
+
+/* Copy by ourselves: reading does not disturb the broker. */
+static int copy(const char *dir, const char *given, bool json)
+{
+	char why[BACKUP_WHY_MAX], target[PATH_LEN];
+	size_t len = strlen(given);
 	struct backup made;
 	enum err err;
 
+	while (len > 1 && given[len - 1] == '/')
+		len--;
+	(void)snprintf(target, sizeof target, "%.*s", (int)len, given);
 	if (office_door_become_owner(dir) != 0)
 		return EXIT_REFUSED;
 	err = backup_make(dir, target, show_progress, NULL, &made, why);
@@ -30,8 +50,7 @@ static int copy(const char *dir, const char *target, bool json)
 		return EXIT_REFUSED;
 	}
 	if (json)
-		(void)printf("{\"bytes\":%llu,\"height\":%llu}\n", (unsigned long long)made.bytes,
-			(unsigned long long)made.height);
+		print_json(target, &made);
 	else
 		(void)printf("%s: to height %llu, %llu bytes\n", target,
 			(unsigned long long)made.height, (unsigned long long)made.bytes);
@@ -60,6 +79,9 @@ int backup_command(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	d.dir = a.positional[0];
+	if (a.positional_count == 2 && office_door_is_remote(&d))
+		return args_complain(&a, a.positional[1],
+			"is for a market on this machine; without it its broker makes the copy");
 	if (a.positional_count == 2)
 		return copy(d.dir, a.positional[1], json);
 	code = office_door_become_owner(d.dir);

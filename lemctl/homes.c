@@ -83,8 +83,10 @@ static int add_home(int argc, char **argv)
 	out_printf(&out, ",\"meter_type\":");
 	out_string(&out, type);
 	out_printf(&out, ",\"pv_w\":%lld}", (long long)pv_w);
-	code = office_door_run(&d, OPERATION_HOME_ADD, &out);
-	if (code == 0)
+	code = office_door_run(&d, OPERATION_HOME_ADD, &out, DOOR_PRINT_NONE);
+	if (code == EXIT_UNKNOWN)
+		(void)fprintf(stderr, "lemctl: if it was accepted, this is its code:\n");
+	if (code == 0 || code == EXIT_UNKNOWN)
 		print_code(&d, a.positional[1], secret, json);
 	return code;
 }
@@ -92,8 +94,10 @@ static int add_home(int argc, char **argv)
 static int revoke_home(int argc, char **argv)
 {
 	struct office_door d = {.dir = NULL};
+	bool json = false;
 	const struct arg table[] = {
 		OFFICE_DOOR_ARGS(d),
+		{"json", ARG_FLAG, &json, "", "print the receipt", 0, 0},
 	};
 	struct args a = {.usage = "lemctl home revoke [OPTION...] DIR CLIENTID",
 		.about = "End a home's enrolment, from its next message on.",
@@ -112,7 +116,8 @@ static int revoke_home(int argc, char **argv)
 	out_printf(&out, "{\"clientId\":");
 	out_string(&out, a.positional[1]);
 	out_printf(&out, "}");
-	return office_door_run(&d, OPERATION_HOME_REVOKE, &out);
+	return office_door_run(
+		&d, OPERATION_HOME_REVOKE, &out, json ? DOOR_PRINT_JSON : DOOR_PRINT);
 }
 
 static void print_row(const struct door_answer *answer, uint32_t row)

@@ -1,4 +1,5 @@
 #include "lemctl/link.h"
+#include <errno.h>
 #include <mosquitto.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,13 +120,36 @@ static enum err log_in(struct link *l, const char *const *more, char why[static 
 	return l->subscribed ? ERR_OK : ERR_NET;
 }
 
+static int set_protocol(struct link *l)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} versions[] = {{"mqttv31", MQTT_PROTOCOL_V31}, {"31", MQTT_PROTOCOL_V31},
+		{"mqttv311", MQTT_PROTOCOL_V311}, {"311", MQTT_PROTOCOL_V311},
+		{"mqttv5", MQTT_PROTOCOL_V5}, {"5", MQTT_PROTOCOL_V5}};
+
+	if (!l->options->protocol)
+		return MOSQ_ERR_SUCCESS;
+	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+		if (strcmp(versions[i].name, l->options->protocol) == 0)
+			return mosquitto_int_option(
+				l->mosq, MOSQ_OPT_PROTOCOL_VERSION, versions[i].number);
+	}
+	return MOSQ_ERR_PROTOCOL;
+}
+
 static int set_tls(struct link *l)
 {
 	const struct link_options *o = l->options;
-	int rc;
+	int rc = MOSQ_ERR_SUCCESS;
 
-	if (!o->cafile && !o->capath)
-		return MOSQ_ERR_SUCCESS;
+	if (o->alpn)
+		rc = mosquitto_string_option(l->mosq, MOSQ_OPT_TLS_ALPN, o->alpn);
+	if (rc == MOSQ_ERR_SUCCESS && o->psk)
+		return mosquitto_tls_psk_set(l->mosq, o->psk, o->psk_identity, o->ciphers);
+	if (rc != MOSQ_ERR_SUCCESS || (!o->cafile && !o->capath))
+		return rc;
 	rc = mosquitto_tls_set(l->mosq, o->cafile, o->capath, o->cert, o->cert_key, NULL);
 	if (rc == MOSQ_ERR_SUCCESS && (o->ciphers || o->tls_version))
 		rc = mosquitto_tls_opts_set(l->mosq, 1, o->tls_version, o->ciphers);
@@ -152,10 +176,14 @@ static enum err connect_to(struct link *l, char why[static LINK_WHY_MAX])
 	if (rc == MOSQ_ERR_SUCCESS)
 		rc = set_tls(l);
 	if (rc == MOSQ_ERR_SUCCESS)
-		rc = mosquitto_connect_bind(l->mosq, o->host, o->port, KEEPALIVE_S, o->bind);
+		rc = set_protocol(l);
+	if (rc == MOSQ_ERR_SUCCESS)
+		rc = mosquitto_connect_bind(l->mosq, o->unix_path ? o->unix_path : o->host,
+			o->unix_path ? 0 : o->port, KEEPALIVE_S, o->bind);
 	if (rc == MOSQ_ERR_SUCCESS)
 		return ERR_OK;
-	(void)snprintf(why, LINK_WHY_MAX, "%s:%d: %s", o->host, o->port, mosquitto_strerror(rc));
+	(void)snprintf(why, LINK_WHY_MAX, "%.120s:%d: %s", o->unix_path ? o->unix_path : o->host,
+		o->port, rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
 	return ERR_NET;
 }
 
@@ -191,7 +219,9 @@ enum err link_open(const struct link_options *options, const char *const *more,
 
 enum err link_send(struct link *l, const char *topic, const char *payload, size_t len)
 {
-	return mosquitto_publish(l->mosq, NULL, topic, (int)len, payload, 1, false) ==
+	int qos = l->options->qos ? l->options->qos[0] - '0' : 1;
+
+	return mosquitto_publish(l->mosq, NULL, topic, (int)len, payload, qos, false) ==
 			       MOSQ_ERR_SUCCESS
 		       ? ERR_OK
 		       : ERR_NET;

@@ -15,6 +15,11 @@ struct link_options {
 	const char *cafile, *capath; /* both NULL: no TLS */
 	const char *cert, *cert_key; /* the client's own, or NULL */
 	const char *ciphers, *tls_version;
+	const char *psk, *psk_identity; /* hex; in place of certificates */
+	const char *alpn;
+	const char *protocol;  /* "mqttv31", "mqttv311", "mqttv5"; NULL: 3.1.1 */
+	const char *qos;       /* of what is sent: "0", "1", "2"; NULL: 1 */
+	const char *unix_path; /* in place of host and port */
 	bool insecure;         /* whoever the server's certificate names */
 	const char *bind;      /* local address, or NULL */
 	const char *name;      /* the market's bare name */
@@ -39,7 +44,7 @@ __attribute__((warn_unused_result)) enum err link_open(const struct link_options
 	const char *const *more, link_message *on_message, void *context, struct link **ret,
 	char why[static LINK_WHY_MAX]);
 
-/* Send with QoS 1. */
+/* Send with the options' QoS. */
 __attribute__((warn_unused_result)) enum err link_send(
 	struct link *link, const char *topic, const char *payload, size_t len);
 

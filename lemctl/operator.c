@@ -8,8 +8,10 @@ static int move_money(
 {
 	struct office_door d = {.dir = NULL};
 	int64_t cents = 0;
+	bool json = false;
 	const struct arg table[] = {
 		OFFICE_DOOR_ARGS(d),
+		{"json", ARG_FLAG, &json, "", "print the receipt", 0, 0},
 		{"cents", ARG_INT, &cents, "CENTS", "how much (required)", 1, 1000000000},
 	};
 	struct args a = {.usage = line,
@@ -31,7 +33,7 @@ static int move_money(
 	out_printf(&out, "{\"amount_uc\":%lld,\"clientId\":", (long long)cents * 1000000);
 	out_string(&out, a.positional[1]);
 	out_printf(&out, "}");
-	return office_door_run(&d, operation, &out);
+	return office_door_run(&d, operation, &out, json ? DOOR_PRINT_JSON : DOOR_PRINT);
 }
 
 int deposit_command(int argc, char **argv)

@@ -45,7 +45,7 @@ static bool slot_from(const struct params *p, const char *date, int64_t *ret)
 }
 
 /* Sign and send; d is open. */
-static int send(struct office_door *d, const struct params_change *c)
+static int send(struct office_door *d, const struct params_change *c, bool json)
 {
 	char text[2048], begins[DATE_LEN + 1];
 	struct out out;
@@ -53,8 +53,9 @@ static int send(struct office_door *d, const struct params_change *c)
 
 	out_init(&out, text, sizeof text);
 	params_change_form_write(&out, c);
-	code = office_door_send(d, OPERATION_PARAMS_SET, &out);
-	if (code != 0)
+	code = office_door_send(
+		d, OPERATION_PARAMS_SET, &out, json ? DOOR_PRINT_JSON : DOOR_PRINT_NONE);
+	if (code != 0 || json)
 		return code;
 	date_write(params_slot_start_ms(&d->genesis.params, c->from_slot), begins);
 	(void)printf(
@@ -67,8 +68,10 @@ static int set_params(int argc, char **argv)
 	struct office_door d = {.dir = NULL};
 	struct params_change c = {.from_slot = NO_SLOT};
 	const char *from = NULL;
+	bool json = false;
 	const struct arg table[] = {
 		OFFICE_DOOR_ARGS(d),
+		{"json", ARG_FLAG, &json, "", "print the receipt", 0, 0},
 		{"from-slot", ARG_INT, &c.from_slot, "N", "the first slot of the change", 0,
 			INT32_MAX},
 		{"from", ARG_TEXT, &from, "DATE",
@@ -102,7 +105,7 @@ static int set_params(int argc, char **argv)
 	else if (code == 0 && c.from_slot < 0)
 		code = args_complain(&a, "--from", "is before the market's start");
 	if (code == 0)
-		code = send(&d, &c);
+		code = send(&d, &c, json);
 	office_door_close(&d);
 	return code;
 }
@@ -164,12 +167,11 @@ static int show_params(int argc, char **argv)
 	bool json = false, all = false;
 	const struct arg table[] = {
 		OFFICE_DOOR_ARGS(d),
-		{"all", ARG_FLAG, &all, "", "those that counted once, too", 0, 0},
+		{"all", ARG_FLAG, &all, "", "each set that counted, from the ledger in DIR", 0, 0},
 		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
 	};
 	struct args a = {.usage = "lemctl params show [OPTION...] DIR",
-		.about = "The parameters in force, and those that wait: from the ledger in DIR, or "
-			 "from the broker of another machine.",
+		.about = "The parameters in force, and those that wait.",
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_min = 1,
@@ -180,8 +182,10 @@ static int show_params(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	d.dir = a.positional[0];
-	if (office_door_is_remote(&d))
+	if (!all)
 		return office_door_show(&d, CONTROL_PARAMS_SHOW, "", json);
+	if (office_door_is_remote(&d))
+		return args_complain(&a, "--all", "is of a ledger on this machine");
 	if (!market_db_open(d.dir, &db) || print_sets(db, all, json) != SQLITE_OK) {
 		(void)fprintf(stderr, "lemctl: %s: %s\n", d.dir, sqlite3_errmsg(db));
 		code = EXIT_REFUSED;

@@ -20,7 +20,7 @@ struct raw_message {
 static void tell(const struct genesis *g, const struct raw_message *m, const struct out *reject,
 	enum verdict verdict)
 {
-	const struct control_tag unread = {.wanted = true};
+	const struct control_tag unread = control_peek(m->payload, m->len);
 	char topic[128], text[1024];
 	struct out reply = *reject;
 

@@ -251,14 +251,16 @@ enum err backup_make(const char *dir, const char *target, backup_progress *progr
 	struct backup *ret, char why[static BACKUP_WHY_MAX])
 {
 	struct job j = {.dir = dir, .progress = progress, .context = context, .why = why};
+	size_t len = strlen(target);
 	struct stat st;
 	enum err err;
 
-	if (strlen(target) + 16 > sizeof j.part || target[0] == '\0')
-		return say(&j, ERR_LIMIT, target, "the path is empty or too long");
+	if (len + 16 > sizeof j.part || len == 0 || target[len - 1] == '/')
+		return say(&j, ERR_LIMIT, target, "the path is empty, too long, or ends in /");
 	(void)snprintf(j.part, sizeof j.part, "%s.part", target);
 	if (lstat(target, &st) == 0)
 		return say(&j, ERR_EXISTS, target, "exists already");
+	remove_part(&j); /* of one that was killed */
 	if (mkdir(j.part, 0700) != 0)
 		return of_errno(&j, j.part);
 	err = copy_all(&j, target);

@@ -17,6 +17,26 @@ const char *control_query_name(enum control_query_kind kind)
 	return names[kind];
 }
 
+struct control_tag control_peek(const char *text, size_t len)
+{
+	static const char member[] = "\"correlationData\"";
+	struct control_tag tag = {.wanted = true};
+	const char *end = text + len;
+	const char *at = len > 0 ? memmem(text, len, member, sizeof member - 1) : NULL;
+	size_t n = 0;
+
+	for (at = at ? at + sizeof member - 1 : end; at < end && strchr(" \t\r\n:", *at); at++)
+		;
+	if (at == end || *at++ != '"')
+		return tag;
+	while (n < CONTROL_CORRELATION_MAX && at + n < end && at[n] > ' ' && at[n] < 0x7f &&
+		at[n] != '"' && at[n] != '\\')
+		n++;
+	if (at + n < end && at[n] == '"')
+		memcpy(tag.correlation, at, n);
+	return tag;
+}
+
 static enum control_query_kind query_from_name(const char *name)
 {
 	for (int i = 1; i < QUERY_COUNT; i++) {

@@ -77,6 +77,11 @@ enum verdict control_begin(
 /* The next command; false when there is none. What it points to lives until the next call. */
 bool control_next(struct control_reader *reader, struct control_command *ret);
 
+/* The mark of a document that is refused unread (too long, too many): its first correlationData, if
+ * it is plain text; else "". It is told back and nothing else: the document is not even JSON for
+ * sure. */
+struct control_tag control_peek(const char *text, size_t len);
+
 /* The command's name; NULL for CONTROL_NO_QUERY. */
 const char *control_query_name(enum control_query_kind kind);
 

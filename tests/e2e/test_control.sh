@@ -6,6 +6,9 @@ market --demo --rate 600 --slot 600 --start-in 2
 operator="$work/market/operator.pem"
 aggregator="$work/market/aggregator.pem"
 response="\$CONTROL/lem/v1/response"
+for n in $(seq 3 110); do
+	"$build/lemctl" home add --meter-serial "SN$n" "$work/market" "$(printf 'home%04d' "$n")" >/dev/null || bad "home $n"
+done
 check "the broker starts" start_broker
 for n in 1 2; do check "home $n registers" home "$n"; done
 
@@ -22,7 +25,7 @@ ask '{"commands":[{"command":"status","correlationData":"a b"}]}'
 says status '{"responses":[{"command":"status","correlationData":"a b","data":{"accepted":'
 check "the answer is JSON" bash -c "'$build/lemctl' canon <'$work/got' >/dev/null"
 ask '{"commands":[{"command":"home-list","count":1},{"command":"nonsense","correlationData":"n"},{"command":"home-show","clientId":"home0001","correlationData":"s"}]}' 3
-says "a list" '"totalCount":4'
+says "a list" '"totalCount":112'
 says "an unknown command" '{"command":"nonsense","correlationData":"n","data":{"code":"UNKNOWN_OPERATION"'
 says "home-show" '"clientId":"home0001"'
 ask '{"commands":'
@@ -30,6 +33,20 @@ says "no JSON" '{"responses":[{"command":"Unknown command","data":{"code":"BAD_J
 ask "{\"commands\":[{\"command\":\"status\",\"x\":\"$(head -c 17000 /dev/zero | tr '\0' x)\"}]}"
 says "17 KB" '"code":"TOO_LARGE"'
 check "the log has the refusals" grep -q 'lem: operator | ? | - | rejected: UNKNOWN_OPERATION: commands.command' "$work/broker.log"
+
+# A request is answered when it is durable; what follows it waits for that.
+number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/market/genesis.json"; }
+signed() { # signed OPERATION PARAMETERS: as a command
+	local ms
+	ms=$(($(number start_ms) + 600 * ($(date +%s%3N) - $(number real_start_ms))))
+	printf '{"clientId":"operator","date":"%s","operation":"%s","parameters":%s,"reqId":"control-%s"}' \
+		"$(date -u -d "@$((ms / 1000))" '+%F %T')" "$1" "$2" "$RANDOM$RANDOM" |
+		"$build/lemctl" sign --key "$operator" --market "$id" >"$work/message" || bad "signing $1"
+	printf '{"command":"%s","message":%s}' "$1" "$(tr -d '\n' <"$work/message")"
+}
+ask "{\"commands\":[$(signed deposit '{"amount_uc":5,"clientId":"home0001"}'),{\"command\":\"home-show\",\"clientId\":\"home0001\"},{\"command\":\"nonsense\"},$(signed withdraw '{"amount_uc":1000000000,"clientId":"home0001"}'),{\"command\":\"status\"}]}" 5
+expect "the answers come in order" "deposit home-show nonsense withdraw status " \
+	"$(sed -n 's/^{"responses":\[{"command":"\([a-z-]*\)".*/\1/p' "$work/got" | tr '\n' ' ')"
 
 # Nobody else may ask, and nobody else hears the answers.
 as aggregator "$aggregator" pub -V 5 -t "\$CONTROL/lem/v1" -m '{"commands":[{"command":"status"}]}' -q 1 >"$work/got" 2>&1
@@ -50,7 +67,7 @@ lemctl() { "$build/lemctl" "$@" >"$work/out" 2>"$work/err"; }
 check "status" lemctl status "$work/market"
 check "it prints lines" grep -q '^homes.registered  *2$' "$work/out"
 check "home list" lemctl home list "$work/market"
-expect "of all clients and a heading" 5 "$(wc -l <"$work/out")"
+expect "of all clients, page by page, and a heading" 113 "$(wc -l <"$work/out")"
 check "home show" lemctl home show --json "$work/market" home0002
 check "its keys are there" grep -q '"ems_key":"p256:' "$work/out"
 lemctl home show "$work/market" nobody
@@ -59,6 +76,9 @@ check "params show, from the ledger" lemctl params show "$work/market"
 check "and over the broker" lemctl params show --json -h 127.0.0.1 -p "$port" "$work/market"
 check "with what waits" grep -q '^{"height":[0-9]*,"parameters":{.*},"scheduled":\[\]}$' "$work/out"
 check "deposit" lemctl deposit --cents 5 "$work/market" home0001
+check "what was booked: $(cat "$work/out")" grep -q '^accepted: [0-9]* in the ledger, block [0-9]*$' "$work/out"
+check "its receipt" lemctl deposit --json --cents 5 "$work/market" home0001
+check "as it came" grep -q '^{"class":"ledger",.*"tx_id":"[0-9a-f]*"}$' "$work/out"
 lemctl deposit --cents 5 "$work/market" nobody
 expect "a deposit to nobody" "1 lemctl: refused: UNKNOWN_HOME parameters.clientId: no such home or role in the certified meters database" "$? $(cat "$work/err")"
 
@@ -79,6 +99,15 @@ expect "with a wrong password" 3 $?
 check "why" grep -q 'refuses the login' "$work/err"
 lemctl status -o "$work/options" -u aggregator -i aggregator/x "$work/desk"
 expect "as another user" 3 $?
+lemctl status --options="$work/none" "$work/desk"
+expect "a file that is not there" 2 $?
+lemctl status -o "$work/options" --options="$work/options" "$work/desk"
+expect "two files" 2 $?
+check "MQTT 5, QoS 2" lemctl status -o "$work/options" -V mqttv5 -q 2 "$work/desk"
+lemctl status -o "$work/options" -q 3 "$work/desk"
+expect "no QoS" 2 $?
+lemctl status -o "$work/options" -V 4 "$work/desk"
+expect "no MQTT" 3 $?
 echo '-x 1' >>"$work/options"
 lemctl status -o "$work/options" "$work/desk"
 expect "a wrong option in the file" "2" "$?"
@@ -96,10 +125,17 @@ folder=$(sed -n 's/.*"folder":"\([^"]*\)".*/\1/p' "$work/out")
 check "in the market's folder" test -s "$folder/csm.db"
 check "the log tells" grep -q "lem: backup | $folder | height" "$work/broker.log"
 check "a backup by lemctl" lemctl backup "$work/market" "$work/copy"
+mkdir "$work/again.part" # as a backup that was killed leaves it
+touch "$work/again.part/csm.db"
+check "a backup beside what a killed one left" lemctl backup --json "$work/market" "$work/again/"
+check "says where it is" grep -q "\"folder\":\"$work/again\"" "$work/out"
+lemctl backup -p "$port" "$work/market" "$work/copy2"
+expect "no copy of ours of another machine's" 2 $?
 lemctl backup "$work/market" "$work/copy"
 expect "never over another" "1 lemctl: backup: $work/copy: exists already" "$? $(cat "$work/err")"
 stop_broker
 check "the original verifies" lemctl verify "$work/market/ledger.db"
+sleep 2 # slots of a second are over since
 for copy in "$folder" "$work/copy"; do
 	check "the copy verifies: $copy" lemctl verify --genesis "$genesis" "$copy/ledger.db"
 	expect "0600" 600 "$(stat -c %a "$copy/csm.db")"
@@ -109,11 +145,34 @@ for copy in "$folder" "$work/copy"; do
 		"$(sqlite3 -readonly "$work/market/ledger.db" "SELECT hex(hash) FROM blocks WHERE height = $top")" \
 		"$(sqlite3 -readonly "$copy/ledger.db" "SELECT hex(hash) FROM blocks WHERE height = $top")"
 	cp "$work/market/operator.pem" "$work/market/aggregator.pem" "$work/market/ca.crt" "$copy/"
+	check "a market can be asked" lemctl home list --json "$copy"
+	expect "and is as it was" "$top" "$(height "$copy")"
+	check "a market goes on from it" lemctl deposit --cents 1 "$copy" home0001
+	check "there are new blocks" test "$(height "$copy")" -gt "$top"
 	check "a market goes on from it" lemctl home list --json "$copy"
 	check "with its homes" grep -q home0002 "$work/out"
 	check "and still verifies" lemctl verify "$copy/ledger.db"
 done
+lemctl status -p 1 "$work/market"
+expect "with a port it never touches the files" 3 $?
 lemctl backup "$work/market"
 expect "with the broker stopped, where to?" "2 lemctl: TARGET: the broker is stopped: name a folder" \
 	"$? $(head -n 1 "$work/err")"
+
+# A disk that stands still, in a market with time: the same request is sent until it is answered,
+# and counts once.
+mv "$work/market" "$work/first"
+market --demo --rate 1 --slot 3600
+for n in 3 4; do
+	"$build/lemctl" home add --meter-serial "SN$n" "$work/market" "home000$n" >/dev/null || bad "home $n"
+done
+check "another broker starts" start_broker
+balance() { "$build/lemctl" home show --json "$work/market" home0003 | sed 's/.*"balance_uc":\([0-9]*\).*/\1/'; }
+sqlite3 "$work/market/csm.db" <<<$'BEGIN IMMEDIATE;\n.system sleep 7\nCOMMIT;' &
+sleep 0.5
+lemctl deposit --cents 7 "$work/market" home0003
+expect "a deposit while the disk stands still" "0 " "$? $(cat "$work/err")"
+check "it stood still" grep -q 'the market stands still' "$work/broker.log"
+expect "it is booked once" 7000000 "$(balance)"
+stop_broker
 finish

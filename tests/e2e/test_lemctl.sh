@@ -134,7 +134,8 @@ says 0 "counts from slot 7200 on, which begins at 2018-01-06 00:00:00" "by date"
 says 1 "OUT_OF_RANGE parameters.from_slot" "before one that waits" set_params --from-slot 6000 rule=vickrey
 says 0 '"rule":"uniform"' "the sets as JSON" lemctl params show --json "$work/market"
 check "the sets are JSON" bash -c "'$build/lemctl' canon <'$work/out' >/dev/null"
-says 0 "credit_limits_cents     aggregator 7.0" "a set for a person" lemctl params show "$work/market"
+says 0 "credit_limits_cents     aggregator 7.0" "a set for a person" lemctl params show --all "$work/market"
+says 0 "parameters.rule          pay-as-bid" "the set in force, for a person" lemctl params show "$work/market"
 expect "who waits" "0|in force 5000|waits 7200|waits" "$(sqlite3 -readonly "$work/market/ledger.db" \
 	"SELECT group_concat(from_slot || '|' || state, ' ') FROM v_parameters")"
 expect "what the second took over" "uniform|23.0|5" "$(sqlite3 -readonly "$work/market/ledger.db" \

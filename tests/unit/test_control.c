@@ -202,6 +202,37 @@ static void one_bad_command_leaves_the_others(void **state)
 	assert_false(control_next(&reader, &c));
 }
 
+static void what_is_not_read_is_peeked_at(void **state)
+{
+	static const struct {
+		const char *text, *mark;
+	} cases[] = {
+		{"", ""},
+		{"{\"correlationData\"", ""},
+		{"{\"correlationData\":", ""},
+		{"{\"correlationData\":7", ""},
+		{"{\"correlationData\" : \"a-1\"", "a-1"},
+		{"{\"correlationData\":\"first\",\"correlationData\":\"second\"", "first"},
+		{"{\"correlationData\":\"a\\u0041\"", ""},
+		{"{\"correlationData\":\"open", ""},
+		{"{\"correlationData\":\"\"", ""},
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct control_tag tag = control_peek(cases[i].text, strlen(cases[i].text));
+		assert_true(tag.wanted);
+		assert_string_equal(tag.correlation, cases[i].mark);
+	}
+	for (int n = CONTROL_CORRELATION_MAX; n <= CONTROL_CORRELATION_MAX + 1; n++) {
+		size_t len =
+			(size_t)snprintf(text, sizeof text, "\"correlationData\":\"%0*d\"", n, 0);
+		assert_int_equal(strlen(control_peek(text, len).correlation),
+			n > CONTROL_CORRELATION_MAX ? 0 : n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +242,7 @@ int main(void)
 		cmocka_unit_test(commands_out_of_form_are_refused_with_their_mark),
 		cmocka_unit_test(a_mark_has_a_length),
 		cmocka_unit_test(a_signed_request_comes_in_canonical_form),
+		cmocka_unit_test(what_is_not_read_is_peeked_at),
 		cmocka_unit_test(one_bad_command_leaves_the_others),
 	};
 
