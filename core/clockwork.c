@@ -220,8 +220,13 @@ void market_close(struct market *m, const struct result_sink *sink, struct heade
 	struct result_sink through = {.emit = watch_close, .context = &watch};
 
 	block_close(&m->ledger, &through, header);
-	for (uint32_t i = 0; i < m->homes.count; i++)
-		m->homes.rows[i].wallet_closed_uc = m->homes.rows[i].wallet_uc;
+	for (uint32_t i = 0; i < m->homes.count; i++) {
+		struct home *h = &m->homes.rows[i];
+		h->wallet_closed_uc = h->wallet_uc;
+		if (h->kind == CLIENT_ROLE)
+			h->wallet_closed_uc =
+				account_get(&m->ledger.accounts, h->role_account)->balance_uc;
+	}
 }
 
 void market_chain(struct market *m, const uint8_t header_hash[HASH_LEN])

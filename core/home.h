@@ -58,8 +58,8 @@ struct home {
 	struct enrolled_key meter_key;
 	struct meter meter;
 	int64_t wallet_uc; /* money not in an address's account; may be below zero by penalties */
-	/* At the close of the last block, and of the last sealed one; less what was withdrawn
-	 * since. */
+	/* That money, or what a role's account has, at the close of the last block, and of the last
+	 * sealed one; less what was withdrawn since. */
 	int64_t wallet_closed_uc;
 	int64_t wallet_sealed_uc;
 	int64_t shut_held_uc;      /* promised in answers to sealed books */

@@ -52,7 +52,6 @@ struct wallet market_wallet(const struct market *m, const struct home *h)
 		const struct account *a = account_get(&m->ledger.accounts, h->role_account);
 		w.balance_uc = a->balance_uc;
 		w.held_uc = a->held_uc;
-		w.sealed_uc = a->balance_uc;
 	}
 	for (uint32_t i = 0; i < h->account_count; i++) {
 		const struct account *a = account_get(&m->ledger.accounts, h->accounts[i]);
@@ -262,11 +261,10 @@ static void book_money(struct market *m, const struct command *c)
 	struct home *h = home_edit(&m->homes, home_find(&m->homes, c->u.money.client_id)->number);
 	int64_t uc = c->u.money.amount_uc;
 
-	if (c->kind == COMMAND_DEPOSIT) {
-		h->wallet_uc += uc;
+	if (h->kind == CLIENT_HOME) /* a role's money is in its account */
+		h->wallet_uc += c->kind == COMMAND_DEPOSIT ? uc : -uc;
+	if (c->kind == COMMAND_DEPOSIT)
 		return;
-	}
-	h->wallet_uc -= uc;
 	h->wallet_closed_uc -= uc;
 	h->wallet_sealed_uc -= uc;
 }
@@ -285,6 +283,6 @@ void market_apply(struct market *m, const struct command *c, const struct decisi
 		return;
 	}
 	ledger_apply(&m->ledger, tx, sink);
-	if (c->kind != COMMAND_PARAMS && address_is_empty(&tx->u.money.account))
+	if (c->kind != COMMAND_PARAMS)
 		book_money(m, c);
 }

@@ -148,12 +148,11 @@ struct wallet {
 			     */
 };
 
-/* The wallet of a home, or of a role its account. */
+/* The wallet of a home; a role's is its account, and what of it is sealed. */
 struct wallet market_wallet(const struct market *market, const struct home *home);
 
-/* The most that could be withdrawn (micro-cents; may be below zero). Of a home: what is sealed, and
- * neither held nor pending, less debts that are pending; of a role: its balance beyond its holds.
- */
+/* The most that could be withdrawn (micro-cents; may be below zero): what is sealed, and neither
+ * held nor pending, less debts that are pending; of a role no credit. */
 int64_t market_withdrawable_uc(const struct market *market, const struct home *home);
 
 #endif

@@ -99,7 +99,6 @@ send aggregator "$aggregator" bid-offer "$(bid 4)"
 order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
 send aggregator "$aggregator" cancel "{\"address\":\"$address\",\"order\":$order}"
 send home0001 "$ems" wallet '{}'
-send operator "$operator" withdraw '{"amount_uc":1,"clientId":"aggregator"}'
 slot=$(sql 'SELECT max(height) FROM blocks')
 send operator "$operator" params-set "{\"from_slot\":$((slot + 3)),\"parameters\":{\"boundary_s\":40,\"credit_limits_uc\":{
 	\"aggregator\":100000000000},\"limit_inclusive\":false,\"tariff\":{\"import_mc_per_kwh\":23000}}}"
@@ -133,6 +132,9 @@ break_rule UNKNOWN_HOME operator "$operator" withdraw '{"amount_uc":1,"clientId"
 break_rule OUT_OF_RANGE operator "$operator" params-set '{"from_slot":9,"parameters":{"penalty_mc_per_kwh":10000001}}'
 break_rule BAD_FIELD operator "$operator" params-set '{"from_slot":9,"parameters":{"slot_s":900}}'
 break_rule OUT_OF_RANGE home0001 "$ems" addresses '{"keys":[]}'
+sealed() { [ "$(sql 'SELECT count(*) FROM seals')" -gt 0 ]; }
+awaits "a sealed block, for the money in it" sealed
+send operator "$operator" withdraw '{"amount_uc":1,"clientId":"aggregator"}'
 settled() { # a transaction of each kind, and a home has been told of a delivery
 	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 11 ] &&
 		grep -q '/statement .*"deliveries":\[{' "$work"/heard.home*

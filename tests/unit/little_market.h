@@ -343,6 +343,25 @@ static inline void little_cpf(struct little_market *m, int home, int64_t slot, i
 	little_by_address(m, home, slot, OPERATION_CPF, &out);
 }
 
+/* Who is first in rank seals the last block, by the address that announced; without a ranking
+ * nobody does. */
+static inline void little_seal(struct little_market *m)
+{
+	const struct ledger *l = &m->engine.market->ledger;
+	char text[256];
+	struct out out;
+
+	for (int i = 0; i < LITTLE_HOMES * LITTLE_SLOTS && l->ranked_count > 0; i++) {
+		struct address own = little_address(m, i % LITTLE_HOMES, i / LITTLE_HOMES);
+		if (!address_equal(&own, &l->ranked[0].address))
+			continue;
+		out_init(&out, text, sizeof text);
+		message_write_seal(&out, own.text, l->height - 1, l->last_hash);
+		little_by_address(m, i % LITTLE_HOMES, i / LITTLE_HOMES, OPERATION_SEAL, &out);
+		return;
+	}
+}
+
 /*
  * Slots 0..3, so that blocks 1..4 are closed: readings each slot (P 900, C 1000: CPF 0.9), an
  * auction in each slot for the next that homes 0 and 1 answer and deliver, CPFs of homes 0 and 2.

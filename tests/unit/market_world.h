@@ -13,7 +13,13 @@
 #include "tests/lib/sample_params.h"
 #include "wire/digest.h"
 
-enum { HOMES = 9, BLOCK_TXS_MAX = 4096, SNAPSHOT_MAX = 1 << 22, STEP_MS = 20000 };
+enum {
+	HOMES = 9,
+	OWNERS = HOMES + 1,
+	BLOCK_TXS_MAX = 4096,
+	SNAPSHOT_MAX = 1 << 22,
+	STEP_MS = 20000
+};
 
 struct world {
 	uint64_t random;
@@ -31,9 +37,10 @@ struct world {
 	struct registers meters[HOMES];
 	int64_t enrolled_to[HOMES];
 	uint64_t accepted, refused, awards, deliveries, sealed, blocks, shut, lost, voided;
-	uint64_t payments, penalties, rewards, withdrawals, changes;
-	/* Another account of each home's sealed money. */
-	int64_t closed_uc[HOMES], sealed_uc[HOMES], out_since_close[HOMES], out_since_seal[HOMES];
+	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes;
+	/* Another account of the sealed money of each home and, last, of the role. */
+	int64_t closed_uc[OWNERS], sealed_uc[OWNERS];
+	int64_t out_since_close[OWNERS], out_since_seal[OWNERS];
 	struct header header;
 };
 
@@ -125,18 +132,25 @@ static inline const struct home *home_of(const struct world *w, int64_t i)
 	return home_find(&w->market->homes, id);
 }
 
-/* What a home has sealed is what it had when that block was closed, less what it took out since. */
+/* Who has money: the homes and, last, the role. */
+static inline const struct home *owner_of(const struct world *w, int i)
+{
+	return i < HOMES ? home_of(w, i) : home_find(&w->market->homes, "aggregator");
+}
+
+/* What is sealed is what was there when that block was closed, less what was taken out since. */
 static inline void check_sealed(const struct world *w)
 {
-	for (int i = 0; i < HOMES; i++)
-		assert_int_equal(
-			home_of(w, i)->wallet_sealed_uc, w->sealed_uc[i] - w->out_since_seal[i]);
+	for (int i = 0; i < OWNERS; i++)
+		assert_int_equal(market_wallet(w->market, owner_of(w, i)).sealed_uc,
+			w->sealed_uc[i] - w->out_since_seal[i]);
 }
 
 static inline void note_close(struct world *w)
 {
-	for (int i = 0; i < HOMES; i++) {
-		w->closed_uc[i] = home_of(w, i)->wallet_uc;
+	for (int i = 0; i < OWNERS; i++) {
+		struct wallet wallet = market_wallet(w->market, owner_of(w, i));
+		w->closed_uc[i] = wallet.balance_uc - wallet.pending_uc;
 		w->out_since_close[i] = 0;
 	}
 }
@@ -146,14 +160,14 @@ static inline void note_withdrawal(struct world *w, const struct command *c)
 {
 	const struct home *h = home_find(&w->market->homes, c->u.money.client_id);
 	struct wallet wallet = market_wallet(w->market, h);
+	uint32_t i = h->kind == CLIENT_HOME ? h->number - home_of(w, 0)->number : HOMES;
 
 	w->withdrawals++;
+	w->role_withdrawals += h->kind == CLIENT_ROLE;
 	assert_true(wallet.sealed_uc >= 0 && wallet.balance_uc >= wallet.held_uc);
-	if (h->kind != CLIENT_HOME)
-		return;
-	assert_true(h->wallet_uc >= wallet.held_uc);
-	w->out_since_close[h->number - home_of(w, 0)->number] += c->u.money.amount_uc;
-	w->out_since_seal[h->number - home_of(w, 0)->number] += c->u.money.amount_uc;
+	assert_true(h->kind != CLIENT_HOME || h->wallet_uc >= wallet.held_uc);
+	w->out_since_close[i] += c->u.money.amount_uc;
+	w->out_since_seal[i] += c->u.money.amount_uc;
 }
 
 static inline void note_seal(struct world *w)

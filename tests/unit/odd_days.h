@@ -129,31 +129,20 @@ static inline void odd_auctions(struct odd_days *d, int64_t slot)
 	}
 }
 
-/* The home that is first in rank seals the last block, nearly always. */
+/* The last block is sealed: that of slot 1 always, for its money, others nearly always. */
 static inline void odd_seal(struct odd_days *d, int64_t slot)
 {
-	const struct ledger *l = &d->m->engine.market->ledger;
-
-	if (l->ranked_count == 0 || odd_upto(d, 4) == 0)
-		return;
-	for (int i = 0; i < LITTLE_HOMES; i++) {
-		struct address own = little_address(d->m, i, slot - 1);
-		if (!address_equal(&own, &l->ranked[0].address))
-			continue;
-		out_init(&d->out, d->text, sizeof d->text);
-		message_write_seal(&d->out, own.text, l->height - 1, l->last_hash);
-		little_by_address(d->m, i, slot - 1, OPERATION_SEAL, &d->out);
-	}
+	if (slot == 2 || odd_upto(d, 4) > 0)
+		little_seal(d->m);
 }
 
-/* The operator's hand: money in and out, and parameters that change twice. */
+/* The operator's hand: money in and, when it is sealed, out, and parameters that change twice. */
 static inline void odd_office(struct odd_days *d, int64_t slot)
 {
 	size_t from = d->m->count;
 
 	if (slot == 1) {
 		little_money(d->m, OPERATION_DEPOSIT, "aggregator", 200000000);
-		little_money(d->m, OPERATION_WITHDRAW, "aggregator", 1000);
 		little_params(d->m, 3,
 			"\"credit_limits_uc\":{\"aggregator\":2000000000},"
 			"\"date_window_s\":60,\"penalty_mc_per_kwh\":1500,"
@@ -162,6 +151,8 @@ static inline void odd_office(struct odd_days *d, int64_t slot)
 			"\"date_window_s\":600,\"rule\":\"uniform\","
 			"\"tariff\":{\"import_mc_per_kwh\":23000}");
 	}
+	if (slot == 2)
+		little_money(d->m, OPERATION_WITHDRAW, "aggregator", 1000);
 	if (little_find(d->m, "operator/reject", from))
 		fail_msg("%s", little_find(d->m, "operator/reject", from)->payload);
 }

@@ -294,6 +294,7 @@ static void a_replica_reaches_every_header(void **state)
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
+	assert_true(w->role_withdrawals > 0);
 	assert_true(w->changes > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */
 	free(w->market);

@@ -101,7 +101,9 @@ static void go_on(void)
 static void make_history(void)
 {
 	uint64_t auction;
+	size_t from;
 
+	little_money(&market, OPERATION_DEPOSIT, "aggregator", 500000000);
 	little_days_work(&market);
 	stop();
 	keep("early");
@@ -111,7 +113,12 @@ static void make_history(void)
 	little_offer(&market, 1, 6, auction, 60, 8000, 0);
 	assert_int_equal(market.engine.market->shut_count, 2);
 	little_money(&market, OPERATION_DEPOSIT, "aggregator", 500);
+	from = market.count;
+	little_seal(&market);
 	little_money(&market, OPERATION_WITHDRAW, "aggregator", 200);
+	little_money(&market, OPERATION_WITHDRAW, market.homes[0].id, 300);
+	if (little_find(&market, "/reject", from))
+		fail_msg("%s", little_find(&market, "/reject", from)->payload);
 	stop();
 	keep("late");
 }

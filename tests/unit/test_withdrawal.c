@@ -47,7 +47,15 @@ static void seal(int64_t slot)
 	(void)scene_send(&c);
 }
 
-/* To slot 2, with block 2 sealed and all that was paid in in it. */
+/* To `slot` from the one before, with that one's block sealed and all that was paid in in it. */
+static void go_sealed_to(int64_t slot)
+{
+	announce(slot - 1);
+	go_to(slot_ms(slot) + 1000);
+	seal(slot - 1);
+}
+
+/* To slot 2. */
 static int64_t sealed(void)
 {
 	announce(1);
@@ -55,6 +63,11 @@ static int64_t sealed(void)
 	expect_most("home0004", 0); /* its block has no validator yet */
 	seal(1);
 	return scene_wallet(HOME).balance_uc;
+}
+
+static struct wallet role_wallet(void)
+{
+	return market_wallet(w->market, home_find(&w->market->homes, "aggregator"));
 }
 
 static void only_what_is_sealed(void **state)
@@ -149,11 +162,42 @@ static void a_role_has_no_credit_to_withdraw(void **state)
 	(void)state;
 	expect_most("aggregator", 0);
 	assert_int_equal(send(w, &in), VERDICT_OK);
+	go_sealed_to(2);
 	expect_most("aggregator", 5000000);
 	(void)scene_auction(SIDE_BUY, BOOK_OPEN, 4, 1000, 3000);
 	expect_most("aggregator", 2000000);
 	(void)scene_auction(SIDE_BUY, BOOK_OPEN, 4, 1000, 3000); /* on credit */
 	expect_most("aggregator", 0);
+}
+
+/* A role's money is sealed as a home's is: not by coming in, and once. */
+static void a_role_withdraws_what_is_sealed(void **state)
+{
+	struct command in = money(COMMAND_DEPOSIT, "aggregator", 5000000);
+	struct command out = money(COMMAND_WITHDRAW, "aggregator", 2000000);
+
+	(void)state;
+	assert_int_equal(send(w, &in), VERDICT_OK);
+	assert_int_equal(role_wallet().balance_uc, 5000000);
+	assert_int_equal(role_wallet().sealed_uc, 0);
+	expect_most("aggregator", 0);
+	announce(1);
+	go_to(slot_ms(2) + 1000);
+	expect_most("aggregator", 0); /* closed, and no validator yet */
+	seal(1);
+	assert_int_equal(role_wallet().sealed_uc, 5000000);
+	assert_int_equal(send(w, &in), VERDICT_OK);
+	expect_most("aggregator", 5000000);
+	announce(2);
+	go_to(slot_ms(3) + 1000);
+	/* Between the close of block 3 and its seal. */
+	assert_int_equal(send(w, &out), VERDICT_OK);
+	assert_int_equal(role_wallet().balance_uc, 8000000);
+	assert_int_equal(role_wallet().sealed_uc, 3000000);
+	expect_most("aggregator", 3000000);
+	seal(2);
+	assert_int_equal(role_wallet().sealed_uc, 8000000);
+	expect_most("aggregator", 8000000);
 }
 
 static void only_clients_that_have_money(void **state)
@@ -212,6 +256,7 @@ int main(void)
 		TEST(what_is_promised_stays),
 		TEST(what_is_pending_stays),
 		TEST(a_role_has_no_credit_to_withdraw),
+		TEST(a_role_withdraws_what_is_sealed),
 		TEST(only_clients_that_have_money),
 		TEST(a_revoked_home_is_paid_out),
 		TEST(a_full_block_has_no_room),
