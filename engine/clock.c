@@ -117,14 +117,19 @@ static enum err keep_snapshot(struct engine *e, uint64_t height, const uint8_t h
 	return csm_db_add_snapshot(&e->csm, height, e->intake_seq, hash, e->snapshot, need);
 }
 
-/* Drop what is older than the operator keeps: as much as comes in, and a little more. */
+/* Drop what is older than the operator keeps: as much as comes in, and a little more. A home has
+ * one row a slot in each table, and its refused readings. */
 static enum err prune(struct engine *e)
 {
-	struct csm_prune limits = {.before_ms = e->now_ms - e->keep_ms,
+	int64_t least_ms = ENGINE_KEEP_SLOTS * e->genesis.params.slot_s * MS_PER_S;
+	int64_t keep_ms = e->keep_ms > least_ms ? e->keep_ms : least_ms;
+	struct csm_prune limits = {.before_ms = e->now_ms - keep_ms,
 		.sealed_height = e->sealed_height,
-		.rows_max = PRUNE_ROWS + 2 * (e->intake_seq - e->pruned_at_seq)};
+		.rows_max = PRUNE_ROWS + 2 * (e->intake_seq - e->pruned_at_seq),
+		.slot_rows_max =
+			PRUNE_ROWS + (1 + CSM_REFUSED_MAX) * (uint64_t)e->market->homes.count};
 
-	if (e->keep_ms > e->now_ms - e->genesis.params.start_ms)
+	if (keep_ms > e->now_ms - e->genesis.params.start_ms)
 		return ERR_OK;
 	limits.before_slot = params_slot_at(&e->genesis.params, limits.before_ms);
 	e->pruned_at_seq = e->intake_seq;

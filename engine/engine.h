@@ -26,6 +26,8 @@ enum {
 	ENGINE_VERDICTS_MAX = 128,   /* numbers of verdicts that are counted */
 	ENGINE_CATCH_UP_SLOTS = 700, /* a week of quarter hours */
 	ENGINE_KEEP_DAYS = 36500,    /* for ever */
+	ENGINE_KEEP_SLOTS = 4,       /* are kept however long a slot is, see keep_ms */
+	ENGINE_REFUSED_SLOTS = 16,   /* either side of the open one: refused readings are kept */
 };
 
 /* An accepted request that waits for its receipt. */
@@ -94,8 +96,10 @@ struct engine {
 	int64_t now_ms;
 	int64_t catch_up_slots; /* a clock further ahead of the open slot is not believed; to be
 				   set, if need be, after engine_open() */
-	int64_t keep_ms;       /* of market time that csm.db keeps; to be set like catch_up_slots */
-	bool clock_unbelieved; /* by the last engine_clock(): time stands still */
+	/* Of market time, at least ENGINE_KEEP_SLOTS, that csm.db keeps: the aggregator judges the
+	 * last slot by the readings of a day before. To be set like catch_up_slots. */
+	int64_t keep_ms;
+	bool clock_unbelieved;       /* by the last engine_clock(): time stands still */
 	struct delivery_note *notes; /* ORDERS_MAX of them */
 	uint32_t note_count;
 	uint32_t *note_first; /* by home */

@@ -18,7 +18,7 @@ struct options {
 	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
 	bool aggregator;                  /* the market's own aggregator trades */
 	int64_t catch_up_slots;           /* an outage or a jump of the clock is believed */
-	int64_t intake_keep_days;         /* of csm.db; two at least, for the schedule */
+	int64_t intake_keep_days;         /* of csm.db; two and four slots at least */
 	int64_t verifiers;                /* threads that verify signatures */
 	int64_t client_rate;              /* messages per second of one client, in the long run */
 	int64_t client_burst;             /* and at once */

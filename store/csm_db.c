@@ -35,6 +35,11 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_INSERT_ADDRESS] = "INSERT INTO addresses VALUES (?1, ?2, ?3)",
 	[CSM_INSERT_READING] = "INSERT OR REPLACE INTO readings VALUES"
 			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	/* ?11: of one home and slot so many. */
+	[CSM_INSERT_REFUSED] =
+		"INSERT OR REPLACE INTO readings SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
+		" WHERE (SELECT count(*) FROM readings WHERE slot = ?1 AND home = ?2"
+		" AND intake_seq = ?3) < ?11",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CSM_INSERT_HISTORY] = "INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	/* A home's net of two slots, each from two readings in a row. */
@@ -60,13 +65,18 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_PRUNE_INTAKE] = "DELETE FROM intake WHERE seq < ?1",
 	[CSM_PRUNE_BATCHES] = "DELETE FROM batches WHERE batch < ?1",
 	[CSM_PRUNE_REQUESTS] = "DELETE FROM requests WHERE hour < ?1",
-	[CSM_PRUNE_READINGS] = "DELETE FROM readings WHERE slot < ?1"
-			       " AND slot < (SELECT min(slot) FROM readings) + ?2",
-	[CSM_PRUNE_ADDRESSES] = "DELETE FROM addresses WHERE slot < ?1"
-				" AND slot < (SELECT min(slot) FROM addresses) + ?2",
+	/* By rows in the order of the key: slots may be far apart, or have many rows. */
+	[CSM_PRUNE_READINGS] =
+		"DELETE FROM readings WHERE (slot, home, intake_seq, market_ms) IN"
+		" (SELECT slot, home, intake_seq, market_ms FROM readings WHERE slot < ?1"
+		" ORDER BY slot, home, intake_seq, market_ms LIMIT ?2)",
+	[CSM_PRUNE_ADDRESSES] = "DELETE FROM addresses WHERE (slot, home) IN"
+				" (SELECT slot, home FROM addresses WHERE slot < ?1"
+				" ORDER BY slot, home LIMIT ?2)",
 	/* The block of slot s has the height s + 1. */
-	[CSM_PRUNE_WALLETS] = "DELETE FROM wallets WHERE height <= ?1"
-			      " AND height < (SELECT min(height) FROM wallets) + ?2",
+	[CSM_PRUNE_WALLETS] = "DELETE FROM wallets WHERE (height, home) IN"
+			      " (SELECT height, home FROM wallets WHERE height <= ?1"
+			      " ORDER BY height, home LIMIT ?2)",
 	[CSM_PRUNE_OBSERVATIONS] = "DELETE FROM observations WHERE id <= ?1",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -81,7 +81,11 @@ __attribute__((warn_unused_result)) enum err csm_db_snapshot(struct csm_db *csm,
 /* Observations that are kept; of more the oldest go. */
 enum { CSM_OBSERVATIONS_MAX = 1000000 };
 
-/* The tables for people, following the state. */
+/* Refused readings that are kept of one home and slot: the first. */
+enum { CSM_REFUSED_MAX = 3 };
+
+/* The tables for people, following the state. A reading of another verdict than OK is kept as a
+ * refused one, its intake_seq 0; beyond CSM_REFUSED_MAX of them nothing is, and all is well. */
 __attribute__((warn_unused_result)) enum err csm_db_put_home(
 	struct csm_db *csm, const struct home *home, uint64_t intake_seq);
 __attribute__((warn_unused_result)) enum err csm_db_add_address(

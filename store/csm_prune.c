@@ -48,6 +48,14 @@ static enum err prune_log(struct csm_db *csm, const struct csm_prune *p)
 	return err;
 }
 
+/* Of slots before this all is settled in sealed blocks: slot s is by the block of height s + 2. */
+static int64_t settled_before(const struct csm_prune *p)
+{
+	int64_t sealed = (int64_t)p->sealed_height - 1;
+
+	return p->before_slot < sealed ? p->before_slot : sealed;
+}
+
 enum err csm_prune(struct csm_db *csm, const struct csm_prune *p)
 {
 	static const enum csm_statement by_slot[] = {
@@ -56,8 +64,8 @@ enum err csm_prune(struct csm_db *csm, const struct csm_prune *p)
 
 	for (size_t i = 0; err == ERR_OK && i < sizeof by_slot / sizeof *by_slot; i++) {
 		sqlite3_stmt *s = db_statement(&csm->db, by_slot[i]);
-		db_bind_int(s, 1, p->before_slot);
-		db_bind_int(s, 2, CSM_PRUNE_SLOTS_MAX);
+		db_bind_int(s, 1, settled_before(p));
+		db_bind_int(s, 2, (int64_t)p->slot_rows_max);
 		err = db_run(&csm->db, s);
 	}
 	return err;

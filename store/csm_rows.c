@@ -73,8 +73,9 @@ enum err csm_db_add_address(struct csm_db *csm, const struct slot_key *key, uint
 enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct reading *reading,
 	uint64_t intake_seq, int64_t market_ms, enum verdict verdict)
 {
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_READING);
-	const char *refused = verdict == VERDICT_OK ? "" : verdict_name(verdict);
+	bool good = verdict == VERDICT_OK;
+	sqlite3_stmt *s = db_statement(&csm->db, good ? CSM_INSERT_READING : CSM_INSERT_REFUSED);
+	const char *refused = good ? "" : verdict_name(verdict);
 
 	db_bind_int(s, 1, reading->slot);
 	db_bind_int(s, 2, (int64_t)home);
@@ -83,6 +84,8 @@ enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct read
 	for (int i = 0; i < REGISTER_COUNT; i++)
 		db_bind_int(s, 5 + i, reading->registers.wh[i]);
 	db_bind_text(s, 5 + REGISTER_COUNT, refused, strlen(refused));
+	if (!good)
+		db_bind_int(s, 6 + REGISTER_COUNT, CSM_REFUSED_MAX);
 	return db_run(&csm->db, s);
 }
 

@@ -82,25 +82,144 @@ static void each_limit_holds(void **state)
 	assert_int_equal(number("SELECT max(seq) - min(seq) + 1 - count(*) FROM intake"), 0);
 }
 
-/* Slots go four at a time, the oldest first. */
-static void slots_go_from_the_old_end(void **state)
+/* Rows go in the order of their keys, so many at one call, however far their slots are apart. */
+static void rows_go_from_the_old_end(void **state)
 {
-	struct csm_prune p = {.before_slot = 2, .rows_max = 1};
-	int64_t newest = number("SELECT max(slot) FROM readings");
+	struct csm_prune p = {.sealed_height = 1000, .before_slot = 1, .slot_rows_max = 1000};
+	int64_t rows;
 
 	(void)state;
 	assert_int_equal(number("SELECT min(slot) FROM readings"), -1);
 	assert_int_equal(number("SELECT min(height) FROM wallets"), 1);
-	p.before_slot = 1;
 	prune(&p);
 	assert_int_equal(number("SELECT min(slot) FROM readings"), 1);
 	assert_int_equal(number("SELECT min(slot) FROM addresses"), 1);
 	assert_int_equal(number("SELECT min(height) FROM wallets"), 2);
-	p.before_slot = 1000;
+	assert_int_equal(
+		sqlite3_exec(market.engine.csm.db.handle,
+			"INSERT INTO readings SELECT -1000000, home, 0, 0, 0, 0, 0, 0, 0, "
+			"'BOUNDARY'"
+			" FROM readings LIMIT 1; INSERT INTO wallets SELECT -1000000, home, 0, 0, 0"
+			" FROM wallets LIMIT 1; INSERT INTO addresses SELECT -1000000, home, ''"
+			" FROM addresses LIMIT 1",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	p.before_slot = 2;
+	p.slot_rows_max = LITTLE_HOMES; /* the far one, and of slot 1 all but one */
+	rows = number("SELECT count(*) FROM readings");
 	prune(&p);
-	assert_int_equal(number("SELECT min(slot) FROM addresses"), 1 + CSM_PRUNE_SLOTS_MAX);
-	assert_int_equal(number("SELECT max(slot) FROM readings"),
-		newest < 1 + CSM_PRUNE_SLOTS_MAX ? 0 : newest);
+	assert_int_equal(number("SELECT count(*) FROM readings"), rows - LITTLE_HOMES);
+	assert_int_equal(number("SELECT count(*) FROM readings WHERE slot <= 1"), 1);
+	assert_int_equal(number("SELECT count(*) FROM addresses WHERE slot <= 1"), 1);
+	assert_int_equal(number("SELECT count(*) FROM wallets WHERE height <= 2"), 1);
+	prune(&p);
+	assert_int_equal(number("SELECT min(slot) FROM readings"), 2);
+	assert_int_equal(number("SELECT min(slot) FROM addresses"), 2);
+	assert_int_equal(number("SELECT min(height) FROM wallets"), 3);
+}
+
+/* A slot's rows stay until the block that settles it, two above its own slot, is sealed. */
+static void what_is_not_sealed_stays(void **state)
+{
+	struct csm_prune p = {.before_slot = 1000, .slot_rows_max = 1000};
+
+	(void)state;
+	prune(&p);
+	assert_int_equal(number("SELECT min(slot) FROM readings"), -1);
+	assert_int_equal(number("SELECT min(slot) FROM addresses"), 0);
+	assert_int_equal(number("SELECT min(height) FROM wallets"), 1);
+	p.sealed_height = 3;
+	prune(&p);
+	assert_int_equal(number("SELECT min(slot) FROM readings"), 2);
+	assert_int_equal(number("SELECT min(slot) FROM addresses"), 2);
+	assert_int_equal(number("SELECT min(height) FROM wallets"), 3);
+}
+
+/* As the engine does it: time has passed, but no block has been sealed since. */
+static void an_unsealed_market_forgets_nothing(void **state)
+{
+	(void)state;
+	market.engine.keep_ms = 2 * (int64_t)MS_PER_DAY;
+	for (int64_t slot = 4; slot < 4 * DAY_SLOTS; slot++)
+		little_advance(&market, little_slot_ms(slot + 1) + 1000);
+	assert_int_equal(market.engine.sealed_height, 0);
+	assert_int_equal(number("SELECT min(slot) FROM readings"), -1);
+	assert_int_equal(number("SELECT min(slot) FROM addresses"), 0);
+	assert_int_equal(number("SELECT min(height) FROM wallets"), 1);
+}
+
+/* However long a slot is, four are kept: the aggregator's schedule is of a day before. */
+static void four_slots_are_kept(void **state)
+{
+	(void)state;
+	market.engine.keep_ms = LITTLE_SLOT_MS;
+	for (int64_t slot = 4; slot < 12; slot++) {
+		market.engine.sealed_height = (uint64_t)slot;
+		little_advance(&market, little_slot_ms(slot + 1) + 1000);
+	}
+	assert_int_equal(ledger_slot(&market.engine.market->ledger), 12);
+	assert_int_equal(number("SELECT min(slot) FROM addresses"), 12 - ENGINE_KEEP_SLOTS);
+}
+
+/* A reading of `slot` with the registers as they were, taken now. */
+static void read_now(int64_t slot)
+{
+	struct reading r = {
+		.slot = slot, .taken_ms = market.now_ms, .registers = market.homes[0].registers};
+	char text[2048];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	assert_int_equal(message_write_reading(
+				 &out, market.genesis.market, "SN0", &r, market.homes[0].meter),
+		ERR_OK);
+	little_send(&market, market.homes[0].id, OPERATION_STATE, &out,
+		&(struct signer){.key = market.homes[0].ems});
+}
+
+/* A refused reading far from the open slot is not kept: nothing would ever prune it. */
+static void only_near_refusals_are_kept(void **state)
+{
+	const int64_t far = ENGINE_REFUSED_SLOTS + 1, open = far + 1;
+	size_t before;
+
+	(void)state;
+	little_advance(&market, little_slot_ms(open) + 1000);
+	before = market.count;
+	read_now(2000000000);
+	assert_non_null(strstr(little_find(&market, "/reject", before)->payload, "READING_EARLY"));
+	before = market.count;
+	read_now(open - far);
+	assert_non_null(strstr(little_find(&market, "/reject", before)->payload, "READING_LATE"));
+	read_now(open + far);
+	assert_int_equal(number("SELECT count(*) FROM readings WHERE refused <> ''"), 0);
+	read_now(open - far + 1);
+	read_now(open + far - 1);
+	assert_int_equal(number("SELECT count(*) FROM readings WHERE refused <> ''"), 2);
+	assert_int_equal(number("SELECT min(slot) FROM readings WHERE refused <> ''"),
+		open - ENGINE_REFUSED_SLOTS);
+	assert_int_equal(number("SELECT max(slot) FROM readings"), open + ENGINE_REFUSED_SLOTS);
+}
+
+/* Of one home and slot a few refused readings are kept, the first; the good one always is. */
+static void a_few_refusals_are_kept(void **state)
+{
+	(void)state;
+	for (int i = 0; i <= CSM_REFUSED_MAX; i++) {
+		market.now_ms = little_slot_ms(4) + 60000 + i * 1000;
+		read_now(3); /* taken too late */
+	}
+	assert_int_equal(number("SELECT count(*) FROM readings WHERE refused = 'BOUNDARY'"),
+		CSM_REFUSED_MAX);
+	assert_int_equal(number("SELECT max(market_ms) FROM readings WHERE refused <> ''"),
+		little_slot_ms(4) + 60000 + (CSM_REFUSED_MAX - 1) * 1000);
+	little_reading(&market, 0, 3, 900, 100, 0);
+	assert_int_equal(number("SELECT count(*) FROM readings WHERE slot = 3 AND home = 2"),
+		CSM_REFUSED_MAX + 1);
+	assert_int_equal(
+		number("SELECT count(*) FROM readings WHERE slot = 3 AND refused = ''"), 1);
+	read_now(5); /* another slot has its own */
+	assert_int_equal(number("SELECT count(*) FROM readings WHERE slot = 5"), 1);
 }
 
 /* Four days: what is older than two is forgotten, and the market opens from what is left. */
@@ -157,7 +276,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_limit_holds, setup, teardown),
-		cmocka_unit_test_setup_teardown(slots_go_from_the_old_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_go_from_the_old_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_sealed_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_unsealed_market_forgets_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(four_slots_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(only_near_refusals_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_few_refusals_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_market_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_forgotten_request_is_stale, setup, teardown),
 	};
