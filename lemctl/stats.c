@@ -10,34 +10,44 @@
 
 enum { COLUMN_WIDTH = 12 };
 
-/* One row a slot, day or month; ?1 and ?2 are days, inclusive. */
+/* One row of each slot, day or month that the meters or the ledger know: a slot in which no home
+ * was metered may have been traded in. ?1 and ?2 are days, inclusive. */
 static const struct {
 	const char *by, *sql;
 } queries[] = {
-	{"slot", "SELECT c.slot, c.begins, c.homes, c.production_kwh, c.consumption_kwh,"
+	{"slot", "WITH c AS (SELECT * FROM csm.v_community_slots WHERE slot >= 0),"
+		 " l AS (SELECT * FROM v_slots),"
+		 " known AS (SELECT slot, begins FROM c UNION SELECT slot, begins FROM l)"
+		 " SELECT k.slot, k.begins, c.homes, c.production_kwh, c.consumption_kwh,"
 		 " c.import_kwh, c.export_kwh, d.scheduled_kwh, d.deviation_kwh, l.auctions,"
 		 " l.cleared, l.bidders, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
-		 " l.short_kwh, l.validator_cpf FROM csm.v_community_slots c"
-		 " LEFT JOIN v_slots l ON l.slot = c.slot LEFT JOIN csm.v_deviation d ON d.slot = "
-		 "c.slot"
-		 " WHERE c.slot >= 0 AND date(c.begins) BETWEEN ?1 AND ?2 ORDER BY c.slot"},
-	{"day", "SELECT c.day, c.slots, c.homes, c.production_kwh, c.consumption_kwh, c.import_kwh,"
-		" c.export_kwh, c.self_consumption, c.self_sufficiency,"
-		" (SELECT sum(abs(deviation_kwh)) FROM csm.v_deviation d WHERE date(d.begins) = "
-		"c.day)"
-		" AS deviation_kwh, l.auctions, l.cleared, l.participation, l.traded_kwh,"
-		" l.mean_cents_per_kwh, l.delivered_kwh, l.short_kwh, l.mean_validator_cpf"
-		" FROM csm.v_community_days c LEFT JOIN v_days l ON l.day = c.day"
-		" WHERE c.day BETWEEN ?1 AND ?2 ORDER BY c.day"},
-	{"month",
-		"SELECT c.month, c.slots, c.homes, c.production_kwh, c.consumption_kwh, "
+		 " l.short_kwh, l.validator_cpf FROM known k"
+		 " LEFT JOIN c ON c.slot = k.slot LEFT JOIN l ON l.slot = k.slot"
+		 " LEFT JOIN csm.v_deviation d ON d.slot = k.slot"
+		 " WHERE date(k.begins) BETWEEN ?1 AND ?2 ORDER BY k.slot"},
+	{"day", "WITH c AS (SELECT * FROM csm.v_community_days), l AS (SELECT * FROM v_days),"
+		" known AS (SELECT day FROM c UNION SELECT day FROM l)"
+		" SELECT k.day, c.slots, c.homes, c.production_kwh, c.consumption_kwh, "
 		"c.import_kwh,"
 		" c.export_kwh, c.self_consumption, c.self_sufficiency,"
 		" (SELECT sum(abs(deviation_kwh)) FROM csm.v_deviation d"
-		" WHERE substr(d.begins, 1, 7) = c.month) AS deviation_kwh, l.auctions, l.cleared,"
-		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh, l.short_kwh"
-		" FROM csm.v_community_months c LEFT JOIN v_months l ON l.month = c.month"
-		" WHERE c.month BETWEEN substr(?1, 1, 7) AND substr(?2, 1, 7) ORDER BY c.month"},
+		" WHERE date(d.begins) = k.day) AS deviation_kwh, l.auctions, l.cleared,"
+		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
+		" l.short_kwh, l.mean_validator_cpf FROM known k"
+		" LEFT JOIN c ON c.day = k.day LEFT JOIN l ON l.day = k.day"
+		" WHERE k.day BETWEEN ?1 AND ?2 ORDER BY k.day"},
+	{"month",
+		"WITH c AS (SELECT * FROM csm.v_community_months),"
+		" l AS (SELECT * FROM v_months),"
+		" known AS (SELECT month FROM c UNION SELECT month FROM l)"
+		" SELECT k.month, c.slots, c.homes, c.production_kwh, c.consumption_kwh,"
+		" c.import_kwh, c.export_kwh, c.self_consumption, c.self_sufficiency,"
+		" (SELECT sum(abs(deviation_kwh)) FROM csm.v_deviation d"
+		" WHERE substr(d.begins, 1, 7) = k.month) AS deviation_kwh, l.auctions, l.cleared,"
+		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
+		" l.short_kwh FROM known k"
+		" LEFT JOIN c ON c.month = k.month LEFT JOIN l ON l.month = k.month"
+		" WHERE k.month BETWEEN substr(?1, 1, 7) AND substr(?2, 1, 7) ORDER BY k.month"},
 };
 
 enum { QUERIES = sizeof queries / sizeof *queries };

@@ -32,7 +32,7 @@ stats() { "$build/lemctl" stats "$@" "$work/run/market"; }
 expect "stats: what was traded" "$(sql 'SELECT printf("%.3f", sum(cleared_wh) / 1000.0) FROM auction_ends JOIN auctions ON seq = auction WHERE slot < (SELECT max(height) FROM blocks)')" \
 	"$(stats --by month --csv | python3 -c 'import csv, sys; print("%.3f" % sum(float(r["traded_kwh"]) for r in csv.DictReader(sys.stdin)))')"
 expect "stats: what was imported" "$(sqlite3 -readonly "$csm" 'SELECT printf("%.3f", sum(n.import_wh - b.import_wh) / 1000.0) FROM readings n JOIN readings b ON b.home = n.home AND b.slot = n.slot - 1 WHERE n.slot >= 0')" \
-	"$(stats --by slot --json | python3 -c 'import json, sys; print("%.3f" % sum(r["import_kwh"] for r in json.load(sys.stdin)))')"
+	"$(stats --by slot --json | python3 -c 'import json, sys; print("%.3f" % sum(r["import_kwh"] or 0 for r in json.load(sys.stdin)))')"
 expect "stats: a day of none" 1 "$(stats --from 2001-01-01 --to 2001-01-02 --csv | wc -l)"
 stats --by hour >/dev/null 2>&1
 expect "stats: usage" 2 $?
