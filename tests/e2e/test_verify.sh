@@ -33,6 +33,10 @@ changed "tx_root" "UPDATE transactions SET market_ms = market_ms + 1
 	WHERE seq = (SELECT max(seq) FROM transactions WHERE height = 3)"
 changed "results_root" "UPDATE transactions SET body = replace(body, '\"wh\":', '\"wh\":1')
 	WHERE kind = 19 AND body LIKE '%metered%'"
+for uc in 0 -1 1000000000000001; do
+	changed "deposit" "UPDATE transactions SET body = json_set(body, '\$.parameters.amount_uc', $uc)
+		WHERE seq = (SELECT max(seq) FROM transactions WHERE kind = 20)"
+done
 changed "a fixed parameter" "UPDATE transactions SET body = replace(body, '\"slot_s\":3600', '\"slot_s\":3601')
 	WHERE kind = 22"
 changed "tx_root" "UPDATE transactions SET body = replace(body, '\"boundary_s\":30', '\"boundary_s\":31') WHERE kind = 22"

@@ -261,7 +261,8 @@ class Ledger:
 
 	def do_deposit(self, tx, q):
 		to = self.accounts[2] if q["account"] == "wallets" else self.named[q["account"]]
-		demand(to.slot == -1 and self.accounts[1].balance - q["amount_uc"] >= -MONEY_MAX, "deposit")
+		demand(to.slot == -1 and 1 <= q["amount_uc"] <= MONEY_MAX and
+			self.accounts[1].balance - q["amount_uc"] >= -MONEY_MAX, "deposit")
 		self.transfer(self.accounts[1], to, q["amount_uc"], 0, DEPOSIT)
 
 	def do_withdraw(self, tx, q):
