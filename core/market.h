@@ -62,7 +62,9 @@ struct market {
 	uint32_t shut_count;
 	uint32_t shut_orders[ACCOUNTS_MAX]; /* answers among them, by account modulo ACCOUNTS_MAX */
 	uint32_t shut_next;                 /* while a gate fires: the first not looked at yet */
-	struct recent taken; /* signed transactions accepted, those still shut included */
+	/* Signed transactions accepted in the last horizon_slots + 2 slots, those still shut
+	 * included. */
+	struct recent taken;
 	uint32_t standing_count, standing_next; /* while closing: places in `standing` */
 	uint64_t standing[ACCOUNTS_MAX];
 	/* Working memory; not state. */
