@@ -2,6 +2,8 @@
 #include <string.h>
 
 static const char *const common[] = {"offers", "blocks", "head", "market"};
+/* Of what is told to one client. */
+static const char *const kinds[] = {"receipt", "reject", "award", "wallet", "statement", "block"};
 
 static bool begins(const char *text, const char *with)
 {
@@ -57,24 +59,42 @@ static bool is_common(const char *rest)
 	return false;
 }
 
-static bool may_read(const struct keyring_client *c, const char *rest, const char *user)
+static bool is_kind(const char *text)
 {
-	if (own(rest, user))
-		return true;
-	if (c->status == HOME_INVITED)
-		return strcmp(rest, "market") == 0;
-	return is_common(rest) || begins(rest, "auctions/");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (strcmp(text, kinds[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
-static bool may_subscribe(const struct keyring_client *c, const char *rest, const char *user)
+/* One of the market's own auctions; or, in a filter, all of them. Nothing else below: the broker
+ * keeps every filter in memory, and numbers without end would be filters without end. */
+static bool is_auction(const char *rest, bool filter)
+{
+	const char *id;
+	size_t n;
+
+	if (!begins(rest, "auctions/"))
+		return false;
+	id = rest + strlen("auctions/");
+	if (filter)
+		return strcmp(id, "+") == 0;
+	n = strspn(id, "0123456789");
+	return n > 0 && id[n] == '\0';
+}
+
+/* Whether it may read a topic; or, with filter, subscribe to one. */
+static bool may_read(
+	const struct keyring_client *c, const char *rest, const char *user, bool filter)
 {
 	const char *mine = own(rest, user);
 
 	if (mine)
-		return true;
+		return is_kind(mine) || (filter && strcmp(mine, "#") == 0);
 	if (c->status == HOME_INVITED)
 		return strcmp(rest, "market") == 0;
-	return is_common(rest) || begins(rest, "auctions/");
+	return is_common(rest) || is_auction(rest, filter);
 }
 
 static bool may_write(const struct keyring_client *c, const char *name, const char *topic)
@@ -104,9 +124,7 @@ enum access_answer access_decide(const char *name, const struct keyring_client *
 		allowed = false;
 	else if (kind == ACCESS_WRITE)
 		allowed = !retain && may_write(client, name, topic);
-	else if (kind == ACCESS_READ)
-		allowed = may_read(client, rest, user);
 	else
-		allowed = may_subscribe(client, rest, user);
+		allowed = may_read(client, rest, user, kind == ACCESS_SUBSCRIBE);
 	return allowed ? ACCESS_ALLOWED : ACCESS_DENIED;
 }

@@ -82,7 +82,7 @@ check "nobody can replace a retained document" bash -c "! grep -q forged '$work/
 
 # Shared subscriptions would take messages away from their owner.
 for filter in "\$share/g/$root/to/operator/#" "\$share/g/$root/offers" "lem/#" "$root/#" "$root/+/operator/reject" \
-	"$root/to/#" "$root/to/+/receipt" "\$CONTROL/lem/#" "\$CONTROL/lem/v1/response"; do
+	"$root/to/#" "$root/to/+/receipt" "$root/auctions/12" "$root/auctions/1/a/a" "$root/to/aggregator/1/a/a" "\$CONTROL/lem/#" "\$CONTROL/lem/v1/response"; do
 	as aggregator "$key" sub -V 5 -t "$filter" -W 1 -d >"$work/got" 2>&1
 	check "no subscription to $filter" grep -q 'Not authorized\|denied\|code 135\|Subscribed (mid: 1): 1[0-9][0-9]\|: 135' "$work/got"
 done
