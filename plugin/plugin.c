@@ -99,6 +99,11 @@ static int on_login(int event, void *data, void *context)
 			p, e->client, mosquitto_client_id(e->client), login_text(LOGIN_CLIENT_ID));
 		return MOSQ_ERR_AUTH;
 	}
+	/* The broker asks about every standing session again when it reads its settings anew: a
+	 * login that was good stays so, however old its token, unless its home is revoked. */
+	if (client.status != HOME_REVOKED && sessions_holds(&p->sessions, e->client, client.home,
+						     mosquitto_client_id(e->client), e->password))
+		return MOSQ_ERR_SUCCESS;
 	if (!p->ticking && clock_monotonic_ms() - p->loaded_ms > 5000) {
 		mosquitto_log_printf(MOSQ_LOG_ERR,
 			"lem: the broker gives plugins no ticks: is per_listener_settings true?");
@@ -113,7 +118,8 @@ static int on_login(int event, void *data, void *context)
 	answer = login_check(office_keyring(p->office), p->login_keys,
 		office_genesis(p->office)->market, e->username, mosquitto_client_id(e->client),
 		e->password, !mosquitto_client_clean_session(e->client), (int64_t)time(NULL));
-	if (answer == LOGIN_OK && sessions_begin(&p->sessions, e->client, client.home))
+	if (answer == LOGIN_OK && sessions_begin(&p->sessions, e->client, client.home,
+					  mosquitto_client_id(e->client), e->password))
 		return MOSQ_ERR_SUCCESS;
 	tell_rejected(p, e->client, e->username,
 		answer == LOGIN_OK ? "too many sessions of it, or in all" : login_text(answer));

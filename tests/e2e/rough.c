@@ -258,28 +258,38 @@ static void huge(struct rough *r)
 	still_served(r, "served after 100 MiB");
 }
 
+static void login_and_wait(struct rough *r, struct member *m, const struct crowd_login *login)
+{
+	if (crowd_join(&r->crowd, m, login) != 0)
+		street_die("no connection");
+	for (int k = 0; k < 300 && !m->accepted && !m->refused && !m->lost; k++)
+		crowd_pump(&r->crowd, 10);
+}
+
 /* A home and its tools have 16 sessions, and each that ends makes room: the 16 beside the one that
- * listens come and go a few times, and one more is refused each time. */
+ * listens come and go a few times, and one more is refused each time, but not one that takes its
+ * own place: the home does not know yet that a connection is lost. */
 static void sessions(struct rough *r)
 {
 	enum { OF_ONE = 16, TIMES = 3 };
-	struct member m[OF_ONE] = {{.fd = 0}};
+	struct member m[OF_ONE] = {{.fd = 0}}, again = {.fd = 0};
 	char password[LOGIN_TOKEN_MAX], id[64];
 	struct crowd_login login = {
 		.port = r->port, .id = id, .user = r->user, .password = password};
-	unsigned in = 0;
+	unsigned in = 0, taken_over = 0;
 
 	token(r, password);
 	for (int i = 0; i < TIMES * OF_ONE; i++) {
 		struct member *one = &m[i % OF_ONE];
 		(void)snprintf(id, sizeof id, "%s/s%d", r->user, i % OF_ONE);
-		if (crowd_join(&r->crowd, one, &login) != 0)
-			street_die("no connection");
-		for (int k = 0; k < 300 && !one->accepted && !one->refused && !one->lost; k++)
-			crowd_pump(&r->crowd, 10);
+		login_and_wait(r, one, &login);
 		in += one->accepted;
 		if (i % OF_ONE < OF_ONE - 1)
 			continue;
+		(void)snprintf(id, sizeof id, "%s/s3", r->user);
+		login_and_wait(r, &again, &login);
+		taken_over += again.accepted && m[3].lost;
+		crowd_leave(&again);
 		for (int k = 0; k < OF_ONE; k++)
 			crowd_leave(&m[k]);
 		for (int k = 0; k < 30; k++)
@@ -287,6 +297,7 @@ static void sessions(struct rough *r)
 	}
 	r->heard[0] = '\0';
 	verdict(r, in == TIMES * (OF_ONE - 1), "16 sessions of one client, again and again");
+	verdict(r, taken_over == TIMES, "a full client takes its own place");
 	still_served(r, "served after too many sessions");
 }
 
