@@ -109,8 +109,8 @@ static int on_login(int event, void *data, void *context)
 			"lem: the broker gives plugins no ticks: is per_listener_settings true?");
 		return MOSQ_ERR_AUTH;
 	}
-	if (!doorkeeper_admits(&p->doorkeeper, mosquitto_client_address(e->client), &p->options,
-		    clock_monotonic_ms())) {
+	if (!doorkeeper_admits(&p->doorkeeper, mosquitto_client_address(e->client), client.home,
+		    &p->options, clock_monotonic_ms())) {
 		tell_rejected(
 			p, e->client, e->username, "too many logins, from its address or in all");
 		return MOSQ_ERR_AUTH;
@@ -118,6 +118,9 @@ static int on_login(int event, void *data, void *context)
 	answer = login_check(office_keyring(p->office), p->login_keys,
 		office_genesis(p->office)->market, e->username, mosquitto_client_id(e->client),
 		e->password, !mosquitto_client_clean_session(e->client), (int64_t)time(NULL));
+	if (answer == LOGIN_OK)
+		doorkeeper_knows(&p->doorkeeper, mosquitto_client_address(e->client), client.home,
+			clock_monotonic_ms());
 	if (answer == LOGIN_OK && sessions_begin(&p->sessions, e->client, client.home,
 					  mosquitto_client_id(e->client), e->password))
 		return MOSQ_ERR_SUCCESS;
@@ -363,7 +366,8 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 	(void)sigemptyset(&action.sa_mask);
 	if (sigaction(wake_signal(), &action, NULL) != 0)
 		return refuse_to_load(p, "the wake-up signal cannot be set");
-	if (key_cache_new(LOGIN_KEYS_BITS, &p->login_keys) != ERR_OK ||
+	if (doorkeeper_init(&p->doorkeeper) != ERR_OK ||
+		key_cache_new(LOGIN_KEYS_BITS, &p->login_keys) != ERR_OK ||
 		office_open(&p->options, wake_signal(), &p->office, why) != ERR_OK)
 		return refuse_to_load(p, why);
 	p->intake = (struct intake){.office = p->office, .options = &p->options};

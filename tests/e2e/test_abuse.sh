@@ -41,5 +41,19 @@ check "nor as the broker's own lines" test $(($(wc -l <"$work/broker.log") - bef
 "$build/e2e/abuse" logins "$work/market/genesis.json" "$plain" home0001 "$work/home0001/state/ems.pem" \
 	home0002 "$work/home0002/state/ems.pem" "$broker" 20 4 >/dev/null
 check "those left out are counted" grep -q 'log lines were left out' "$work/broker.log"
+# Who logged in well before gets in during a flood from everywhere, in its own name even, of five times
+# what all together may have.
+"$build/e2e/abuse" logins "$work/market/genesis.json" "$plain" home0001 "$work/home0001/state/ems.pem" \
+	home0002 "$work/home0002/state/ems.pem" "$broker" 1000 4 >"$work/flood" 2>&1 &
+flood=$!
+sleep 5.5 # four seconds of quiet, and as many of the flood
+in=0
+out=$(lines 'home0001 | login | rejected: too many logins')
+for _ in $(seq 10); do
+	as home0001 "$work/home0001/state/ems.pem" pub -t lem/e2e/in/state -m '{}' >/dev/null 2>&1 && in=$((in + 1))
+done
+check "the flood was refused for its number meanwhile" test "$(lines 'home0001 | login | rejected: too many logins')" -gt "$out"
+expect "a home gets in where it has been before" 10 "$in"
+wait "$flood"
 stop_broker
 finish
