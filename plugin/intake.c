@@ -34,21 +34,32 @@ static void tell(const struct genesis *g, const struct raw_message *m, const str
 		NULL, topic, (int)reply.len, reply.text, 1, false, NULL);
 }
 
+/* A refusal's line in the log, while its client and all together are within their share. */
+static void log_refusal(struct intake *in, uint32_t client, const struct raw_message *m,
+	const char *req_id, enum verdict verdict)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (!bucket_take(&in->told[client], MARKET_TOLD_RATE, MARKET_TOLD_BURST, now_ms) ||
+		!bucket_take(&in->told_all, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, now_ms)) {
+		office_leave_out(in->office);
+		return;
+	}
+	mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s", m->user,
+		m->operation == OPERATION_NONE ? "?" : operation_name(m->operation),
+		req_id[0] ? req_id : "-", verdict_name(verdict));
+}
+
 /* A refusal that the broker's thread can give by itself. */
-static void refuse(struct intake *in, const struct raw_message *m, enum verdict verdict)
+static void refuse(
+	struct intake *in, uint32_t client, const struct raw_message *m, enum verdict verdict)
 {
 	const struct genesis *g = office_genesis(in->office);
 	char text[512], req_id[REQ_ID_MAX + 1] = "";
 	struct out out;
 
 	(void)request_peek_req_id(m->payload, m->len, req_id);
-	if (bucket_take(
-		    &in->told, MARKET_TOLD_ALL_RATE, MARKET_TOLD_ALL_BURST, clock_monotonic_ms()))
-		mosquitto_log_printf(MOSQ_LOG_NOTICE, "lem: %s | %s | %s | rejected: %s", m->user,
-			m->operation == OPERATION_NONE ? "?" : operation_name(m->operation),
-			req_id[0] ? req_id : "-", verdict_name(verdict));
-	else
-		office_leave_out(in->office);
+	log_refusal(in, client, m, req_id, verdict);
 	out_init(&out, text, sizeof text);
 	reply_reject_write(&out, m->operation, req_id, verdict, "", "",
 		params_market_ms(&g->params, clock_real_ms()));
@@ -68,12 +79,12 @@ void intake_take(struct intake *in, const struct keyring_client *client, const c
 		if (now_ms - in->told_ms[client->home] < TOLD_EVERY_MS)
 			return;
 		in->told_ms[client->home] = now_ms;
-		refuse(in, &m, VERDICT_RATE_LIMITED);
+		refuse(in, client->home, &m, VERDICT_RATE_LIMITED);
 	} else if (len > max) {
 		office_count_refused(in->office);
-		refuse(in, &m, VERDICT_TOO_LARGE);
+		refuse(in, client->home, &m, VERDICT_TOO_LARGE);
 	} else if (!office_submit(in->office, user, operation, payload, len)) {
 		office_count_refused(in->office);
-		refuse(in, &m, VERDICT_BUSY);
+		refuse(in, client->home, &m, VERDICT_BUSY);
 	}
 }

@@ -12,7 +12,8 @@ struct intake {
 	const struct options *options; /* borrowed */
 	struct bucket clients[HOMES_MAX];
 	int64_t told_ms[HOMES_MAX]; /* when a client was last told of its rate */
-	struct bucket told;         /* log lines of refusals given here */
+	/* Log lines of refusals given here: of one client, and of all. */
+	struct bucket told[HOMES_MAX], told_all;
 };
 
 /* Take a message of `user`, who is `client`: hand it in, or refuse it (RATE_LIMITED, TOO_LARGE,

@@ -55,5 +55,24 @@ done
 check "the flood was refused for its number meanwhile" test "$(lines 'home0001 | login | rejected: too many logins')" -gt "$out"
 expect "a home gets in where it has been before" 10 "$in"
 wait "$flood"
+# One client alone cannot fill the log: neither with what is refused unread nor with what is read.
+refusals() { # refusals OPERATION CODE BYTES: 300 messages of home0002, each refused; 20 lines at once, one a second
+	local begun=$SECONDS before left n
+	before=$(lines "home0002 | .* | rejected: $2")
+	left=$(lines 'log lines were left out')
+	yes "$(head -c "$3" /dev/zero | tr '\0' x)" | head -n 300 |
+		as home0002 "$work/home0002/state/ems.pem" pub -t "lem/e2e/in/$1" -q 1 -l >/dev/null 2>&1
+	for _ in $(seq 120); do
+		[ "$(lines 'log lines were left out')" -gt "$left" ] && break
+		sleep 0.1
+	done
+	n=$(($(lines "home0002 | .* | rejected: $2") - before))
+	check "$2 of one client is in the log: $n" test "$n" -ge 1
+	check "but not each: $n" test "$n" -le $((20 + SECONDS - begun + 1))
+	check "and what is left out is counted" test "$(lines 'log lines were left out')" -gt "$left"
+}
+refusals cpf TOO_LARGE 3000
+sleep 11 # its share of messages is full again
+refusals cpf BAD_JSON 10
 stop_broker
 finish
