@@ -20,7 +20,7 @@
 enum {
 	ENGINE_BATCH_MAX = 4096, /* accepted requests in one commit */
 	ENGINE_FEEDS_MAX = 64,   /* requests for blocks being answered at one time */
-	ENGINE_FEEDS_OF_ONE = 4, /* of them, of one client */
+	ENGINE_FEEDS_OF_ONE = 1, /* of them, of one client: all its sessions hear it */
 	SYNC_BLOCKS_MAX = 16,    /* blocks of one `sync` */
 	ENGINE_WHY_MAX = 512,
 	ENGINE_VERDICTS_MAX = 128,   /* numbers of verdicts that are counted */
