@@ -46,13 +46,21 @@ check "those left out are counted" grep -q 'log lines were left out' "$work/brok
 "$build/e2e/abuse" logins "$work/market/genesis.json" "$plain" home0001 "$work/home0001/state/ems.pem" \
 	home0002 "$work/home0002/state/ems.pem" "$broker" 1000 4 >"$work/flood" 2>&1 &
 flood=$!
-sleep 5.5 # four seconds of quiet, and as many of the flood
+turned_away() { # wait for the log to say it of one more
+	local out
+	out=$(lines 'home0001 | login | rejected: too many logins')
+	for _ in $(seq 150); do
+		[ "$(lines 'home0001 | login | rejected: too many logins')" -gt "$out" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
 in=0
-out=$(lines 'home0001 | login | rejected: too many logins')
+check "a flood is on: $(cat "$work/flood")" turned_away
 for _ in $(seq 10); do
 	as home0001 "$work/home0001/state/ems.pem" pub -t lem/e2e/in/state -m '{}' >/dev/null 2>&1 && in=$((in + 1))
 done
-check "the flood was refused for its number meanwhile" test "$(lines 'home0001 | login | rejected: too many logins')" -gt "$out"
+check "and goes on" turned_away
 expect "a home gets in where it has been before" 10 "$in"
 wait "$flood"
 # One client alone cannot fill the log: neither with what is refused unread nor with what is read.
@@ -74,5 +82,25 @@ refusals() { # refusals OPERATION CODE BYTES: 300 messages of home0002, each ref
 refusals cpf TOO_LARGE 3000
 sleep 11 # its share of messages is full again
 refusals cpf BAD_JSON 10
+stop_broker
+# Connections before a login: no more than the listener has room for, which the unit's descriptors cover.
+most=$(sed -n 's/^max_connections //p' "$work/market/mosquitto.conf")
+check "there are descriptors for $most" test "$most" -lt "$(sed -n 's/^LimitNOFILE=//p' plugin/mosquitto.service.conf)"
+check "and room for all sessions" test "$most" -gt 32768
+sed 's/^max_connections .*/max_connections 20/' "$work/market/mosquitto.conf" >"$work/market/few.conf"
+check "the broker starts with room for 20" start_broker "$work/market/few.conf"
+python3 - "$port" <<-'EOT' || bad "20 connections, and no more"
+	import socket, sys
+	def is_open(s, wait):
+	    s.settimeout(wait)
+	    try: return s.recv(1) != b""
+	    except TimeoutError: return True
+	    except OSError: return False
+	many = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) for _ in range(20)]
+	more = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) for _ in range(5)]
+	assert not any(is_open(s, 2) for s in more), "more are let in"
+	assert all(is_open(s, 0.05) for s in many), "fewer are let in"
+EOT
+check "and then a client has room" as home0002 "$work/home0002/state/ems.pem" pub -t lem/e2e/in/state -m '{}'
 stop_broker
 finish

@@ -6,9 +6,12 @@ DEMO_HOMES=3 DEMO_SLOTS=12 DEMO_SLOT_MS=1300 DEMO_START_IN=8 DEMO_DIR="$work/run
 dir="$work/run/market" # a day so short may not please the demo, but it leaves a ledger
 check "a ledger is there: $(tail -n 1 "$work/out")" test -s "$dir/ledger.db"
 sums() { sha256sum "$dir/ledger.db" "$dir/csm.db" "$dir"/*-wal 2>/dev/null; }
-before=$(sums)
 port=$(free_port)
 url="http://127.0.0.1:$port"
+# Whoever reads a database first may leave an empty log beside it: let that be us.
+sqlite3 -readonly "$dir/ledger.db" 'SELECT count(*) FROM blocks' >/dev/null
+sqlite3 -readonly "$dir/csm.db" 'SELECT count(*) FROM homes' >/dev/null
+before=$(sums)
 "$build/lemctl" serve --port "$port" "$dir" >"$work/serve.log" 2>&1 &
 server=$!
 for _ in $(seq 50); do
@@ -113,6 +116,31 @@ python3 - "$port" <<-'EOT' || bad "1,000 requests"
 	assert not answer or b" 431 " in answer or b" 413 " in answer or b" 414 " in answer, answer
 EOT
 expect "it still answers" 200 "$(status "$url/api/state")"
+python3 - "$port" <<-'EOT' || bad "32 connections are served, and no more"
+	import socket, sys, time
+	def connect():
+	    return socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+	def ask(s, wait): # the first line of the answer; "": none in that time
+	    s.settimeout(wait)
+	    s.sendall(b"GET /api/state HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	    try: return s.recv(15)
+	    except TimeoutError: return b""
+	time.sleep(0.5) # those of before are closed
+	begun = time.monotonic()
+	served = [connect() for i in range(32)]
+	for i in range(32):
+	    assert ask(served[i], 5) == b"HTTP/1.1 200 OK", i
+	more = connect()
+	assert ask(more, 2) == b"", "the 33rd is served"
+	served.pop().close()
+	more.settimeout(2)
+	assert more.recv(15) == b"HTTP/1.1 200 OK", "no place is given back"
+	for s in served: # idle from here on: the server ends them
+	    s.settimeout(20)
+	    while s.recv(65536): pass
+	assert 9 < time.monotonic() - begun < 20, time.monotonic() - begun
+EOT
+expect "and goes on" 200 "$(status "$url/api/state")"
 check "it is one and the same" kill -0 "$server"
 
 expect "nothing was written" "$before" "$(sums)"
