@@ -14,7 +14,7 @@ enum { QUERY_COUNT = sizeof names / sizeof *names };
 
 const char *control_query_name(enum control_query_kind kind)
 {
-	return names[kind];
+	return (unsigned)kind < QUERY_COUNT ? names[kind] : NULL;
 }
 
 struct control_tag control_peek(const char *text, size_t len)

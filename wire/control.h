@@ -82,7 +82,7 @@ bool control_next(struct control_reader *reader, struct control_command *ret);
  * sure. */
 struct control_tag control_peek(const char *text, size_t len);
 
-/* The command's name; NULL for CONTROL_NO_QUERY. */
+/* The command's name; NULL for CONTROL_NO_QUERY and for a number that is none. */
 const char *control_query_name(enum control_query_kind kind);
 
 #endif

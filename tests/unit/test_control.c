@@ -103,6 +103,7 @@ static void questions_are_read(void **state)
 		assert_true(
 			strlen(control_query_name((enum control_query_kind)i)) <= CONTROL_NAME_MAX);
 	assert_null(control_query_name(CONTROL_NO_QUERY));
+	assert_null(control_query_name((enum control_query_kind)(CONTROL_BACKUP + 1)));
 }
 
 static void commands_out_of_form_are_refused_with_their_mark(void **state)
