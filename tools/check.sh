@@ -21,6 +21,6 @@ step unit make "$jobs" --no-print-directory unit
 step e2e make --no-print-directory e2e
 step asan make "$jobs" --no-print-directory asan
 step tsan make "$jobs" --no-print-directory tsan
-step fuzz make "$jobs" --no-print-directory fuzz FUZZ_S=4
+step fuzz make "$jobs" --no-print-directory fuzz FUZZ_S=3
 echo "time in seconds:"
 sed 's/^/  /' "$log"
