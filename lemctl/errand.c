@@ -72,9 +72,9 @@ int errand_tell(const struct errand *x)
 
 	if (x->response == 0 && x->sent && x->operation != OPERATION_NONE) {
 		(void)fprintf(stderr,
-			"lemctl: market: no answer. Request %s may have been accepted or may be "
-			"yet: "
-			"look for it (csm.db: SELECT market_ms FROM intake WHERE req_id = '%s') "
+			"lemctl: market: no answer. Request %s may have been accepted, or may be "
+			"yet: look for it (csm.db: SELECT market_ms FROM intake WHERE req_id = "
+			"'%s') "
 			"before you send another\n",
 			x->req_id, x->req_id);
 		return EXIT_UNKNOWN;

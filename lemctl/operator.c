@@ -47,8 +47,9 @@ int withdraw_command(int argc, char **argv)
 {
 	return move_money(argc, argv, OPERATION_WITHDRAW,
 		"lemctl withdraw --cents CENTS [OPTION...] DIR CLIENTID",
-		"Book money that goes out. Of a home at most what is sealed, and neither held nor "
-		"pending; of a role what its account has beyond its holds.");
+		"Book money that goes out: at most what is sealed, and of that what is neither "
+		"held "
+		"nor pending.");
 }
 
 int status_command(int argc, char **argv)
