@@ -191,28 +191,9 @@ static int list_homes(int argc, char **argv)
 
 static int show_home(int argc, char **argv)
 {
-	struct office_door d = {.dir = NULL};
-	bool json = false;
-	const struct arg table[] = {
-		OFFICE_DOOR_ARGS(d),
-		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
-	};
-	struct args a = {.usage = "lemctl home show [OPTION...] DIR CLIENTID",
-		.about = "Show what the market knows of a client: meter, keys, wallet.",
-		.table = table,
-		.count = sizeof table / sizeof *table,
-		.positional_min = 2,
-		.positional_max = 2};
-	char members[96];
-	int code = args_parse(&a, argc, argv);
-
-	if (code >= 0)
-		return code;
-	if (!client_id_valid(a.positional[1]))
-		return args_complain(&a, a.positional[1], home_text_rule("clientId"));
-	d.dir = a.positional[0];
-	(void)snprintf(members, sizeof members, ",\"clientId\":\"%.40s\"", a.positional[1]);
-	return office_door_show(&d, CONTROL_HOME_SHOW, members, json);
+	return office_door_command(argc, argv, "lemctl home show [OPTION...] DIR CLIENTID",
+		"Show what the market knows of a client: meter, keys, wallet.", CONTROL_HOME_SHOW,
+		true);
 }
 
 int home_command(int argc, char **argv)

@@ -271,3 +271,31 @@ int office_door_show(
 	door_answer_release(&answer);
 	return code;
 }
+
+int office_door_command(int argc, char **argv, const char *usage, const char *about,
+	enum control_query_kind kind, bool of_client)
+{
+	struct office_door d = {.dir = NULL};
+	bool json = false;
+	const struct arg table[] = {
+		OFFICE_DOOR_ARGS(d),
+		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
+	};
+	struct args a = {.usage = usage,
+		.about = about,
+		.table = table,
+		.count = sizeof table / sizeof *table,
+		.positional_min = of_client ? 2 : 1,
+		.positional_max = of_client ? 2 : 1};
+	char members[96] = "";
+	int code = args_parse(&a, argc, argv);
+
+	if (code >= 0)
+		return code;
+	if (of_client && !client_id_valid(a.positional[1]))
+		return args_complain(&a, a.positional[1], home_text_rule("clientId"));
+	if (of_client)
+		(void)snprintf(members, sizeof members, ",\"clientId\":\"%.40s\"", a.positional[1]);
+	d.dir = a.positional[0];
+	return office_door_show(&d, kind, members, json);
+}

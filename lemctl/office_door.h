@@ -94,6 +94,10 @@ int office_door_run(struct office_door *door, enum operation operation,
 int office_door_show(
 	struct office_door *door, enum control_query_kind kind, const char *members, bool json);
 
+/* A command that asks and prints: DIR or, if it is of a client, DIR CLIENTID. Exit code. */
+int office_door_command(int argc, char **argv, const char *usage, const char *about,
+	enum control_query_kind kind, bool of_client);
+
 /* Whether the market is another machine's: a host was named, or the folder has no databases, but
  * genesis.json, operator.pem and ca.crt alone. */
 bool office_door_is_remote(const struct office_door *door);

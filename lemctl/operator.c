@@ -54,22 +54,7 @@ int withdraw_command(int argc, char **argv)
 
 int status_command(int argc, char **argv)
 {
-	struct office_door d = {.dir = NULL};
-	bool json = false;
-	const struct arg table[] = {
-		OFFICE_DOOR_ARGS(d),
-		{"json", ARG_FLAG, &json, "", "print for a program", 0, 0},
-	};
-	struct args a = {.usage = "lemctl status [OPTION...] DIR",
-		.about = "Say how the market stands: height, homes, auctions, requests.",
-		.table = table,
-		.count = sizeof table / sizeof *table,
-		.positional_min = 1,
-		.positional_max = 1};
-	int code = args_parse(&a, argc, argv);
-
-	if (code >= 0)
-		return code;
-	d.dir = a.positional[0];
-	return office_door_show(&d, CONTROL_STATUS, "", json);
+	return office_door_command(argc, argv, "lemctl status [OPTION...] DIR",
+		"Say how the market stands: height, homes, auctions, requests.", CONTROL_STATUS,
+		false);
 }
