@@ -16,6 +16,13 @@ echo "signed bids, 50 clients, QoS 1 (no TLS, anonymous probes, no rate limits, 
 "$build/bench/bench_intake" "$build" "$work/intake" || failed=1
 echo "cost at 10,000 and at 1,000,000 transactions"
 "$build/bench/bench_store" "$build" "$work/store" || failed=1
+echo "forecasts of measured homes: error over that of yesterday's same time, planned a day ahead and corrected an hour ahead"
+homes="${LEM_SHARED:-../shared}/data/homes_hourly.csv"
+if [ -r "$homes" ]; then
+	"$build/bench/bench_forecast" "$homes" || failed=1
+else
+	echo "notice: skipped, $homes is not there"
+fi
 echo "memory after the demo's day, MiB resident"
 BUILD=$build demo/demo.sh | tr -dc '0-9 A-Za-z:,\n' | awk '/resident: broker/ {
 	seen = 1

@@ -1,0 +1,34 @@
+#include "core/nowcast.h"
+
+/* Of each sum one part in FADE is lost with each sample: about two weeks of quarter hours. */
+enum { FADE = 1024 };
+
+/* Largest |value| whose square, FADE times over, stays within 63 bits. */
+#define VALUE_MAX (INT64_C(1) << 26)
+
+static int64_t bounded(int64_t wh)
+{
+	return wh > VALUE_MAX ? VALUE_MAX : wh < -VALUE_MAX ? -VALUE_MAX : wh;
+}
+
+void nowcast_learn(struct nowcast *n, uint32_t hours, int64_t error_wh, int64_t later_wh)
+{
+	int64_t x = bounded(error_wh), y = bounded(later_wh);
+
+	if (hours >= NOWCAST_HOURS)
+		return;
+	n->xx[hours] += x * x - n->xx[hours] / FADE;
+	n->xy[hours] += x * y - n->xy[hours] / FADE;
+}
+
+int64_t nowcast_share(const struct nowcast *n, uint32_t hours)
+{
+	int64_t unit;
+
+	if (hours >= NOWCAST_HOURS || n->xy[hours] <= 0)
+		return 0;
+	unit = n->xx[hours] / NOWCAST_Q;
+	if (n->xy[hours] >= n->xx[hours])
+		return NOWCAST_Q;
+	return unit > 0 ? n->xy[hours] / unit : n->xy[hours] * NOWCAST_Q / n->xx[hours];
+}
