@@ -49,7 +49,7 @@ $(B)/obj/%.o: %.c Makefile
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(CORE): $(call obj,core)
+$(CORE): $(call obj,core core/vpp)
 $(WIRE): $(call obj,wire)
 $(STORE): $(call obj,store) $(GEN:.c=.o)
 $(ENGINE): $(call obj,engine)

@@ -1,9 +1,9 @@
 /* aggregator_desk: the market's own aggregator at work: once in each slot it judges the one before
  * and, if the community has left its schedule, opens an auction. Its order is signed with its own
- * key and taken in like everyone's; core/aggregator.h decides. */
+ * key and taken in like everyone's; core/vpp/aggregator.h decides. */
 #ifndef LEM_ENGINE_AGGREGATOR_DESK_H
 #define LEM_ENGINE_AGGREGATOR_DESK_H
-#include "core/aggregator.h"
+#include "core/vpp/aggregator.h"
 #include "engine/engine.h"
 #include "wire/private_key.h"
 

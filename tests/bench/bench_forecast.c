@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "core/baseline.h"
+#include "core/vpp/baseline.h"
 #include "core/units.h"
 #include "hem-client/hdg/profile.h"
 

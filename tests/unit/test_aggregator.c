@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdlib.h>
-#include "core/aggregator.h"
+#include "core/vpp/aggregator.h"
 #include "tests/lib/sample_params.h"
 
 enum { OWN = ACCOUNT_FIRST_ROLE, OTHER = ACCOUNT_FIRST_ROLE + 1 };

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "core/baseline.h"
+#include "core/vpp/baseline.h"
 
 enum { DAY = 24, DAYS = 60, HOMES = 2, FRIDAY = 1 /* 1970-01-02 */ };
 

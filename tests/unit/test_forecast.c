@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "core/forecast.h"
+#include "core/vpp/forecast.h"
 
 enum { DAY = 24, ROOM = SERIES_DAYS * DAY, DAYS = 120 };
 

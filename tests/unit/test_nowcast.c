@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "core/nowcast.h"
+#include "core/vpp/nowcast.h"
 
 enum { SAMPLES = 3000 };
 

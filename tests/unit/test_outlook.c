@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "core/outlook.h"
+#include "core/vpp/outlook.h"
 
 enum { DAY = 24, ROOM = SERIES_DAYS * DAY, ORIGIN = 31 * DAY - 1, AHEAD = 9 * DAY };
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "core/ridge.h"
+#include "core/vpp/ridge.h"
 
 enum { SAMPLES = 400, WHOLE = 65536 };
 #define WEIGHT_MAX (UINT64_C(1) << RIDGE_WEIGHT_BITS)

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "core/series.h"
+#include "core/vpp/series.h"
 
 enum { DAY = 3, ROOM = SERIES_DAYS * DAY };
 

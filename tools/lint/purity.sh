@@ -7,8 +7,9 @@ allowed='memcpy memmove memset memcmp strlen strcmp __assert_fail __stack_chk_fa
 	__divti3 __udivti3 __modti3 __umodti3'
 failed=0
 where() { # where SYMBOL OBJECT: each line of the source that names it, or the file
-	grep -n -w -- "${1#__}" "core/${2%.o}.c" | sed "s|^\([0-9]*\):.*|core/${2%.o}.c:\1|" |
-		grep . || echo "core/${2%.o}.c:1"
+	source=$(git ls-files "core/${2%.o}.c" "core/*/${2%.o}.c")
+	grep -n -w -- "${1#__}" "$source" | sed "s|^\([0-9]*\):.*|$source:\1|" |
+		grep . || echo "$source:1"
 }
 defined=" $(nm --defined-only "$lib" | awk 'NF == 3 { printf "%s ", $3 }')"
 undefined=$(nm -A -u "$lib" | sed 's/^[^:]*:\([^:]*\): *U \(.*\)/\1 \2/') || exit 1

@@ -1,4 +1,4 @@
-#include "core/aggregator.h"
+#include "core/vpp/aggregator.h"
 
 /* Less than this for each home is noise of meters and clocks. */
 enum { NOISE_WH = 50 };

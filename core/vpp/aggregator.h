@@ -3,8 +3,8 @@
  * export, of the day before. The deviation measured in slot s is expected to last: it is traded in
  * slot s + 2, the first whose auction can still be held. Short, it buys (homes discharge); long, it
  * sells (homes charge). Pure: the shell brings what was metered and signs what is decided. */
-#ifndef LEM_CORE_AGGREGATOR_H
-#define LEM_CORE_AGGREGATOR_H
+#ifndef LEM_VPP_AGGREGATOR_H
+#define LEM_VPP_AGGREGATOR_H
 #include "core/auction.h"
 #include "core/params.h"
 

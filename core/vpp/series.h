@@ -1,7 +1,7 @@
 /* series: what one thing - a home's load, its PV, a community's - came to in each slot of the last
  * weeks. A ring in the caller's memory. */
-#ifndef LEM_CORE_SERIES_H
-#define LEM_CORE_SERIES_H
+#ifndef LEM_VPP_SERIES_H
+#define LEM_VPP_SERIES_H
 #include <stddef.h>
 #include <stdint.h>
 

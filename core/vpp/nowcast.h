@@ -1,8 +1,8 @@
 /* nowcast: how much of an error of the day's forecast is still there some hours later. What a home
  * or a community is off by now, on average over the last hour, corrects the forecast of the slots
  * to come by a share that is learnt for each hour ahead. */
-#ifndef LEM_CORE_NOWCAST_H
-#define LEM_CORE_NOWCAST_H
+#ifndef LEM_VPP_NOWCAST_H
+#define LEM_VPP_NOWCAST_H
 #include <stdint.h>
 
 enum {

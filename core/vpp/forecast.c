@@ -1,4 +1,4 @@
-#include "core/forecast.h"
+#include "core/vpp/forecast.h"
 
 enum {
 	RIDGE_PERMILLE = 3,

@@ -1,4 +1,4 @@
-#include "core/series.h"
+#include "core/vpp/series.h"
 #include <assert.h>
 
 size_t series_room(uint32_t day_slots)

@@ -1,4 +1,4 @@
-#include "core/nowcast.h"
+#include "core/vpp/nowcast.h"
 
 /* Of each sum one part in FADE is lost with each sample: about two weeks of quarter hours. */
 enum { FADE = 1024 };

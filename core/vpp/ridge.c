@@ -1,4 +1,4 @@
-#include "core/ridge.h"
+#include "core/vpp/ridge.h"
 #include <assert.h>
 #include <stddef.h>
 

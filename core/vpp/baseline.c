@@ -1,4 +1,4 @@
-#include "core/baseline.h"
+#include "core/vpp/baseline.h"
 #include <assert.h>
 
 enum { PLAN_DAYS = 2, WEEK = 7, SATURDAY = 2, SUNDAY = 3 /* 1970-01-01 was day 0, a Thursday */ };

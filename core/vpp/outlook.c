@@ -1,4 +1,4 @@
-#include "core/outlook.h"
+#include "core/vpp/outlook.h"
 #include <assert.h>
 
 enum { MEDIAN_DAYS = 14, MOST_DAYS = 21, HOURS = 24, RECENT_HOURS = 3 };

@@ -1,9 +1,9 @@
 /* outlook: what the past of one home, or of a community, says of its load and PV as of one moment:
  * nothing that is later than its origin is ever read. */
-#ifndef LEM_CORE_OUTLOOK_H
-#define LEM_CORE_OUTLOOK_H
+#ifndef LEM_VPP_OUTLOOK_H
+#define LEM_VPP_OUTLOOK_H
 #include <stdbool.h>
-#include "core/series.h"
+#include "core/vpp/series.h"
 
 enum {
 	OUTLOOK_LOAD_FEATURES = 11,

@@ -2,8 +2,8 @@
  * comes to the same on every machine. Least squares with a ridge relative to each feature's own
  * size (Hoerl and Kennard 1970), solved by Cholesky's factors of the correlations in fixed point.
  */
-#ifndef LEM_CORE_RIDGE_H
-#define LEM_CORE_RIDGE_H
+#ifndef LEM_VPP_RIDGE_H
+#define LEM_VPP_RIDGE_H
 #include <stdbool.h>
 #include <stdint.h>
 

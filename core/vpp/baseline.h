@@ -2,10 +2,10 @@
  * battery: load less PV, by slot, in Wh; below 0 it feeds in. A day is planned as a whole some
  * slots before it begins; then each slot is corrected by what was metered shortly before it. Days
  * are counted from the market's start: day d has the slots d x day_slots and on. */
-#ifndef LEM_CORE_BASELINE_H
-#define LEM_CORE_BASELINE_H
-#include "core/forecast.h"
-#include "core/nowcast.h"
+#ifndef LEM_VPP_BASELINE_H
+#define LEM_VPP_BASELINE_H
+#include "core/vpp/forecast.h"
+#include "core/vpp/nowcast.h"
 
 /* How days are cut and when they are planned. */
 struct baseline_calendar {

@@ -2,10 +2,10 @@
  * of five come to lie. It learns from its own past only, a day at a time: a regression on what an
  * outlook knew (docs/decisions/0021-forecast.md), that weighs a sample the less the further it lies
  * off, as least absolute deviations do. Integers throughout: every machine forecasts the same. */
-#ifndef LEM_CORE_FORECAST_H
-#define LEM_CORE_FORECAST_H
-#include "core/outlook.h"
-#include "core/ridge.h"
+#ifndef LEM_VPP_FORECAST_H
+#define LEM_VPP_FORECAST_H
+#include "core/vpp/outlook.h"
+#include "core/vpp/ridge.h"
 
 enum {
 	FORECAST_HOURS = 24,
