@@ -5,7 +5,7 @@
 #include "core/entry_sort.h"
 #include "core/settlement.h"
 
-enum { LEAF_RANKED = 0x21, LEAF_ACCOUNT = 0x31, LEAF_AUCTION = 0x32 };
+enum { LEAF_RANKED = 0x21, LEAF_ACCOUNT = 0x31, LEAF_AUCTION = 0x32, LEAF_SCHEDULE = 0x33 };
 enum { FIRST_SEEDED_HEIGHT = 3 };
 
 enum verdict block_close_check(const struct ledger *l, uint64_t *seq)
@@ -183,7 +183,20 @@ static void auction_leaf(const struct ledger *l, const struct auction *a, uint8_
 	l->sha256(e.bytes, e.len, out);
 }
 
-/* Accounts ascending by number, then auctions ascending by sequence. */
+/* What it says stands in its transaction. */
+static void schedule_leaf(const struct ledger *l, const struct schedule *s, uint8_t out[HASH_LEN])
+{
+	struct encode e = {.len = 0};
+
+	encode_u8(&e, 0);
+	encode_u8(&e, LEAF_SCHEDULE);
+	encode_u64(&e, s->seq);
+	encode_i64(&e, s->first_slot);
+	encode_u64(&e, s->count);
+	l->sha256(e.bytes, e.len, out);
+}
+
+/* Accounts ascending by number, auctions ascending by sequence, schedules likewise. */
 static void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 {
 	const struct accounts *t = &l->accounts;
@@ -196,6 +209,8 @@ static void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 		account_leaf(l, account_get(t, i), l->leaves[n++]);
 	for (uint32_t i = 0; i < live; i++)
 		auction_leaf(l, &l->auctions.auctions[l->auctions.due[i]], l->leaves[n++]);
+	for (uint32_t i = 0; i < l->schedules.count; i++)
+		schedule_leaf(l, &l->schedules.rows[i], l->leaves[n++]);
 	merkle_root(l->sha256, l->leaves, n, root);
 }
 
@@ -263,4 +278,5 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	l->tx_count = 0;
 	l->result_count = 0;
 	params_schedule_advance(l);
+	schedules_advance(l);
 }

@@ -276,6 +276,14 @@ static void apply_money(struct ledger *l, const struct tx *tx, const struct resu
 		ledger_transfer(l, sink, account, ACCOUNT_ISSUER, uc, 0, TRANSFER_WITHDRAWAL);
 }
 
+static void apply_schedule(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
+{
+	struct result r = {.kind = RESULT_SCHEDULED, .height = l->height};
+
+	r.u.schedule = schedule_add(l, tx);
+	ledger_emit(l, sink, &r);
+}
+
 void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
 {
 	uint64_t number;
@@ -293,6 +301,9 @@ void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sin
 		break;
 	case TX_SEAL:
 		apply_seal(l, tx, sink);
+		break;
+	case TX_SCHEDULE:
+		apply_schedule(l, tx, sink);
 		break;
 	case TX_CLOCK:
 		apply_clock(l, tx, sink);

@@ -22,6 +22,7 @@
 #include "core/ranking.h"
 #include "core/recent.h"
 #include "core/result.h"
+#include "core/schedule.h"
 #include "core/tx.h"
 #include "core/verdict.h"
 
@@ -60,6 +61,7 @@ struct ledger {
 	struct params params; /* in force in the open block */
 	uint8_t rules_hash[HASH_LEN];
 	struct params_schedule schedule;
+	struct schedules schedules;
 	uint64_t height;        /* of the open block; it holds slot height - 1 */
 	uint64_t seq_high;      /* highest sequence so far */
 	int64_t market_ms;      /* of the transaction of that sequence */

@@ -288,6 +288,8 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 		return check_announcement(l, tx, field);
 	case TX_SEAL:
 		return check_seal(l, tx, field);
+	case TX_SCHEDULE:
+		return schedule_check(l, tx, field);
 	case TX_CLOCK:
 	case TX_ADMIT:
 	case TX_STANDING:

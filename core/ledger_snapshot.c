@@ -193,6 +193,7 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 	}
 	xfer_accounts(x, &l->accounts);
 	params_schedule_xfer(x, l);
+	schedules_xfer(x, &l->schedules);
 	xfer_auctions(x, &l->auctions);
 	if (x->reading && !x->bad)
 		x->bad = !count_orders(&l->auctions, &l->accounts);

@@ -7,6 +7,7 @@
 #include "core/account.h"
 #include "core/auction.h"
 #include "core/hash.h"
+#include "core/schedule.h"
 
 /* What happened; the first group makes leaves of results_root. */
 enum result_kind {
@@ -22,6 +23,7 @@ enum result_kind {
 	RESULT_ORDER_ENDED = 21, /* lost, cancelled, void */
 	RESULT_RANKED = 22,      /* one validator of the block, best first */
 	RESULT_VALIDATED = 23,   /* the block before has its validator */
+	RESULT_SCHEDULED = 24,
 };
 
 /* Why money moved; hashed. */
@@ -62,6 +64,7 @@ struct result {
 			bool rewarded;
 			uint64_t height; /* VALIDATED: of the block sealed */
 		} validator;
+		const struct schedule *schedule;
 	} u;
 };
 

@@ -10,6 +10,7 @@ static const struct {
 	{TX_CANCEL, "cancel"},
 	{TX_CPF, "cpf"},
 	{TX_SEAL, "seal"},
+	{TX_SCHEDULE, "schedule"},
 	{TX_CLOCK, "clock"},
 	{TX_ADMIT, "admit"},
 	{TX_STANDING, "standing"},

@@ -8,6 +8,7 @@
 #include "core/contract.h"
 #include "core/hash.h"
 #include "core/params.h"
+#include "core/schedule.h"
 
 /* Kinds below TX_OPERATOR are signed by an address; the others are the operator's own. The
  * numbers are stored in ledger.db. */
@@ -16,6 +17,7 @@ enum tx_kind {
 	TX_CANCEL = 2,
 	TX_CPF = 3,
 	TX_SEAL = 4,
+	TX_SCHEDULE = 5, /* the aggregator's, of the community's net */
 	TX_OPERATOR = 16,
 	TX_CLOCK = 16,      /* fires the gates due; at a slot's end opens the block's close */
 	TX_ADMIT = 17,      /* address keys of one slot */
@@ -66,6 +68,7 @@ struct tx {
 			uint64_t height;
 			uint8_t header_hash[HASH_LEN];
 		} seal;
+		struct net_window schedule;
 		struct {
 			int64_t due_ms; /* gates up to here; at most the open slot's end */
 		} clock;

@@ -55,6 +55,7 @@ static void emit(void *context, const struct result *r)
 	case RESULT_ACCOUNT_OPENED:
 	case RESULT_ORDER_ADDED:
 	case RESULT_RANKED:
+	case RESULT_SCHEDULED:
 		break;
 	}
 }

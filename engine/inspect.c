@@ -51,7 +51,7 @@ void inspected_free(struct inspected *inspected)
 {
 	if (!inspected)
 		return;
-	free(inspected->slot_keys);
+	free(inspected->borrowed);
 	free(inspected);
 }
 
@@ -182,16 +182,38 @@ static enum verdict check_keys(
 	return v == VERDICT_OK ? check_meter(i, client, refusal) : v;
 }
 
+/* A copy of what the command borrows from the workspace, and the command borrows that. */
+static bool keep_borrowed(struct inspected *k)
+{
+	struct command *c = &k->command;
+	const void *from = NULL;
+	size_t size = 0;
+
+	if (c->kind == COMMAND_ADDRESSES) {
+		from = c->u.addresses.keys;
+		size = c->u.addresses.count * sizeof *c->u.addresses.keys;
+	} else if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SCHEDULE) {
+		from = c->u.tx.u.schedule.net_wh;
+		size = c->u.tx.u.schedule.count * sizeof *c->u.tx.u.schedule.net_wh;
+	}
+	if (size == 0)
+		return true;
+	k->borrowed = malloc(size);
+	if (!k->borrowed)
+		return false;
+	memcpy(k->borrowed, from, size);
+	if (c->kind == COMMAND_ADDRESSES)
+		c->u.addresses.keys = k->borrowed;
+	else
+		c->u.tx.u.schedule.net_wh = k->borrowed;
+	return true;
+}
+
 /* Copy what outlives the workspace. NULL without memory. */
 static struct inspected *keep(const struct request *r, uint32_t home)
 {
 	struct inspected *k = calloc(1, sizeof *k + r->body_len + 1);
-	size_t keys = r->operation == OPERATION_ADDRESSES ? r->command.u.addresses.count : 0;
 
-	if (k && keys > 0 && !(k->slot_keys = calloc(keys, sizeof *k->slot_keys))) {
-		free(k);
-		return NULL;
-	}
 	if (!k)
 		return NULL;
 	k->operation = r->operation;
@@ -211,15 +233,15 @@ static struct inspected *keep(const struct request *r, uint32_t home)
 		memcpy(k->command.u.tx.id, r->id, HASH_LEN);
 		memcpy(k->command.u.tx.signature_hash, r->signature_hash, HASH_LEN);
 	}
-	if (keys > 0) {
-		memcpy(k->slot_keys, r->command.u.addresses.keys, keys * sizeof *k->slot_keys);
-		k->command.u.addresses.keys = k->slot_keys;
-	}
 	k->sync_from = r->sync_from;
 	k->sync_to = r->sync_to;
 	memcpy(k->observation, r->observation, sizeof k->observation);
 	k->body_len = r->body_len;
 	memcpy(k->body, r->body, r->body_len);
+	if (!keep_borrowed(k)) {
+		free(k);
+		return NULL;
+	}
 	return k;
 }
 

@@ -27,7 +27,7 @@ struct inspected {
 	uint64_t sync_from, sync_to;
 	char observation[3][OBSERVATION_TEXT_MAX + 1];
 	size_t body_len;
-	struct slot_key *slot_keys; /* of `addresses`; command borrows it */
+	void *borrowed; /* what command borrows: keys of `addresses`, values of `schedule` */
 	char body[];                /* canonical, NUL-terminated */
 };
 

@@ -19,6 +19,7 @@ static const char *const statements[LEDGER_STATEMENT_COUNT] = {
 	[INSERT_TRANSFER] = "INSERT INTO transfers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[INSERT_RANKING] = "INSERT INTO rankings VALUES (?1, ?2, ?3, ?4, ?5)",
 	[INSERT_SEAL] = "INSERT INTO seals VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[INSERT_SCHEDULE] = "INSERT INTO schedules VALUES (?1, ?2, ?3)",
 	[INSERT_BLOCK] = "INSERT INTO blocks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[SET_APPLIED] = "INSERT INTO progress VALUES (1, ?1)"
 			" ON CONFLICT (id) DO UPDATE SET applied_seq = ?1",

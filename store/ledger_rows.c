@@ -129,6 +129,18 @@ static void add_closing(struct ledger_db *l, const struct result *r)
 	ledger_row_put(l, s);
 }
 
+static void add_schedule(struct ledger_db *l, const struct schedule *schedule)
+{
+	for (uint32_t i = 0; i < schedule->count; i++) {
+		sqlite3_stmt *s = db_statement(&l->db, INSERT_SCHEDULE);
+
+		db_bind_int(s, 1, (int64_t)schedule->seq);
+		db_bind_int(s, 2, schedule->first_slot + i);
+		db_bind_int(s, 3, schedule->net_wh[i]);
+		ledger_row_put(l, s);
+	}
+}
+
 static void emit(void *context, const struct result *r)
 {
 	struct ledger_db *l = context;
@@ -166,6 +178,9 @@ static void emit(void *context, const struct result *r)
 	case RESULT_RANKED:
 	case RESULT_VALIDATED:
 		add_validator(l, r);
+		break;
+	case RESULT_SCHEDULED:
+		add_schedule(l, r->u.schedule);
 		break;
 	}
 }

@@ -26,6 +26,10 @@ static const struct {
 	{"awards", "SELECT * FROM awards WHERE height <= ?1 ORDER BY \"order\"", 1},
 	{"deliveries", "SELECT * FROM deliveries WHERE height <= ?1 ORDER BY \"order\"", 1},
 	{"transfers", "SELECT * FROM transfers WHERE height <= ?1 ORDER BY height, n", 2},
+	{"schedules",
+		"SELECT * FROM schedules WHERE seq IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY seq, slot",
+		2},
 	{"rankings", "SELECT * FROM rankings WHERE height <= ?1 ORDER BY height, rank", 2},
 	{"seals", "SELECT * FROM seals WHERE height < ?1 ORDER BY height", 1},
 };

@@ -43,7 +43,7 @@ static enum verdict read_operator(struct ledger_tx_workspace *w, const char *mar
 	o = form_enter(&f, 0, "");
 	(void)form_member(&f, &o, "operation", true);
 	form_int(&f, &o, "seq", 1, INT64_C(1) << 53, &seq);
-	tx_form_read(&f, form_member(&f, &o, "parameters", true), tx, &w->room);
+	tx_form_read(&f, form_member(&f, &o, "parameters", true), tx, &w->room, NULL);
 	form_leave(&f, &o);
 	if (f.verdict != VERDICT_OK)
 		return f.verdict;

@@ -4,6 +4,7 @@
 #define LEM_WIRE_MESSAGE_H
 #include "core/contract.h"
 #include "core/meter.h"
+#include "core/schedule.h"
 #include "wire/slot_secret.h"
 #include "wire/out.h"
 #include "wire/private_key.h"
@@ -66,6 +67,7 @@ void message_write_cancel(struct out *out, const char *address, uint64_t order);
 void message_write_cpf(struct out *out, const char *address, int cpf_hundredths);
 void message_write_seal(struct out *out, const char *address, uint64_t height,
 	const uint8_t header_hash[static HASH_LEN]);
+void message_write_schedule(struct out *out, const char *address, const struct net_window *window);
 void message_write_register(struct out *out, const char *code, enum mode mode,
 	const struct message_key *keys, size_t n);
 void message_write_addresses(struct out *out, const struct message_key *keys, size_t n);

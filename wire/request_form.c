@@ -7,14 +7,15 @@
 #include "wire/params_change_form.h"
 #include "wire/tx_form.h"
 
-static void read_tx(struct form *f, uint32_t parameters, struct request *r)
+static void read_tx(
+	struct form *f, struct request_workspace *w, uint32_t parameters, struct request *r)
 {
 	struct tx *tx = &r->command.u.tx;
 
 	r->command.kind = COMMAND_TX;
 	r->is_command = true;
 	tx->kind = tx_kind_from_name(operation_name(r->operation));
-	tx_form_read(f, parameters, tx, NULL);
+	tx_form_read(f, parameters, tx, NULL, w->net_wh);
 }
 
 static void read_key(struct form *f, struct form_object *o, struct key_proof *proof)
@@ -240,7 +241,8 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 	case OPERATION_CANCEL:
 	case OPERATION_CPF:
 	case OPERATION_SEAL:
-		read_tx(f, parameters, r);
+	case OPERATION_SCHEDULE:
+		read_tx(f, w, parameters, r);
 		break;
 	case OPERATION_STATE:
 		read_state(f, w, market, parameters, r);

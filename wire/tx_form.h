@@ -23,8 +23,14 @@ enum { TX_BODY_MAX = 128 + TX_ADMIT_KEYS_MAX * 48 };
 enum { TX_BODY_DEPTH = 5 };
 
 /* Read the `parameters` of a transaction of tx->kind into *tx. Kinds of the operator only where
- * room is given (it may be NULL for signed kinds). Failures are the form's. */
-void tx_form_read(struct form *form, uint32_t parameters, struct tx *tx, struct tx_room *room);
+ * room is given, and signed ones where net_wh is, which a schedule borrows; the other may be NULL.
+ * Failures are the form's. */
+void tx_form_read(struct form *form, uint32_t parameters, struct tx *tx, struct tx_room *room,
+	int32_t net_wh[SCHEDULE_SLOTS_MAX]);
+
+/* Read `first_slot` and `net_wh` of an object into *ret, which borrows net_wh. */
+void tx_form_net_window(struct form *form, struct form_object *object,
+	int32_t net_wh[static SCHEDULE_SLOTS_MAX], struct net_window *ret);
 
 /* Read a member that is an address: 26 characters of base32. */
 void tx_form_address(

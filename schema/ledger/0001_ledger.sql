@@ -46,7 +46,7 @@ CREATE TABLE closings (
 	height INTEGER NOT NULL
 ) STRICT;
 
--- kind: 1 bid-offer, 2 cancel, 3 cpf, 4 seal; 16 clock, 17 admit, 18 standing, 19 delivery, 20 deposit,
+-- kind: 1 bid-offer, 2 cancel, 3 cpf, 4 seal, 5 schedule; 16 clock, 17 admit, 18 standing, 19 delivery, 20 deposit,
 -- 21 withdraw, 22 params-set
 CREATE TABLE transactions (
 	seq INTEGER PRIMARY KEY,

@@ -195,3 +195,13 @@ SELECT json_extract(body, '$.parameters.cpf') AS cpf, count(*) AS announced,
 	(SELECT count(*) FROM seals s WHERE s.cpf = round(100 * json_extract(t.body, '$.parameters.cpf'))) AS sealed
 FROM transactions t WHERE kind IN (1, 3) AND json_extract(body, '$.parameters.cpf') IS NOT NULL
 GROUP BY 1;
+
+-- What each slot is scheduled at: the last schedule that has it.
+DROP VIEW IF EXISTS v_schedule;
+CREATE VIEW v_schedule AS
+SELECT s.slot, datetime(json_extract(g.document, '$.rules.parameters.start_ms') / 1000
+		+ s.slot * json_extract(g.document, '$.rules.parameters.slot_s'), 'unixepoch') AS begins,
+	s.net_wh / 1000.0 AS net_kwh, s.seq AS schedule,
+	datetime(t.market_ms / 1000, 'unixepoch') AS announced
+FROM (SELECT slot, max(seq) AS seq, net_wh FROM schedules GROUP BY slot) s
+JOIN transactions t ON t.seq = s.seq JOIN genesis g;

@@ -98,6 +98,8 @@ awaits "the market begins" begun
 send aggregator "$aggregator" bid-offer "$(bid 4)"
 order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
 send aggregator "$aggregator" cancel "{\"address\":\"$address\",\"order\":$order}"
+slot=$(sql 'SELECT max(height) FROM blocks')
+send aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":$((slot + 2)),\"net_wh\":[1200,-3,0]}"
 send home0001 "$ems" wallet '{}'
 slot=$(sql 'SELECT max(height) FROM blocks')
 send operator "$operator" params-set "{\"from_slot\":$((slot + 3)),\"parameters\":{\"boundary_s\":40,\"credit_limits_uc\":{
@@ -123,6 +125,7 @@ told() { [ "$(answers '"error"')" -eq $((before + 10)) ] && [ "$(answers '"folde
 awaits "the market refuses each broken document" told
 break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothing":true')"
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
+break_rule BAD_FIELD aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":9999,\"net_wh\":[]}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"
 break_rule BAD_FIELD operator "$operator" home-add "$(terms Home 0)"
 break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms home0004 10000001)"
@@ -136,7 +139,7 @@ sealed() { [ "$(sql 'SELECT count(*) FROM seals')" -gt 0 ]; }
 awaits "a sealed block, for the money in it" sealed
 send operator "$operator" withdraw '{"amount_uc":1,"clientId":"aggregator"}'
 settled() { # a transaction of each kind, and a home has been told of a delivery
-	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 11 ] &&
+	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 12 ] &&
 		grep -q '/statement .*"deliveries":\[{' "$work"/heard.home*
 }
 awaits "a settled slot, a sealed block" settled

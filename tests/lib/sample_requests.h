@@ -50,6 +50,9 @@ static const struct sample_request sample_requests[] = {
 	{OPERATION_SEAL,
 		SAMPLE_MESSAGE("seal", "\"address\":\"" SAMPLE_ADDRESS
 				       "\",\"height\":7,\"header_hash\":\"" SAMPLE_HASH "\"")},
+	{OPERATION_SCHEDULE,
+		SAMPLE_MESSAGE("schedule", "\"address\":\"" SAMPLE_ADDRESS
+					   "\",\"first_slot\":96,\"net_wh\":[1200,-3,0]")},
 	{OPERATION_STATE, SAMPLE_MESSAGE("state",
 				  "\"item\":\"device\",\"name\":\"Sensor\",\"value\":\"28\"")},
 	{OPERATION_STATE, SAMPLE_MESSAGE("state",

@@ -1,6 +1,7 @@
 """A ledger executed again: docs/protocol.md, sections 7 and 8."""
 import parameters
 from clearing import Auction, Order, clear, merit
+from schedules import Schedules
 from words import (Wrong, address_of, be, bytes_of, canon, date_ms, demand, energy, key_of, name26,
 	price, sha, signed, signing_input, tree)
 
@@ -25,6 +26,7 @@ class Ledger:
 		self.rules = document["rules"]
 		self.p = self.rules["parameters"]
 		self.scheduled, self.widest = [], self.p["date_window_s"]
+		self.schedules = Schedules(self.p)
 		zero = f"{self.p['name']}:{ZERO[:16]}"
 		self.check_genesis(document, zero, pinned)
 		self.market = f"{self.p['name']}:{pinned[:16]}"
@@ -204,6 +206,9 @@ class Ledger:
 		demand(tx["market_ms"] >= self.slot_ms(self.slot) + wait, "SEAL_EARLY")
 		self.sealed = self.ranked[names.index(q["address"])]
 
+	def do_schedule(self, tx, q):
+		self.schedules.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q)
+
 	def do_clock(self, tx, q):
 		end = self.slot_ms(self.slot + 1)
 		demand(q["due_ms"] <= min(end, tx["market_ms"]), "BAD_TIME")
@@ -347,7 +352,8 @@ class Ledger:
 	def state(self):
 		leaves = [sha(b"\0\x31", be(a.number), name26(a.name), be(a.slot, a.balance, a.held))
 			for _, a in sorted(self.accounts.items())]
-		return tree(leaves + [a.leaf() for _, a in sorted(self.auctions.items())])
+		leaves += [a.leaf() for _, a in sorted(self.auctions.items())]
+		return tree(leaves + self.schedules.leaves())
 
 	def close(self):
 		demand(self.closing, "the clock has not struck")
@@ -375,6 +381,7 @@ class Ledger:
 		self.slot = self.height - 1
 		self.leaves, self.results, self.announced = [], [], []
 		self.take_over()
+		self.schedules.open(self.slot)
 		self.closing, self.flags, self.sealed, self.due = False, 0, None, []
 		for tx in sorted(transactions, key=lambda tx: tx["seq"]):
 			try:
