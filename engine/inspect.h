@@ -28,7 +28,7 @@ struct inspected {
 	char observation[3][OBSERVATION_TEXT_MAX + 1];
 	size_t body_len;
 	void *borrowed; /* what command borrows: keys of `addresses`, values of `schedule` */
-	char body[];                /* canonical, NUL-terminated */
+	char body[];    /* canonical, NUL-terminated */
 };
 
 /* Why not. */

@@ -145,8 +145,7 @@ void message_write_seal(struct out *out, const char *address, uint64_t height,
 	out_printf(out, ",\"height\":%llu}", (unsigned long long)height);
 }
 
-void message_write_schedule(
-	struct out *out, const char *address, const struct net_window *window)
+void message_write_schedule(struct out *out, const char *address, const struct net_window *window)
 {
 	out_printf(out, "{\"address\":\"%s\",\"first_slot\":%lld,\"net_wh\":[", address,
 		(long long)window->first_slot);

@@ -30,6 +30,7 @@ struct forecast_slot {
 	int64_t wh, low_wh, high_wh;
 };
 
+/* Nothing learnt yet. */
 void forecast_init(struct forecast *forecast, enum forecast_kind kind);
 
 /* Forecast slot target, after the outlook's origin. weekend: whether target is on one. */

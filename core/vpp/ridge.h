@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Sums of products of three integers, and what is made of them. */
 __extension__ typedef __int128 ridge_sum;
 
 enum {

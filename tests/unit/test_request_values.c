@@ -12,7 +12,20 @@
 
 enum { TEXT_MAX = 20000 };
 /* Places in sample_requests. */
-enum { BID, ANSWER, OPENING, CANCEL, CPF, SEAL, SCHEDULE, OBSERVATION, READING, REGISTER, ADDRESSES, WALLET };
+enum {
+	BID,
+	ANSWER,
+	OPENING,
+	CANCEL,
+	CPF,
+	SEAL,
+	SCHEDULE,
+	OBSERVATION,
+	READING,
+	REGISTER,
+	ADDRESSES,
+	WALLET
+};
 enum { SYNC = WALLET + 1, HOME_ADD, HOME_REVOKE, DEPOSIT, WITHDRAW, PARAMS_SET };
 
 static struct request_workspace *workspace;
