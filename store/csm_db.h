@@ -114,4 +114,16 @@ __attribute__((warn_unused_result)) enum err csm_db_nets(struct csm_db *csm, int
 	int64_t other_slot, void (*visit)(void *context, int64_t net_wh, int64_t other_net_wh),
 	void *context);
 
+/* What each home's registers moved by in a slot that was metered, ascending by number, to visit. */
+__attribute__((warn_unused_result)) enum err csm_db_metered(struct csm_db *csm, int64_t slot,
+	void (*visit)(void *context, uint32_t home, const struct registers *delta), void *context);
+
+/* The first slot that may have been metered; ERR_NOT_FOUND: none. */
+__attribute__((warn_unused_result)) enum err csm_db_first_metered(
+	struct csm_db *csm, int64_t *ret_slot);
+
+/* The homes that are registered, ascending by number, to visit. */
+__attribute__((warn_unused_result)) enum err csm_db_registered(struct csm_db *csm,
+	void (*visit)(void *context, uint32_t home, int64_t pv_w), void *context);
+
 #endif

@@ -27,6 +27,7 @@ enum ledger_statement {
 	GET_BLOCK,
 	GET_TXS,
 	GET_SEALED,
+	GET_SCHEDULED,
 	LEDGER_STATEMENT_COUNT,
 };
 

@@ -72,13 +72,34 @@ static void look_at_slot(struct outlook *o, int64_t newest)
 
 	if (n > o->known_days)
 		o->known_days = n;
-	o->newest[at] = n > 0 ? values[0] : 0;
+	o->newest[at] = n > 0 ? values[0] : SERIES_UNKNOWN;
 	o->mean[at] = fading_mean(values, n);
 	o->median[at] = median(values, n);
 	n = look_back(o->pv, newest, values);
-	o->pv_newest[at] = n > 0 ? values[0] : 0;
+	o->pv_newest[at] = n > 0 ? values[0] : SERIES_UNKNOWN;
 	o->pv_mean[at] = fading_mean(values, n);
 	o->pv_most[at] = greatest(values, n);
+}
+
+/* A slot of the day of which nothing is known is as the one before it: three values of each, the
+ * first of which says whether it is known. All zeros if nothing is. */
+static void fill_gaps(uint32_t day_slots, int32_t *newest, int32_t *second, int32_t *third)
+{
+	uint32_t known = 0;
+
+	while (known < day_slots && newest[known] == SERIES_UNKNOWN)
+		known++;
+	for (uint32_t i = 0; known == day_slots && i < day_slots; i++)
+		newest[i] = 0;
+	for (uint32_t i = 1; i < day_slots; i++) {
+		uint32_t at = (known + i) % day_slots, before = (known + i - 1) % day_slots;
+
+		if (newest[at] != SERIES_UNKNOWN)
+			continue;
+		newest[at] = newest[before];
+		second[at] = second[before];
+		third[at] = third[before];
+	}
 }
 
 static void look_at_levels(struct outlook *o)
@@ -157,6 +178,8 @@ void outlook_look(
 	o->known_days = 0;
 	for (int64_t back = 0; back < n; back++)
 		look_at_slot(o, origin - back);
+	fill_gaps(load->day_slots, o->newest, o->mean, o->median);
+	fill_gaps(load->day_slots, o->pv_newest, o->pv_mean, o->pv_most);
 	look_at_levels(o);
 	o->day_residual = residual(o, n);
 	o->hours_residual = residual(o, RECENT_HOURS * hour);

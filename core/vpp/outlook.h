@@ -19,7 +19,8 @@ struct outlook {
 	int64_t origin;                 /* the last slot that it knows */
 	uint32_t known_days;            /* of load: of the slot of the day that is known best */
 	/* By slot of the day: what was known last; the mean, a day counting 9/10 of the next; the
-	 * median of 14 days; the PV's mean, and the most it came to in 21 days. */
+	 * median of 14 days; the PV's mean, and the most it came to in 21 days. Of which nothing is
+	 * known: as the slot before it. */
 	int32_t newest[DAY_SLOTS_MAX], mean[DAY_SLOTS_MAX], median[DAY_SLOTS_MAX];
 	int32_t pv_newest[DAY_SLOTS_MAX], pv_mean[DAY_SLOTS_MAX], pv_most[DAY_SLOTS_MAX];
 	int64_t level, pv_level; /* mean over the slots of the day */

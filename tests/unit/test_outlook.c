@@ -106,6 +106,29 @@ static void gaps_are_passed_over(void **state)
 	assert_int_equal(f[1], f[2]); /* a week before is the missing day: the mean instead */
 }
 
+/* The first day, not metered to its end: what is missing is as what came before it. */
+static void a_part_of_a_day_stands_for_the_rest(void **state)
+{
+	int64_t f[OUTLOOK_FEATURES];
+
+	(void)state;
+	for (int64_t slot = 2; slot < 20; slot++) {
+		series_put(&load, slot, 100 + slot);
+		series_put(&pv, slot, 1000 + slot);
+	}
+	outlook_look(&o, &load, &pv, 19);
+	for (int64_t at = 20; at < 26; at++) {
+		outlook_features(&o, at, false, f);
+		assert_int_equal(f[0], 119);
+		assert_int_equal(f[2], 119);
+		assert_int_equal(f[3], 119);
+		assert_int_equal(f[OUTLOOK_LOAD_FEATURES + 1], 1019);
+		assert_int_equal(f[OUTLOOK_LOAD_FEATURES + 2], 1019);
+	}
+	outlook_features(&o, 26, false, f);
+	assert_int_equal(f[0], 102);
+}
+
 /* Whatever the series have after the origin, the outlook is the same. */
 static void the_future_is_not_seen(void **state)
 {
@@ -137,6 +160,7 @@ int main(void)
 		cmocka_unit_test_setup(each_feature_is_what_it_says, begin),
 		cmocka_unit_test_setup(a_cloudy_half_day_shows, begin),
 		cmocka_unit_test_setup(gaps_are_passed_over, begin),
+		cmocka_unit_test_setup(a_part_of_a_day_stands_for_the_rest, begin),
 		cmocka_unit_test_setup(the_future_is_not_seen, begin),
 	};
 

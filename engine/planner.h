@@ -1,0 +1,55 @@
+/* planner: the aggregator's forecasts at work. It follows the meters through a connection of its
+ * own, keeps a baseline of each home and of their sum (core/vpp/baseline.h), and says what the
+ * community is to be scheduled at. A thread of its own uses it (plugin/planner_thread.h): the
+ * market's thread never waits for it.
+ *
+ * The sum is of the homes that are registered. One that has been metered for a day belongs to its
+ * past too, as its mean, so that the sum does not jump when a home joins; one that has not yet is
+ * taken for its class. */
+#ifndef LEM_ENGINE_PLANNER_H
+#define LEM_ENGINE_PLANNER_H
+#include "core/schedule.h"
+#include "core/vpp/baseline.h"
+#include "wire/genesis.h"
+
+/* Days of metered history that it learns from when it is opened. */
+enum { PLANNER_HISTORY_DAYS = 90, PLANNER_WHY_MAX = 512 };
+
+struct planner;
+
+/* A part of a schedule, to be announced. */
+struct planner_window {
+	int64_t first_slot;
+	uint32_t count;
+	int32_t net_wh[SCHEDULE_SLOTS_MAX];
+};
+
+/* Open csm.db and ledger.db of the directory for reading. lead_slots: a day is planned so many
+ * slots before it begins, 1 .. the slots of a day. ERR_NOMEM, and errors as db_open(), with a
+ * sentence in why. */
+__attribute__((warn_unused_result)) enum err planner_open(const char *state_dir,
+	const struct genesis *genesis, int64_t lead_slots, struct planner **ret,
+	char why[static PLANNER_WHY_MAX]);
+
+/* NULL-safe. */
+void planner_close(struct planner *planner);
+
+/* Take in what has been metered up to and including that slot, and plan the days whose time has
+ * come. Late readings of the slot before are taken in too. Errors as db_row(); planner_why() has a
+ * sentence, and the planner is of no more use. */
+__attribute__((warn_unused_result)) enum err planner_follow(struct planner *planner, int64_t slot);
+const char *planner_why(const struct planner *planner);
+
+/* What is to be announced next of what is planned and has not been yet, from slot `from` on; false:
+ * nothing. It counts as announced until planner_follow() sees that the ledger does not have it. */
+bool planner_next_window(struct planner *planner, int64_t from, struct planner_window *ret);
+
+/* What a slot is planned at; false: it is in no planned day. */
+bool planner_planned(const struct planner *planner, int64_t slot, int64_t *ret_net_wh);
+
+/* What a home is planned at, its class's way if it has not been metered for a day; false: it is not
+ * registered, or the slot is in no planned day. */
+bool planner_planned_home(
+	const struct planner *planner, uint32_t home, int64_t slot, int64_t *ret_net_wh);
+
+#endif

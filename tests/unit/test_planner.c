@@ -1,0 +1,288 @@
+/* The planner over a real market's files: what it makes of the meters, and when it announces what.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "core/vpp/class_profile.h"
+#include "engine/planner.h"
+#include "tests/unit/little_market.h"
+
+enum { DAY = 24, LEAD = 2, DAYS_BEFORE = 9 };
+
+static struct little_market m;
+static struct planner *planner;
+static char why[PLANNER_WHY_MAX];
+
+static int setup(void **state)
+{
+	(void)state;
+	little_open(&m);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	planner_close(planner);
+	planner = NULL;
+	little_close(&m);
+	return 0;
+}
+
+static void open_planner(void)
+{
+	planner_close(planner);
+	planner = NULL;
+	if (planner_open(m.folder, &m.genesis, LEAD, &planner, why) != ERR_OK)
+		fail_msg("%s", why);
+}
+
+static uint32_t number_of(int n)
+{
+	return home_find(&m.engine.market->homes, m.homes[n].id)->number;
+}
+
+/* What home n draws in a slot: more by day. */
+static int64_t draws(int n, int64_t slot)
+{
+	int64_t hour = (slot % DAY + DAY) % DAY;
+
+	return 100 * (n + 1) + (hour >= 8 ? 50 : 0);
+}
+
+/* A home's meter from slot `first` to the market's start: the last reading is the market's. */
+static void live(int n, int64_t first)
+{
+	const uint8_t no_signature[SIGNATURE_LEN] = {0};
+	struct reading r = {.slot = first - 1};
+
+	for (; r.slot < -1; r.slot++) {
+		if (r.slot >= first)
+			r.registers.wh[REGISTER_IMPORT] += draws(n, r.slot);
+		assert_int_equal(
+			csm_db_add_history(&m.engine.csm, number_of(n), &r, no_signature), ERR_OK);
+	}
+	m.homes[n].registers = r.registers;
+	if (m.now_ms < little_slot_ms(0))
+		little_advance(&m, little_slot_ms(0) + 1000);
+	little_reading(&m, n, -1, 0, draws(n, -1), 0);
+}
+
+static int64_t planned(int64_t slot)
+{
+	int64_t wh = INT64_MIN;
+
+	assert_true(planner_planned(planner, slot, &wh));
+	return wh;
+}
+
+static int64_t planned_home(int n, int64_t slot)
+{
+	int64_t wh = INT64_MIN;
+
+	assert_true(planner_planned_home(planner, number_of(n), slot, &wh));
+	return wh;
+}
+
+static int64_t class_wh(int64_t slot)
+{
+	int64_t s = little_slot_ms(slot) / 1000 % 86400;
+
+	return class_profile_net_wh(8000, (uint32_t)(s / 3600), DAY);
+}
+
+static void follow(int64_t slot)
+{
+	if (planner_follow(planner, slot) != ERR_OK)
+		fail_msg("%s", planner_why(planner));
+}
+
+static void near(int64_t expected, int64_t actual, int64_t most)
+{
+	if (llabs(expected - actual) > most)
+		fail_msg("%lld, expected %lld", (long long)actual, (long long)expected);
+}
+
+static void without_a_past_it_is_the_class(void **state)
+{
+	struct planner_window w;
+	int64_t wh;
+
+	(void)state;
+	open_planner();
+	follow(-1);
+	for (int64_t slot = 0; slot < DAY; slot += 5) {
+		/* 02:40 UTC is in the third hour of its day. */
+		assert_int_equal(planned_home(0, slot), class_wh(slot));
+		assert_int_equal(planned(slot), LITTLE_HOMES * class_wh(slot));
+	}
+	assert_false(planner_planned(planner, DAY, &wh));
+	assert_false(planner_planned_home(planner, 0, 3, &wh)); /* the operator */
+	assert_true(planner_next_window(planner, 1, &w));
+	assert_int_equal(w.first_slot, 1);
+	assert_int_equal(w.count, DAY - 1);
+	assert_int_equal(w.net_wh[4], planned(5));
+	assert_false(planner_next_window(planner, 1, &w));
+}
+
+static void a_known_past_is_planned_on(void **state)
+{
+	int64_t wh;
+
+	(void)state;
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		live(n, -DAYS_BEFORE * DAY);
+	open_planner();
+	follow(-1);
+	for (int64_t slot = 0; slot < DAY; slot++) {
+		for (int n = 0; n < LITTLE_HOMES; n++)
+			near(draws(n, slot), planned_home(n, slot), 15);
+		near(600 + 3 * (slot >= 8 ? 50 : 0), planned(slot), 30);
+	}
+	assert_false(planner_planned(planner, DAY, &wh));
+}
+
+/* It is not there for a day and more, then metered for one: the sum gains what it draws, at once.
+ */
+static void a_home_that_joins_belongs_to_the_past(void **state)
+{
+	(void)state;
+	live(0, -DAYS_BEFORE * DAY);
+	live(1, -DAYS_BEFORE * DAY);
+	live(2, -DAY);
+	open_planner();
+	follow(-DAY - LEAD - 1); /* day -1 is planned */
+	for (int64_t slot = -DAY; slot < 0; slot += 7) {
+		assert_int_equal(planned_home(2, slot), class_wh(slot));
+		near(draws(0, slot) + draws(1, slot) + class_wh(slot), planned(slot), 15);
+	}
+	follow(-1);
+	for (int64_t slot = 0; slot < DAY; slot++) {
+		near(draws(2, slot), planned_home(2, slot), 2); /* a mean as yet */
+		near(draws(0, slot) + draws(1, slot) + draws(2, slot), planned(slot), 20);
+	}
+}
+
+/* The market of slots 0 and on: home n is metered in them but for `silent`. */
+static void live_on(int64_t first, int64_t last, int silent, int64_t late_slot)
+{
+	for (int64_t slot = first; slot <= last; slot++) {
+		little_advance(&m, little_slot_ms(slot + 1) + 1000);
+		for (int n = 0; n < LITTLE_HOMES; n++) {
+			if (n == silent && slot >= late_slot)
+				continue;
+			little_reading(&m, n, slot, 0, draws(n, slot), 0);
+		}
+	}
+}
+
+static void one_silent_meter_holds_up_nobody(void **state)
+{
+	(void)state;
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		live(n, -DAYS_BEFORE * DAY);
+	live_on(0, DAY - LEAD - 1, 1, 3);
+	open_planner();
+	follow(DAY - LEAD - 2);
+	assert_int_equal(planned(DAY - 1), planned(DAY - 1));
+	follow(DAY - LEAD - 1); /* day 1 is planned */
+	for (int64_t slot = DAY; slot < 2 * DAY; slot++)
+		near(600 + 3 * (slot % DAY >= 8 ? 50 : 0), planned(slot), 30);
+}
+
+static void a_late_reading_counts(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	live(0, -DAY);
+	open_planner();
+	little_advance(&m, little_slot_ms(1) + 1000);
+	follow(0); /* nothing of slot 0 is in yet */
+	little_reading(&m, 0, 0, 0, 5000, 0);
+	for (int64_t slot = 1; slot < DAY - LEAD; slot++) {
+		little_advance(&m, little_slot_ms(slot + 1) + 1000);
+		little_reading(&m, 0, slot, 0, draws(0, slot), 0);
+		follow(slot);
+	}
+	before = draws(0, 0);
+	/* Two days: the day before, and 5,000 Wh counting a little more. */
+	assert_true(planned_home(0, DAY) > before + 2000);
+}
+
+static void announce(void)
+{
+	static char text[4096];
+	const struct address *address = &m.genesis.params.roles[0].address;
+	struct planner_window w;
+	struct net_window window;
+	struct out out;
+
+	while (planner_next_window(planner, params_slot_at(&m.genesis.params, m.now_ms) + 1, &w)) {
+		window = (struct net_window){w.first_slot, w.count, w.net_wh};
+		out_init(&out, text, sizeof text);
+		message_write_schedule(&out, address->text, &window);
+		little_send(&m, "aggregator", OPERATION_SCHEDULE, &out,
+			&(struct signer){.key = m.aggregator_key});
+	}
+}
+
+/* What the ledger has is not announced again, after a restart either; what it lacks is. */
+static void it_announces_what_the_ledger_lacks(void **state)
+{
+	struct planner_window w;
+	int64_t wh;
+
+	(void)state;
+	live(0, -DAY);
+	open_planner();
+	follow(-1);
+	assert_true(planner_next_window(planner, 1, &w));
+	follow(-1); /* the market did not take it */
+	announce();
+	assert_true(schedule_net(&m.engine.market->ledger.schedules, 1, &wh));
+	assert_int_equal(wh, planned(1));
+	assert_true(schedule_net(&m.engine.market->ledger.schedules, DAY - 1, &wh));
+	assert_false(schedule_net(&m.engine.market->ledger.schedules, DAY, &wh));
+	follow(-1);
+	assert_false(planner_next_window(planner, 1, &w));
+	open_planner();
+	follow(-1);
+	assert_false(planner_next_window(planner, 1, &w));
+	for (int64_t slot = 0; slot < DAY - LEAD; slot++)
+		little_advance(&m, little_slot_ms(slot + 1) + 1000);
+	follow(DAY - LEAD - 1);
+	announce();
+	assert_true(schedule_net(&m.engine.market->ledger.schedules, 2 * DAY - 1, &wh));
+	assert_int_equal(wh, planned(2 * DAY - 1));
+}
+
+static void a_missing_file_is_named(void **state)
+{
+	struct planner *none = NULL;
+
+	(void)state;
+	assert_int_equal(planner_open("/nonexistent", &m.genesis, LEAD, &none, why), ERR_NOT_FOUND);
+	assert_null(none);
+	assert_non_null(strstr(why, "/nonexistent/csm.db"));
+	planner_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(without_a_past_it_is_the_class, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_known_past_is_planned_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_home_that_joins_belongs_to_the_past, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_silent_meter_holds_up_nobody, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_late_reading_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			it_announces_what_the_ledger_lacks, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_missing_file_is_named, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
