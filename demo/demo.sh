@@ -195,7 +195,8 @@ say "The community and its schedule (Wh; before: without what was traded)"
 sqlite3 -readonly -cmd "ATTACH 'file:$run/market/ledger.db?mode=ro' AS ledger" -box "$run/market/csm.db" "
 	WITH net AS (SELECT n.slot, n.home, n.import_wh - n.export_wh - b.import_wh + b.export_wh AS wh
 		FROM v_registers n JOIN v_registers b ON b.home = n.home AND b.slot = n.slot - 1),
-	both AS (SELECT t.slot, sum(t.wh) AS metered, sum(y.wh) AS scheduled FROM net t
+	both AS (SELECT t.slot, sum(t.wh) AS metered, coalesce((SELECT net_wh FROM ledger.schedules s
+		WHERE s.slot = t.slot ORDER BY seq DESC LIMIT 1), sum(y.wh)) AS scheduled FROM net t
 		JOIN net y ON y.home = t.home AND y.slot = t.slot - 24 WHERE t.slot >= 0 GROUP BY t.slot),
 	traded AS (SELECT a.slot, sum(CASE side WHEN 1 THEN cleared_wh ELSE -cleared_wh END) AS wh
 		FROM ledger.auctions a JOIN ledger.auction_ends e ON e.auction = a.seq

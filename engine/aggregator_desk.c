@@ -55,9 +55,9 @@ int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct en
 	return aggregator_due_ms(p, measured > 0 ? measured : 0);
 }
 
-static void add(void *context, int64_t net_wh, int64_t other_net_wh)
+static void add(void *context, const struct home_nets *nets)
 {
-	deviation_add(context, net_wh, other_net_wh);
+	deviation_add(context, nets);
 }
 
 /* The order as a message, through the same checks as everyone's. */
@@ -115,6 +115,8 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 		return ERR_OK;
 	a->judged = measured;
 	*news = (struct aggregator_news){.deviation = {.slot = measured}};
+	news->deviation.is_scheduled =
+		schedule_net(&l->schedules, measured, &news->deviation.scheduled_wh);
 	err = csm_db_nets(
 		&e->csm, measured, measured - aggregator_day_slots(p), add, &news->deviation);
 	if (err != ERR_OK) {

@@ -5,10 +5,10 @@
 #include "core/home.h"
 #include "core/units.h"
 #include "core/vpp/class_profile.h"
-#include "store/csm_db.h"
-#include "store/ledger_db.h"
+#include "core/vpp/community.h"
+#include "store/meter_feed.h"
 
-enum { PATH_LEN_MAX = 4096, PLAN_DAYS = 2, LAST_KNOWN_DAYS = 7 };
+enum { PLAN_DAYS = 2 };
 
 /* One home as it is followed. */
 struct followed {
@@ -20,15 +20,14 @@ struct followed {
 };
 
 struct planner {
-	struct csm_db csm;
-	struct ledger_db ledger;
+	struct meter_feed feed;
 	struct genesis genesis;
 	struct baseline_calendar calendar;
 	struct followed *homes[HOMES_MAX];
-	struct baseline sum;
-	int32_t *sum_room;
+	struct community community;
+	int32_t *room;
+	struct baseline_metered *past;
 	struct outlook outlook;
-	int64_t *past[2];             /* load, PV of the sum, by slot modulo SERIES_DAYS days */
 	int64_t *plan;                /* by slot modulo PLAN_DAYS days */
 	int64_t plan_first, plan_end; /* slots */
 	int64_t next;                 /* the first slot that has not been followed */
@@ -36,7 +35,6 @@ struct planner {
 	int64_t announced_end;
 	int64_t slot; /* being followed */
 	bool late;    /* it was followed before */
-	int64_t load_wh, pv_wh;
 	bool out_of_memory;
 	char why[PLANNER_WHY_MAX];
 };
@@ -48,32 +46,9 @@ static size_t ring(int64_t slot, size_t room)
 	return (size_t)(at < 0 ? at + (int64_t)room : at);
 }
 
-static size_t past_room(const struct planner *p)
-{
-	return series_room(p->calendar.day_slots);
-}
-
 static size_t plan_room(const struct planner *p)
 {
 	return (size_t)PLAN_DAYS * p->calendar.day_slots;
-}
-
-static enum err open_files(struct planner *p, const char *state_dir, char *why)
-{
-	char path[PATH_LEN_MAX];
-	enum err err;
-
-	(void)snprintf(path, sizeof path, "%s/csm.db", state_dir);
-	err = csm_db_open_read(&p->csm, path);
-	if (err != ERR_OK) {
-		(void)snprintf(why, PLANNER_WHY_MAX, "%.500s", p->csm.db.why);
-		return err;
-	}
-	(void)snprintf(path, sizeof path, "%s/ledger.db", state_dir);
-	err = ledger_db_open_read(&p->ledger, path);
-	if (err != ERR_OK)
-		(void)snprintf(why, PLANNER_WHY_MAX, "%.500s", p->ledger.db.why);
-	return err;
 }
 
 enum err planner_open(const char *state_dir, const struct genesis *genesis, int64_t lead_slots,
@@ -92,13 +67,13 @@ enum err planner_open(const char *state_dir, const struct genesis *genesis, int6
 	p->calendar = (struct baseline_calendar){.day_slots = day_slots,
 		.lead_slots = lead_slots < day_slots ? lead_slots : day_slots,
 		.noon_day = (params->start_ms / MS_PER_S + S_PER_DAY / 2) / S_PER_DAY};
-	p->sum_room = calloc(baseline_room(day_slots), sizeof *p->sum_room);
-	p->past[0] = calloc(past_room(p), sizeof *p->past[0]);
-	p->past[1] = calloc(past_room(p), sizeof *p->past[1]);
+	p->room = calloc(baseline_room(day_slots), sizeof *p->room);
+	p->past = calloc(community_room(day_slots), sizeof *p->past);
 	p->plan = calloc(plan_room(p), sizeof *p->plan);
-	if (p->sum_room && p->past[0] && p->past[1] && p->plan) {
-		baseline_init(&p->sum, BASELINE_SUM, &p->calendar, p->sum_room);
-		err = open_files(p, state_dir, why);
+	if (p->room && p->past && p->plan) {
+		community_init(&p->community, &p->calendar, p->room, p->past);
+		err = meter_feed_open(&p->feed, state_dir);
+		(void)snprintf(why, PLANNER_WHY_MAX, "%s", p->feed.why);
 	}
 	if (err != ERR_OK) {
 		planner_close(p);
@@ -117,12 +92,10 @@ void planner_close(struct planner *p)
 			free(p->homes[i]->room);
 		free(p->homes[i]);
 	}
-	free(p->sum_room);
-	free(p->past[0]);
-	free(p->past[1]);
+	free(p->room);
+	free(p->past);
 	free(p->plan);
-	csm_db_close(&p->csm);
-	ledger_db_close(&p->ledger);
+	meter_feed_close(&p->feed);
 	free(p);
 }
 
@@ -176,65 +149,42 @@ static enum err find_homes(struct planner *p)
 		if (p->homes[i])
 			p->homes[i]->registered = false;
 	}
-	err = csm_db_registered(&p->csm, note_registered, p);
+	err = meter_feed_homes(&p->feed, note_registered, p);
 	if (err == ERR_OK && p->out_of_memory)
 		return fail(p, ERR_NOMEM, err_text(ERR_NOMEM));
-	return fail(p, err, p->csm.db.why);
+	return fail(p, err, p->feed.why);
 }
 
-/* The load without the battery, and the PV, of what a home's registers moved by. */
-static void note_metered(void *context, uint32_t number, const struct registers *delta)
+static int64_t at_least_0(int64_t wh)
+{
+	return wh > 0 ? wh : 0;
+}
+
+/* What of a home's slot would have been without the market. */
+static void note_metered(void *context, const struct meter_feed_row *row)
 {
 	struct planner *p = context;
-	struct followed *h = home_of(p, number);
-	int64_t load = meter_consumption_wh(delta) - delta->wh[REGISTER_CHARGE];
+	struct followed *h = home_of(p, row->home);
+	const int64_t *d = row->delta.wh;
+	const struct baseline_metered m = {
+		.load_wh = at_least_0(meter_consumption_wh(&row->delta) - d[REGISTER_CHARGE]),
+		.pv_wh = meter_production_wh(&row->delta),
+		.charge_wh = at_least_0(d[REGISTER_CHARGE] - row->bought_wh),
+		.discharge_wh = at_least_0(d[REGISTER_DISCHARGE] - row->sold_wh)};
 
-	if (!h || (p->late && series_get(&h->baseline.load, p->slot) != SERIES_UNKNOWN))
-		return;
-	baseline_meter(&h->baseline, p->slot, load > 0 ? load : 0, meter_production_wh(delta));
+	if (h && !(p->late && series_get(&h->baseline.load, p->slot) != SERIES_UNKNOWN))
+		baseline_meter(&h->baseline, p->slot, &m);
 }
 
-/* A series' slot, or the same slot of the last day that is known. */
-static int64_t last_known(const struct series *s, int64_t slot)
-{
-	for (int64_t day = 0; day <= LAST_KNOWN_DAYS; day++) {
-		int64_t wh = series_get(s, slot - day * s->day_slots);
-
-		if (wh != SERIES_UNKNOWN)
-			return wh;
-	}
-	return 0;
-}
-
-/* The sum of a slot, homes that were not metered as on the last day. */
 static void sum_up(struct planner *p, int64_t slot)
 {
-	int64_t load = 0, pv = 0;
-
 	for (uint32_t i = 0; i < HOMES_MAX; i++) {
 		const struct followed *h = p->homes[i];
 
-		if (!h || !h->registered)
-			continue;
-		load += last_known(&h->baseline.load, slot);
-		pv += last_known(&h->baseline.pv, slot);
+		if (h && h->registered)
+			community_add_metered(&p->community, &h->baseline, slot);
 	}
-	baseline_meter(&p->sum, slot, load, pv);
-}
-
-/* Add a home to the sum's past, as its mean where it was not metered. */
-static void add_past(struct planner *p, const struct followed *h, int64_t origin)
-{
-	const struct outlook *o = &p->outlook;
-
-	for (int64_t slot = origin - (int64_t)past_room(p) + 1; slot <= origin; slot++) {
-		int64_t load = series_get(&h->baseline.load, slot);
-		int64_t pv = series_get(&h->baseline.pv, slot);
-		uint32_t at = outlook_slot_of_day(o, slot);
-
-		p->past[0][ring(slot, past_room(p))] += load != SERIES_UNKNOWN ? load : o->mean[at];
-		p->past[1][ring(slot, past_room(p))] += pv != SERIES_UNKNOWN ? pv : o->pv_mean[at];
-	}
+	community_meter(&p->community, slot);
 }
 
 /* The slot of a day that begins at midnight UTC. */
@@ -246,26 +196,14 @@ static int64_t class_net(const struct planner *p, const struct followed *h, int6
 	return class_profile_net_wh(h->pv_w, (uint32_t)(s / params->slot_s), p->calendar.day_slots);
 }
 
-static void set_past(struct planner *p, int64_t origin)
-{
-	for (int64_t slot = origin - (int64_t)past_room(p) + 1; slot <= origin; slot++) {
-		size_t at = ring(slot, past_room(p));
-
-		series_put(&p->sum.load, slot, p->past[0][at]);
-		series_put(&p->sum.pv, slot, p->past[1][at]);
-	}
-}
-
 /* Plan every home, and by the pasts of those that have one their sum. */
 static enum err plan_day(struct planner *p, int64_t day)
 {
 	int64_t first = day * p->calendar.day_slots, end = first + p->calendar.day_slots;
-	int64_t origin = baseline_origin(&p->calendar, day);
-	bool any = false;
+	bool any;
 	enum err err = find_homes(p);
 
-	memset(p->past[0], 0, past_room(p) * sizeof *p->past[0]);
-	memset(p->past[1], 0, past_room(p) * sizeof *p->past[1]);
+	community_forget(&p->community);
 	for (uint32_t i = 0; i < HOMES_MAX && err == ERR_OK; i++) {
 		struct followed *h = p->homes[i];
 
@@ -273,15 +211,12 @@ static enum err plan_day(struct planner *p, int64_t day)
 			continue;
 		h->planned = baseline_plan_day(&h->baseline, day, &p->outlook);
 		if (h->planned)
-			add_past(p, h, origin);
-		any = any || h->planned;
+			community_add_past(&p->community, &h->baseline, &p->outlook, day);
 	}
-	if (any)
-		set_past(p, origin);
-	any = any && baseline_plan_day(&p->sum, day, &p->outlook);
+	any = community_plan_day(&p->community, day, &p->outlook);
 	for (int64_t slot = first; slot < end; slot++) {
-		struct forecast_slot f = {.wh = 0};
-		int64_t wh = any && baseline_planned(&p->sum, slot, &f) ? f.wh : 0;
+		struct baseline_slot f = {.wh = 0};
+		int64_t wh = any && baseline_planned(&p->community.sum, slot, &f) ? f.wh : 0;
 
 		for (uint32_t i = 0; i < HOMES_MAX; i++) {
 			const struct followed *h = p->homes[i];
@@ -308,12 +243,12 @@ static enum err begin(struct planner *p, int64_t slot)
 {
 	int64_t oldest = slot - (int64_t)PLANNER_HISTORY_DAYS * p->calendar.day_slots;
 	int64_t first = slot;
-	enum err err = csm_db_first_metered(&p->csm, &first);
+	enum err err = meter_feed_first(&p->feed, &first);
 
 	if (err == ERR_NOT_FOUND)
 		err = ERR_OK;
 	if (err != ERR_OK)
-		return fail(p, err, p->csm.db.why);
+		return fail(p, err, p->feed.why);
 	p->next = first > slot ? slot : first < oldest ? oldest : first;
 	p->begun = true;
 	for (int64_t day = day_of(p, p->next);
@@ -330,12 +265,13 @@ static enum err follow_one(struct planner *p, int64_t slot)
 	for (int back = 1; back >= 0 && err == ERR_OK; back--) {
 		p->slot = slot - back;
 		p->late = back == 1;
-		err = csm_db_metered(&p->csm, p->slot, note_metered, p);
+		err = meter_feed_slot(
+			&p->feed, p->slot, p->genesis.params.horizon_slots, note_metered, p);
 	}
 	if (err == ERR_OK && p->out_of_memory)
 		return fail(p, ERR_NOMEM, err_text(ERR_NOMEM));
 	if (err != ERR_OK)
-		return fail(p, err, p->csm.db.why);
+		return fail(p, err, p->feed.why);
 	sum_up(p, slot);
 	p->next = slot + 1;
 	return baseline_origin(&p->calendar, day) == slot ? plan_day(p, day) : ERR_OK;
@@ -345,16 +281,12 @@ enum err planner_follow(struct planner *p, int64_t slot)
 {
 	enum err err = p->begun ? ERR_OK : begin(p, slot);
 
-	uint64_t announced = 0;
-
 	while (err == ERR_OK && p->next <= slot)
 		err = follow_one(p, p->next);
 	if (err != ERR_OK)
 		return err;
 	/* What the market has refused is to be announced again. */
-	err = ledger_db_scheduled(&p->ledger, &announced);
-	p->announced_end = (int64_t)announced;
-	return fail(p, err, p->ledger.db.why);
+	return fail(p, meter_feed_scheduled(&p->feed, &p->announced_end), p->feed.why);
 }
 
 bool planner_planned(const struct planner *p, int64_t slot, int64_t *ret_net_wh)
@@ -368,7 +300,7 @@ bool planner_planned(const struct planner *p, int64_t slot, int64_t *ret_net_wh)
 bool planner_planned_home(const struct planner *p, uint32_t home, int64_t slot, int64_t *ret_net_wh)
 {
 	const struct followed *h = home < HOMES_MAX ? p->homes[home] : NULL;
-	struct forecast_slot f;
+	struct baseline_slot f;
 
 	if (!h || !h->registered || slot < p->plan_first || slot >= p->plan_end)
 		return false;

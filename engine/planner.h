@@ -24,9 +24,9 @@ struct planner_window {
 	int32_t net_wh[SCHEDULE_SLOTS_MAX];
 };
 
-/* Open csm.db and ledger.db of the directory for reading. lead_slots: a day is planned so many
- * slots before it begins, 1 .. the slots of a day. ERR_NOMEM, and errors as db_open(), with a
- * sentence in why. */
+/* Open the databases of the directory for reading. lead_slots: a day is planned so many
+ * slots before it begins, 1 .. the slots of a day. ERR_NOMEM, and errors as meter_feed_open(), with
+ * a sentence in why. */
 __attribute__((warn_unused_result)) enum err planner_open(const char *state_dir,
 	const struct genesis *genesis, int64_t lead_slots, struct planner **ret,
 	char why[static PLANNER_WHY_MAX]);
@@ -35,7 +35,7 @@ __attribute__((warn_unused_result)) enum err planner_open(const char *state_dir,
 void planner_close(struct planner *planner);
 
 /* Take in what has been metered up to and including that slot, and plan the days whose time has
- * come. Late readings of the slot before are taken in too. Errors as db_row(); planner_why() has a
+ * come. Late readings of the slot before are taken in too. ERR_DB, ERR_NOMEM: planner_why() has a
  * sentence, and the planner is of no more use. */
 __attribute__((warn_unused_result)) enum err planner_follow(struct planner *planner, int64_t slot);
 const char *planner_why(const struct planner *planner);

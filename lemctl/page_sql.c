@@ -64,12 +64,19 @@ const struct page_sql page_sql[] = {
 		"WITH day AS (SELECT 86400 / slot_s AS slots FROM v_time), net AS MATERIALIZED"
 		" (SELECT slot, begins, home, import_kwh - export_kwh AS kwh FROM csm.v_home_slots"
 		" WHERE slot >= " HEAD " - " WINDOW " - (SELECT slots FROM day))"
-		" SELECT t.slot, t.begins, count(*) AS homes, sum(y.kwh) AS scheduled_kwh,"
-		" sum(t.kwh) AS metered_kwh, sum(t.kwh) - sum(y.kwh) AS deviation_kwh"
-		" FROM net t JOIN net y ON y.home = t.home"
-		" AND y.slot = t.slot - (SELECT slots FROM day)"
-		" WHERE t.slot >= 0 AND t.slot >= " HEAD " - " WINDOW
-		" GROUP BY t.slot ORDER BY t.slot"},
+		/* Without a schedule in the ledger: of the homes that were metered in both. */
+		", before AS (SELECT t.slot, count(*) AS homes, sum(y.kwh) AS scheduled,"
+		" sum(t.kwh) AS metered FROM net t JOIN net y ON y.home = t.home"
+		" AND y.slot = t.slot - (SELECT slots FROM day) GROUP BY t.slot),"
+		" held AS (SELECT t.slot, t.begins, s.slot IS NOT NULL AS is_scheduled,"
+		" count(*) AS homes, coalesce(s.net_kwh, y.scheduled) AS scheduled_kwh,"
+		" CASE WHEN s.slot IS NULL THEN y.metered ELSE sum(t.kwh) END AS metered_kwh"
+		" FROM net t LEFT JOIN v_schedule s ON s.slot = t.slot"
+		" LEFT JOIN before y ON y.slot = t.slot"
+		" WHERE t.slot >= 0 AND t.slot >= " HEAD " - " WINDOW " GROUP BY t.slot)"
+		" SELECT slot, begins, is_scheduled, homes, scheduled_kwh, metered_kwh,"
+		" metered_kwh - scheduled_kwh AS deviation_kwh FROM held"
+		" WHERE scheduled_kwh IS NOT NULL ORDER BY slot"},
 	{"/api/homes", "homes",
 		"SELECT h.client_id AS home, CASE h.status WHEN 1 THEN 'invited'"
 		" WHEN 2 THEN 'registered' ELSE 'revoked' END AS status, h.pv_w, h.battery_w,"

@@ -10,6 +10,13 @@
 
 enum { COLUMN_WIDTH = 12 };
 
+/* Against the ledger's schedule; of a slot without one against the day before. */
+#define DEVIATION                                                                                  \
+	"(SELECT c.slot, c.begins, coalesce(s.net_kwh, y.scheduled_kwh) AS scheduled_kwh,"         \
+	" CASE WHEN s.slot IS NULL THEN y.deviation_kwh ELSE c.net_kwh - s.net_kwh END"            \
+	" AS deviation_kwh FROM csm.v_community_slots c LEFT JOIN v_schedule s ON s.slot = c.slot" \
+	" LEFT JOIN csm.v_deviation y ON y.slot = c.slot WHERE c.slot >= 0)"
+
 /* One row of each slot, day or month that the meters or the ledger know: a slot in which no home
  * was metered may have been traded in. ?1 and ?2 are days, inclusive. */
 static const struct {
@@ -23,14 +30,14 @@ static const struct {
 		 " l.cleared, l.bidders, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
 		 " l.short_kwh, l.validator_cpf FROM known k"
 		 " LEFT JOIN c ON c.slot = k.slot LEFT JOIN l ON l.slot = k.slot"
-		 " LEFT JOIN csm.v_deviation d ON d.slot = k.slot"
+		 " LEFT JOIN " DEVIATION " d ON d.slot = k.slot"
 		 " WHERE date(k.begins) BETWEEN ?1 AND ?2 ORDER BY k.slot"},
 	{"day", "WITH c AS (SELECT * FROM csm.v_community_days), l AS (SELECT * FROM v_days),"
 		" known AS (SELECT day FROM c UNION SELECT day FROM l)"
 		" SELECT k.day, c.slots, c.homes, c.production_kwh, c.consumption_kwh, "
 		"c.import_kwh,"
 		" c.export_kwh, c.self_consumption, c.self_sufficiency,"
-		" (SELECT sum(abs(deviation_kwh)) FROM csm.v_deviation d"
+		" (SELECT sum(abs(deviation_kwh)) FROM " DEVIATION " d"
 		" WHERE date(d.begins) = k.day) AS deviation_kwh, l.auctions, l.cleared,"
 		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
 		" l.short_kwh, l.mean_validator_cpf FROM known k"
@@ -42,7 +49,7 @@ static const struct {
 		" known AS (SELECT month FROM c UNION SELECT month FROM l)"
 		" SELECT k.month, c.slots, c.homes, c.production_kwh, c.consumption_kwh,"
 		" c.import_kwh, c.export_kwh, c.self_consumption, c.self_sufficiency,"
-		" (SELECT sum(abs(deviation_kwh)) FROM csm.v_deviation d"
+		" (SELECT sum(abs(deviation_kwh)) FROM " DEVIATION " d"
 		" WHERE substr(d.begins, 1, 7) = k.month) AS deviation_kwh, l.auctions, l.cleared,"
 		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
 		" l.short_kwh FROM known k"

@@ -91,9 +91,9 @@ static enum err aggregate(struct market_thread *t)
 	if (err != ERR_OK || !judged || n.deviation.homes == 0)
 		return err;
 	post_say(t->post, MOSQ_LOG_INFO,
-		"lem: aggregator | slot %lld | %u homes: metered %lld Wh, scheduled %lld, traded "
-		"%lld",
+		"lem: aggregator | slot %lld | %u homes: metered %lld Wh, %s %lld, traded %lld",
 		(long long)n.deviation.slot, n.deviation.homes, (long long)n.deviation.metered_wh,
+		n.deviation.is_scheduled ? "scheduled" : "a day before",
 		(long long)n.deviation.scheduled_wh, (long long)n.deviation.traded_wh);
 	if (n.trades)
 		post_say(t->post, n.taken ? MOSQ_LOG_NOTICE : MOSQ_LOG_WARNING,

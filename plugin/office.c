@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "core/index.h"
 #include "plugin/market_thread.h"
+#include "plugin/planner_thread.h"
 #include "plugin/verifier.h"
 #include "wire/private_key.h"
 
@@ -22,6 +23,7 @@ struct office {
 	struct verifier verifiers[OPTIONS_VERIFIERS_MAX];
 	struct queue verified;
 	struct market_thread market;
+	struct planner_thread planner;
 };
 
 static enum err lock_state(struct office *o, char why[static ENGINE_WHY_MAX])
@@ -85,7 +87,16 @@ static enum err start_threads(struct office *o)
 		.engine = &o->engine,
 		.verified = &o->verified,
 		.post = &o->post};
-	return market_thread_start(&o->market);
+	err = market_thread_start(&o->market);
+	if (err != ERR_OK || !o->aggregator_key)
+		return err;
+	o->planner = (struct planner_thread){.state_dir = o->options.state_dir,
+		.genesis = &o->genesis,
+		.key = o->aggregator_key,
+		.lead_s = o->options.schedule_lead_s,
+		.verified = &o->verified,
+		.post = &o->post};
+	return planner_thread_start(&o->planner, o->keyring);
 }
 
 enum err office_open(const struct options *options, int wake_signal, struct office **ret,
@@ -128,6 +139,7 @@ static void stop_threads(struct office *o)
 		queue_close(&o->verified);
 	for (int i = 0; i < OPTIONS_VERIFIERS_MAX; i++)
 		verifier_stop(&o->verifiers[i]);
+	planner_thread_stop(&o->planner);
 	market_thread_stop(&o->market);
 	while (o->verified.slots && queue_take(&o->verified, &item, 1, 0) == 1)
 		verified_free(item);

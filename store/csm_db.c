@@ -45,20 +45,12 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	/* A home's net of two slots, each from two readings in a row. */
 	[CSM_GET_NETS] = "SELECT a.import_wh - a.export_wh - b.import_wh + b.export_wh,"
 			 " c.import_wh - c.export_wh - d.import_wh + d.export_wh"
-			 " FROM v_registers a"
-			 " JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = a.home"
-			 " JOIN v_registers c ON c.slot = ?2 AND c.home = a.home"
-			 " JOIN v_registers d ON d.slot = ?2 - 1 AND d.home = a.home"
-			 " WHERE a.slot = ?1 ORDER BY a.home",
-	[CSM_GET_METERED] = "SELECT a.home, a.pv_wh - b.pv_wh, a.import_wh - b.import_wh,"
-			    " a.export_wh - b.export_wh, a.charge_wh - b.charge_wh,"
-			    " a.discharge_wh - b.discharge_wh FROM v_registers a"
-			    " JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = a.home"
-			    " WHERE a.slot = ?1 ORDER BY a.home",
-	[CSM_GET_FIRST_METERED] = "SELECT min(slot) + 1 FROM (SELECT min(slot) AS slot FROM history"
-				  " UNION ALL SELECT min(slot) FROM readings)",
-	[CSM_GET_REGISTERED] = "SELECT number, pv_w FROM homes WHERE kind = 1 AND status = 2"
-			       " ORDER BY number",
+			 " FROM homes h"
+			 " LEFT JOIN v_registers a ON a.slot = ?1 AND a.home = h.number"
+			 " LEFT JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = h.number"
+			 " LEFT JOIN v_registers c ON c.slot = ?2 AND c.home = h.number"
+			 " LEFT JOIN v_registers d ON d.slot = ?2 - 1 AND d.home = h.number"
+			 " WHERE h.kind = 1 AND h.status = 2 ORDER BY h.number",
 	[CSM_GET_METER_KEY] =
 		"SELECT keys.home, key FROM meters JOIN keys ON keys.home = meters.home"
 		" WHERE serial = ?1 AND role = 'meter'",

@@ -3,6 +3,7 @@
 #ifndef LEM_STORE_CSM_DB_H
 #define LEM_STORE_CSM_DB_H
 #include "core/command.h"
+#include "core/vpp/aggregator.h"
 #include "store/db.h"
 #include "wire/genesis.h"
 #include "wire/request.h"
@@ -108,22 +109,9 @@ __attribute__((warn_unused_result)) enum err csm_db_meter_key(
 __attribute__((warn_unused_result)) enum err csm_db_add_history(struct csm_db *csm, uint32_t home,
 	const struct reading *reading, const uint8_t signature[static SIGNATURE_LEN]);
 
-/* The net energy, import less export, of each home that was metered in both slots, ascending by
- * number, to visit. */
+/* The nets of each registered home in a slot and in one before, ascending by number, to visit. */
 __attribute__((warn_unused_result)) enum err csm_db_nets(struct csm_db *csm, int64_t slot,
-	int64_t other_slot, void (*visit)(void *context, int64_t net_wh, int64_t other_net_wh),
+	int64_t slot_before, void (*visit)(void *context, const struct home_nets *nets),
 	void *context);
-
-/* What each home's registers moved by in a slot that was metered, ascending by number, to visit. */
-__attribute__((warn_unused_result)) enum err csm_db_metered(struct csm_db *csm, int64_t slot,
-	void (*visit)(void *context, uint32_t home, const struct registers *delta), void *context);
-
-/* The first slot that may have been metered; ERR_NOT_FOUND: none. */
-__attribute__((warn_unused_result)) enum err csm_db_first_metered(
-	struct csm_db *csm, int64_t *ret_slot);
-
-/* The homes that are registered, ascending by number, to visit. */
-__attribute__((warn_unused_result)) enum err csm_db_registered(struct csm_db *csm,
-	void (*visit)(void *context, uint32_t home, int64_t pv_w), void *context);
 
 #endif

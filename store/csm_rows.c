@@ -122,59 +122,23 @@ enum err csm_db_add_history(struct csm_db *csm, uint32_t home, const struct read
 	return db_run(&csm->db, s);
 }
 
-enum err csm_db_nets(struct csm_db *csm, int64_t slot, int64_t other_slot,
-	void (*visit)(void *context, int64_t net_wh, int64_t other_net_wh), void *context)
+enum err csm_db_nets(struct csm_db *csm, int64_t slot, int64_t slot_before,
+	void (*visit)(void *context, const struct home_nets *nets), void *context)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_NETS);
 	enum err err;
 
 	db_bind_int(s, 1, slot);
-	db_bind_int(s, 2, other_slot);
-	while ((err = db_row(&csm->db, s)) == ERR_OK)
-		visit(context, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
-	(void)sqlite3_reset(s);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-enum err csm_db_metered(struct csm_db *csm, int64_t slot,
-	void (*visit)(void *context, uint32_t home, const struct registers *delta), void *context)
-{
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_METERED);
-	enum err err;
-
-	db_bind_int(s, 1, slot);
+	db_bind_int(s, 2, slot_before);
 	while ((err = db_row(&csm->db, s)) == ERR_OK) {
-		struct registers delta;
+		/* A column that is NULL reads as 0. */
+		const struct home_nets n = {.metered = sqlite3_column_type(s, 0) != SQLITE_NULL,
+			.metered_before = sqlite3_column_type(s, 1) != SQLITE_NULL,
+			.net_wh = sqlite3_column_int64(s, 0),
+			.net_before_wh = sqlite3_column_int64(s, 1)};
 
-		for (int i = 0; i < REGISTER_COUNT; i++)
-			delta.wh[i] = sqlite3_column_int64(s, 1 + i);
-		visit(context, (uint32_t)sqlite3_column_int64(s, 0), &delta);
+		visit(context, &n);
 	}
-	(void)sqlite3_reset(s);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-enum err csm_db_first_metered(struct csm_db *csm, int64_t *ret_slot)
-{
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_FIRST_METERED);
-	enum err err = db_row(&csm->db, s);
-
-	if (err == ERR_OK && sqlite3_column_type(s, 0) == SQLITE_NULL)
-		err = ERR_NOT_FOUND;
-	if (err == ERR_OK)
-		*ret_slot = sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return err;
-}
-
-enum err csm_db_registered(struct csm_db *csm,
-	void (*visit)(void *context, uint32_t home, int64_t pv_w), void *context)
-{
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_GET_REGISTERED);
-	enum err err;
-
-	while ((err = db_row(&csm->db, s)) == ERR_OK)
-		visit(context, (uint32_t)sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
 	(void)sqlite3_reset(s);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

@@ -29,7 +29,6 @@ static const char *const statements[LEDGER_STATEMENT_COUNT] = {
 	[GET_BLOCK] = "SELECT header, hash, operator_signature FROM blocks WHERE height = ?1",
 	[GET_TXS] = "SELECT seq, market_ms, body, signature FROM transactions"
 		    " WHERE height = ?1 AND seq > ?2 ORDER BY seq",
-	[GET_SCHEDULED] = "SELECT coalesce(max(slot), -1) + 1 FROM schedules",
 	[GET_SEALED] = "SELECT coalesce(max(height), 0) FROM seals",
 };
 
@@ -126,11 +125,6 @@ enum err ledger_db_height(struct ledger_db *l, uint64_t *ret_height)
 enum err ledger_db_sealed(struct ledger_db *l, uint64_t *ret_height)
 {
 	return db_get_int(&l->db, db_statement(&l->db, GET_SEALED), ret_height);
-}
-
-enum err ledger_db_scheduled(struct ledger_db *l, uint64_t *ret_end)
-{
-	return db_get_int(&l->db, db_statement(&l->db, GET_SCHEDULED), ret_end);
 }
 
 enum err ledger_db_genesis(struct ledger_db *l, char *out, size_t size, size_t *ret_len)

@@ -79,8 +79,4 @@ __attribute__((warn_unused_result)) enum err ledger_db_txs(struct ledger_db *led
 __attribute__((warn_unused_result)) enum err ledger_db_sealed(
 	struct ledger_db *ledger_db, uint64_t *ret_height);
 
-/* The slot after the last that a schedule has; 0 if there is none. */
-__attribute__((warn_unused_result)) enum err ledger_db_scheduled(
-	struct ledger_db *ledger_db, uint64_t *ret_end);
-
 #endif

@@ -27,7 +27,6 @@ enum ledger_statement {
 	GET_BLOCK,
 	GET_TXS,
 	GET_SEALED,
-	GET_SCHEDULED,
 	LEDGER_STATEMENT_COUNT,
 };
 

@@ -8,11 +8,16 @@ int64_t aggregator_day_slots(const struct params *p)
 	return S_PER_DAY / p->slot_s;
 }
 
-void deviation_add(struct deviation *d, int64_t metered_wh, int64_t scheduled_wh)
+void deviation_add(struct deviation *d, const struct home_nets *n)
 {
-	d->homes++;
-	d->metered_wh += metered_wh;
-	d->scheduled_wh += scheduled_wh;
+	if (d->is_scheduled) {
+		d->homes += n->metered;
+		d->metered_wh += n->metered ? n->net_wh : n->net_before_wh;
+	} else if (n->metered && n->metered_before) {
+		d->homes++;
+		d->metered_wh += n->net_wh;
+		d->scheduled_wh += n->net_before_wh;
+	}
 }
 
 void deviation_of_trades(struct deviation *d, const struct auctions *t, uint64_t account)

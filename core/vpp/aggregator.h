@@ -1,8 +1,9 @@
 /* aggregator: what a VPP aggregator buys from and sells to its own prosumers when reality leaves
- * its schedule (paper, V-C). The schedule of a slot is the community's metered net, import less
- * export, of the day before. The deviation measured in slot s is expected to last: it is traded in
- * slot s + 2, the first whose auction can still be held. Short, it buys (homes discharge); long, it
- * sells (homes charge). Pure: the shell brings what was metered and signs what is decided. */
+ * its schedule (paper, V-C): the one in the ledger, or, for a slot that has none, the community's
+ * metered net, import less export, of the day before. The deviation measured in slot s is expected
+ * to last: it is traded in slot s + 2, the first whose auction can still be held. Short, it buys
+ * (homes discharge); long, it sells (homes charge). Pure: the shell brings what was metered and
+ * signs what is decided. */
 #ifndef LEM_VPP_AGGREGATOR_H
 #define LEM_VPP_AGGREGATOR_H
 #include "core/auction.h"
@@ -11,12 +12,19 @@
 /* Slots from what was measured to what is traded. */
 enum { AGGREGATOR_LEAD_SLOTS = 2 };
 
-/* A community's slot, summed over the homes that were metered in it and a day before. */
+/* What a registered home drew, import less export, in a slot and in the same one the day before. */
+struct home_nets {
+	bool metered, metered_before;
+	int64_t net_wh, net_before_wh; /* within +-10^12; 0 where it was not metered */
+};
+
+/* A community's slot. */
 struct deviation {
 	int64_t slot;
-	uint32_t homes;
+	bool is_scheduled;    /* in the ledger: scheduled_wh is set before homes are added */
+	uint32_t homes;       /* that were metered, and without a schedule the day before too */
 	int64_t metered_wh;   /* import less export */
-	int64_t scheduled_wh; /* the same a day before */
+	int64_t scheduled_wh; /* or what it was a day before */
 	int64_t traded_wh;    /* awarded to the aggregator in that slot: bought less sold */
 };
 
@@ -37,8 +45,9 @@ struct aggregator_order {
 /* Slots of one day: 86400 / slot_s, rounded down. */
 int64_t aggregator_day_slots(const struct params *params);
 
-/* Add a home that was metered in both slots. Nets are within +-10^12 Wh. */
-void deviation_add(struct deviation *deviation, int64_t metered_wh, int64_t scheduled_wh);
+/* Add a home. Under a schedule, which is of all homes, one that was not metered is taken to be as
+ * the day before; without one it is left out. */
+void deviation_add(struct deviation *deviation, const struct home_nets *nets);
 
 /* Set traded_wh from the awards of the aggregator's auctions for deviation->slot. account: its own.
  */

@@ -1,32 +1,35 @@
 #include "core/vpp/baseline.h"
 #include <assert.h>
 
-enum { PLAN_DAYS = 2, WEEK = 7, SATURDAY = 2, SUNDAY = 3 /* 1970-01-01 was day 0, a Thursday */ };
+enum {
+	PLAN_DAYS = 2,
+	WEEK = 7,
+	SATURDAY = 2, /* 1970-01-01 was day 0, a Thursday */
+	SUNDAY = 3,
+	ERROR_DAYS = 20, /* over which the mean of errors fades */
+	Q = 65536,
+	/* Errors are about Laplace's: one in ten lies above ln 5 times the mean absolute error. */
+	BAND_PERMILLE = 1609,
+};
 
 size_t baseline_room(uint32_t day_slots)
 {
-	return 2 * series_room(day_slots) + (size_t)3 * PLAN_DAYS * day_slots;
+	return 4 * series_room(day_slots) + (size_t)PLAN_DAYS * day_slots;
 }
 
 void baseline_init(struct baseline *b, enum baseline_kind kind,
 	const struct baseline_calendar *calendar, int32_t *room)
 {
-	size_t plan_room = (size_t)PLAN_DAYS * calendar->day_slots;
+	struct series *all[] = {&b->load, &b->pv, &b->charge, &b->discharge};
 
 	assert(calendar->lead_slots >= 0 && calendar->lead_slots <= calendar->day_slots);
 	*b = (struct baseline){.kind = kind, .calendar = *calendar, .learn_next = INT64_MIN};
-	series_init(&b->load, room, calendar->day_slots);
-	room += series_room(calendar->day_slots);
-	series_init(&b->pv, room, calendar->day_slots);
-	room += series_room(calendar->day_slots);
-	b->plan.wh = room;
-	b->plan.low_wh = room + plan_room;
-	b->plan.high_wh = room + 2 * plan_room;
-	if (kind == BASELINE_SUM) {
-		forecast_init(&b->forecasts[0], FORECAST_NET);
-		return;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		series_init(all[i], room, calendar->day_slots);
+		room += series_room(calendar->day_slots);
 	}
-	forecast_init(&b->forecasts[0], FORECAST_LOAD);
+	b->plan = room;
+	forecast_init(&b->forecasts[0], kind == BASELINE_SUM ? FORECAST_NET : FORECAST_LOAD);
 	forecast_init(&b->forecasts[1], FORECAST_PV);
 }
 
@@ -58,13 +61,35 @@ static size_t place(const struct baseline *b, int64_t slot)
 	return (size_t)(at < 0 ? at + room : at);
 }
 
-bool baseline_planned(const struct baseline *b, int64_t slot, struct forecast_slot *ret)
+static uint32_t hour_of(const struct baseline *b, int64_t slot)
 {
-	size_t at = place(b, slot);
+	int64_t day = floor_div(slot, b->calendar.day_slots);
 
-	if (slot < b->plan.first || slot >= b->plan.end)
+	return (uint32_t)((slot - day * b->calendar.day_slots) * BASELINE_HOURS /
+			  b->calendar.day_slots);
+}
+
+bool baseline_planned(const struct baseline *b, int64_t slot, struct baseline_slot *ret)
+{
+	int64_t wide, wh;
+
+	if (slot < b->plan_first || slot >= b->plan_end)
 		return false;
-	*ret = (struct forecast_slot){b->plan.wh[at], b->plan.low_wh[at], b->plan.high_wh[at]};
+	wh = b->plan[place(b, slot)];
+	wide = b->error_q16[hour_of(b, slot)] / Q * BAND_PERMILLE / 1000;
+	*ret = (struct baseline_slot){wh, wh - wide, wh + wide};
+	return true;
+}
+
+bool baseline_net(const struct baseline *b, int64_t slot, int64_t *ret_wh)
+{
+	int64_t load = series_get(&b->load, slot);
+
+	/* All four are put together. */
+	if (load == SERIES_UNKNOWN)
+		return false;
+	*ret_wh = load - series_get(&b->pv, slot) + series_get(&b->charge, slot) -
+		  series_get(&b->discharge, slot);
 	return true;
 }
 
@@ -72,16 +97,14 @@ bool baseline_planned(const struct baseline *b, int64_t slot, struct forecast_sl
  * them was both metered and planned. */
 static bool mean_error(const struct baseline *b, int64_t first, int64_t last, int64_t *ret_wh)
 {
-	int64_t sum = 0, n = 0;
+	int64_t sum = 0, n = 0, wh;
 
 	for (int64_t slot = first; slot <= last; slot++) {
-		int64_t load = series_get(&b->load, slot), pv = series_get(&b->pv, slot);
-		struct forecast_slot planned;
+		struct baseline_slot planned;
 
-		if (load == SERIES_UNKNOWN || pv == SERIES_UNKNOWN ||
-			!baseline_planned(b, slot, &planned))
+		if (!baseline_net(b, slot, &wh) || !baseline_planned(b, slot, &planned))
 			continue;
-		sum += load - pv - planned.wh;
+		sum += wh - planned.wh;
 		n++;
 	}
 	if (n > 0)
@@ -91,7 +114,7 @@ static bool mean_error(const struct baseline *b, int64_t first, int64_t last, in
 
 static int64_t hour_slots(const struct baseline *b)
 {
-	return (b->calendar.day_slots + FORECAST_HOURS - 1) / FORECAST_HOURS;
+	return (b->calendar.day_slots + BASELINE_HOURS - 1) / BASELINE_HOURS;
 }
 
 /* The mean error of the last hour up to slot origin. */
@@ -113,19 +136,21 @@ static void learn_errors(struct baseline *b, int64_t slot)
 	}
 }
 
-void baseline_meter(struct baseline *b, int64_t slot, int64_t load_wh, int64_t pv_wh)
+void baseline_meter(struct baseline *b, int64_t slot, const struct baseline_metered *m)
 {
-	series_put(&b->load, slot, load_wh);
-	series_put(&b->pv, slot, pv_wh);
+	series_put(&b->load, slot, m->load_wh);
+	series_put(&b->pv, slot, m->pv_wh);
+	series_put(&b->charge, slot, m->charge_wh);
+	series_put(&b->discharge, slot, m->discharge_wh);
 	if (b->learn_next == INT64_MIN)
 		b->learn_next = floor_div(slot, b->calendar.day_slots) + 1;
 	learn_errors(b, slot);
 }
 
 bool baseline_expected(
-	const struct baseline *b, int64_t slot, int64_t origin, struct forecast_slot *ret)
+	const struct baseline *b, int64_t slot, int64_t origin, struct baseline_slot *ret)
 {
-	struct forecast_slot f;
+	struct baseline_slot f;
 	int64_t error, hours = (slot - origin - 1) / hour_slots(b);
 
 	assert(slot > origin);
@@ -136,40 +161,67 @@ bool baseline_expected(
 			&b->nowcast, hours < NOWCAST_HOURS ? (uint32_t)hours : NOWCAST_HOURS);
 		int64_t shift = error * share / NOWCAST_Q;
 
-		f = (struct forecast_slot){f.wh + shift, f.low_wh + shift, f.high_wh + shift};
+		f = (struct baseline_slot){f.wh + shift, f.low_wh + shift, f.high_wh + shift};
 	}
 	*ret = f;
 	return true;
+}
+
+/* How far the plan of a day was off, by hour. */
+static void judge_day(struct baseline *b, int64_t day)
+{
+	int64_t first = day * b->calendar.day_slots, end = first + b->calendar.day_slots;
+	int64_t sums[BASELINE_HOURS] = {0}, counts[BASELINE_HOURS] = {0}, wh;
+
+	if (first < b->plan_first || end > b->plan_end)
+		return;
+	for (int64_t slot = first; slot < end; slot++) {
+		if (!mean_error(b, slot, slot, &wh))
+			continue;
+		sums[hour_of(b, slot)] += wh < 0 ? -wh : wh;
+		counts[hour_of(b, slot)]++;
+	}
+	for (int h = 0; h < BASELINE_HOURS; h++) {
+		int64_t mean_q16 = counts[h] > 0 ? sums[h] * Q / counts[h] : b->error_q16[h];
+
+		b->error_q16[h] += (mean_q16 - b->error_q16[h]) / (b->judged ? ERROR_DAYS : 1);
+	}
+	b->judged = true;
 }
 
 static void learn_day(struct baseline *b, int64_t day, struct outlook *o)
 {
 	int64_t first = day * b->calendar.day_slots;
 
+	judge_day(b, day);
 	outlook_look(o, &b->load, &b->pv, baseline_origin(&b->calendar, day));
 	forecast_learn(&b->forecasts[0], o, first, is_weekend(&b->calendar, day));
 	if (b->kind == BASELINE_HOME)
 		forecast_learn(&b->forecasts[1], o, first, is_weekend(&b->calendar, day));
 }
 
-/* About the root of the sum of squares: what two independent errors come to. */
-static int64_t both(int64_t a, int64_t b)
+/* What a series came to in the same slot of the days that are known at the origin, on average. */
+static int64_t as_lately(const struct series *s, int64_t slot, int64_t origin)
 {
-	return a > b ? a + b * 3 / 8 : b + a * 3 / 8;
+	int32_t values[OUTLOOK_DAYS];
+
+	while (slot > origin)
+		slot -= s->day_slots;
+	return series_fading_mean(values, series_days(s, slot, OUTLOOK_DAYS, values));
 }
 
-static struct forecast_slot net_of(
-	const struct baseline *b, const struct outlook *o, int64_t slot, bool weekend)
+int64_t baseline_storage_wh(const struct baseline *b, int64_t slot, int64_t origin)
 {
-	struct forecast_slot load = forecast_slot(&b->forecasts[0], o, slot, weekend), pv;
-	int64_t wh;
+	return as_lately(&b->charge, slot, origin) - as_lately(&b->discharge, slot, origin);
+}
 
-	if (b->kind == BASELINE_SUM)
-		return load;
-	pv = forecast_slot(&b->forecasts[1], o, slot, weekend);
-	wh = load.wh - pv.wh;
-	return (struct forecast_slot){wh, wh - both(load.wh - load.low_wh, pv.high_wh - pv.wh),
-		wh + both(load.high_wh - load.wh, pv.wh - pv.low_wh)};
+static int64_t net_of(const struct baseline *b, const struct outlook *o, int64_t slot, bool weekend)
+{
+	int64_t wh = forecast_wh(&b->forecasts[0], o, slot, weekend);
+
+	if (b->kind == BASELINE_HOME)
+		wh -= forecast_wh(&b->forecasts[1], o, slot, weekend);
+	return wh + baseline_storage_wh(b, slot, o->origin);
 }
 
 static int32_t narrow(int64_t wh)
@@ -182,17 +234,11 @@ static void plan_slots(struct baseline *b, int64_t day, const struct outlook *o)
 	int64_t first = day * b->calendar.day_slots;
 	int64_t end = first + b->calendar.day_slots;
 
-	for (int64_t slot = first; slot < end; slot++) {
-		struct forecast_slot f = net_of(b, o, slot, is_weekend(&b->calendar, day));
-		size_t at = place(b, slot);
-
-		b->plan.wh[at] = narrow(f.wh);
-		b->plan.low_wh[at] = narrow(f.low_wh);
-		b->plan.high_wh[at] = narrow(f.high_wh);
-	}
+	for (int64_t slot = first; slot < end; slot++)
+		b->plan[place(b, slot)] = narrow(net_of(b, o, slot, is_weekend(&b->calendar, day)));
 	/* The day before stays in the plan if it is there. */
-	b->plan.first = b->plan.end == first ? first - b->calendar.day_slots : first;
-	b->plan.end = end;
+	b->plan_first = b->plan_end == first ? first - b->calendar.day_slots : first;
+	b->plan_end = end;
 }
 
 bool baseline_plan_day(struct baseline *b, int64_t day, struct outlook *o)

@@ -2,11 +2,9 @@
 
 enum {
 	RIDGE_PERMILLE = 3,
-	KEEP_A_DAY = 65159,     /* of 65536: half of what was learnt fades in 120 days */
-	ERROR_DAYS = 20,        /* over which the mean of errors fades */
+	KEEP_A_DAY = 65159, /* of 65536: half of what was learnt fades in 120 days */
+	HOURS = 24,
 	NOISE_WH_PER_HOUR = 50, /* an error below this is as good as none */
-	/* Errors are about Laplace's: one in ten lies above ln 5 times the mean absolute error. */
-	BAND_PERMILLE = 1609,
 };
 
 void forecast_init(struct forecast *f, enum forecast_kind kind)
@@ -43,25 +41,12 @@ static int64_t predict(const struct forecast *f, const struct outlook *o, int64_
 	return wh < 0 && f->kind != FORECAST_NET ? 0 : wh;
 }
 
-static uint32_t hour_of(const struct outlook *o, int64_t slot)
-{
-	return outlook_slot_of_day(o, slot) * FORECAST_HOURS / o->load->day_slots;
-}
-
-struct forecast_slot forecast_slot(
-	const struct forecast *f, const struct outlook *o, int64_t target, bool weekend)
+int64_t forecast_wh(const struct forecast *f, const struct outlook *o, int64_t target, bool weekend)
 {
 	int64_t features[OUTLOOK_FEATURES];
-	int64_t wide = f->error_q16[hour_of(o, target)] / OUTLOOK_Q * BAND_PERMILLE / 1000;
-	struct forecast_slot ret;
 
 	outlook_features(o, target, weekend, features);
-	ret.wh = predict(f, o, target, features);
-	ret.low_wh = ret.wh - wide;
-	ret.high_wh = ret.wh + wide;
-	if (ret.low_wh < 0 && f->kind != FORECAST_NET)
-		ret.low_wh = 0;
-	return ret;
+	return predict(f, o, target, features);
 }
 
 /* What the slot came to; false if it is not known. */
@@ -84,28 +69,11 @@ static int64_t usual_error(const struct forecast *f, const struct outlook *o)
 			: f->kind == FORECAST_PV ? o->pv_level
 						 : o->level;
 
-	return level * 3 / 10 + NOISE_WH_PER_HOUR * FORECAST_HOURS / o->load->day_slots + 1;
-}
-
-static void note_errors(struct forecast *f, const int64_t sums[FORECAST_HOURS],
-	const int64_t counts[FORECAST_HOURS])
-{
-	for (int h = 0; h < FORECAST_HOURS; h++) {
-		int64_t *error = &f->error_q16[h];
-
-		if (counts[h] == 0)
-			continue;
-		if (f->days == 0)
-			*error = sums[h] * OUTLOOK_Q / counts[h];
-		else
-			*error += (sums[h] * OUTLOOK_Q / counts[h] - *error) / ERROR_DAYS;
-	}
+	return level * 3 / 10 + NOISE_WH_PER_HOUR * HOURS / o->load->day_slots + 1;
 }
 
 void forecast_learn(struct forecast *f, const struct outlook *o, int64_t first, bool weekend)
 {
-	int64_t sums[FORECAST_HOURS] = {0}, counts[FORECAST_HOURS] = {0};
-
 	if (!outlook_knows(o))
 		return;
 	ridge_forget(&f->ridge, KEEP_A_DAY);
@@ -117,12 +85,9 @@ void forecast_learn(struct forecast *f, const struct outlook *o, int64_t first, 
 		outlook_features(o, slot, weekend, features);
 		error = wh - predict(f, o, slot, features);
 		error = error < 0 ? -error : error;
-		sums[hour_of(o, slot)] += error;
-		counts[hour_of(o, slot)]++;
 		ridge_add(&f->ridge, own(f, features), wh,
 			(UINT64_C(1) << RIDGE_WEIGHT_BITS) / (uint64_t)(error + usual_error(f, o)));
 	}
-	note_errors(f, sums, counts);
 	f->days++;
 	if (f->days >= FORECAST_FIRST_DAYS)
 		ridge_solve(&f->ridge, RIDGE_PERMILLE);

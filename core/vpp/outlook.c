@@ -11,33 +11,6 @@ uint32_t outlook_slot_of_day(const struct outlook *o, int64_t slot)
 	return (uint32_t)(rest < 0 ? rest + day_slots : rest);
 }
 
-/* What is known of a slot of the day, the newest first; returns how many days. */
-static uint32_t look_back(const struct series *s, int64_t newest, int32_t ret[OUTLOOK_DAYS])
-{
-	uint32_t n = 0;
-
-	for (int day = 0; day < OUTLOOK_DAYS; day++) {
-		int64_t wh = series_get(s, newest - (int64_t)day * s->day_slots);
-
-		if (wh != SERIES_UNKNOWN)
-			ret[n++] = (int32_t)wh;
-	}
-	return n;
-}
-
-/* The mean of n values, each counting 9/10 of the one before. */
-static int32_t fading_mean(const int32_t *values, uint32_t n)
-{
-	int64_t weight = OUTLOOK_Q, weights = 0, sum = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		sum += weight * values[i];
-		weights += weight;
-		weight = weight * 9 / 10;
-	}
-	return n > 0 ? (int32_t)(sum / weights) : 0;
-}
-
 static int32_t median(const int32_t *values, uint32_t n)
 {
 	int32_t sorted[MEDIAN_DAYS];
@@ -68,16 +41,16 @@ static void look_at_slot(struct outlook *o, int64_t newest)
 {
 	uint32_t at = outlook_slot_of_day(o, newest);
 	int32_t values[OUTLOOK_DAYS];
-	uint32_t n = look_back(o->load, newest, values);
+	uint32_t n = series_days(o->load, newest, OUTLOOK_DAYS, values);
 
 	if (n > o->known_days)
 		o->known_days = n;
 	o->newest[at] = n > 0 ? values[0] : SERIES_UNKNOWN;
-	o->mean[at] = fading_mean(values, n);
+	o->mean[at] = series_fading_mean(values, n);
 	o->median[at] = median(values, n);
-	n = look_back(o->pv, newest, values);
+	n = series_days(o->pv, newest, OUTLOOK_DAYS, values);
 	o->pv_newest[at] = n > 0 ? values[0] : SERIES_UNKNOWN;
-	o->pv_mean[at] = fading_mean(values, n);
+	o->pv_mean[at] = series_fading_mean(values, n);
 	o->pv_most[at] = greatest(values, n);
 }
 

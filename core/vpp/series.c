@@ -43,3 +43,28 @@ int64_t series_get(const struct series *s, int64_t slot)
 		return SERIES_UNKNOWN;
 	return *place(s, slot);
 }
+
+uint32_t series_days(const struct series *s, int64_t slot, uint32_t days, int32_t *ret_wh)
+{
+	uint32_t n = 0;
+
+	for (uint32_t day = 0; day < days; day++) {
+		int64_t wh = series_get(s, slot - (int64_t)day * s->day_slots);
+
+		if (wh != SERIES_UNKNOWN)
+			ret_wh[n++] = (int32_t)wh;
+	}
+	return n;
+}
+
+int32_t series_fading_mean(const int32_t *values, uint32_t n)
+{
+	int64_t weight = 1 << 16, weights = 0, sum = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		sum += weight * values[i];
+		weights += weight;
+		weight = weight * 9 / 10;
+	}
+	return n > 0 ? (int32_t)(sum / weights) : 0;
+}

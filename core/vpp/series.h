@@ -31,4 +31,11 @@ void series_put(struct series *series, int64_t slot, int64_t wh);
 /* What a slot came to, or SERIES_UNKNOWN. */
 int64_t series_get(const struct series *series, int64_t slot);
 
+/* What is known of a slot and of the same one of the days before it, the newest first, of at most
+ * `days` days; returns how many. */
+uint32_t series_days(const struct series *series, int64_t slot, uint32_t days, int32_t *ret_wh);
+
+/* The mean of n values, each counting 9/10 of the one before it; of none 0. */
+int32_t series_fading_mean(const int32_t *values, uint32_t n);
+
 #endif

@@ -45,7 +45,8 @@ SELECT substr(begins, 1, 7) AS month, count(*) AS slots, max(homes) AS homes,
 		THEN round(1 - min(sum(import_kwh) / sum(consumption_kwh - charge_kwh), 1), 3) END AS self_sufficiency
 FROM v_community_slots WHERE slot >= 0 GROUP BY substr(begins, 1, 7);
 
--- The community's schedule is its net of a day before: metered less scheduled.
+-- Where the ledger has no schedule (its v_schedule) the community's net of a day before is one: metered
+-- less scheduled.
 DROP VIEW IF EXISTS v_deviation;
 CREATE VIEW v_deviation AS
 SELECT t.slot, t.begins, count(*) AS homes,

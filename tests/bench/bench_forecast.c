@@ -81,7 +81,7 @@ static int64_t net(const struct subject *s, int64_t slot)
 	return series_get(&s->baseline.load, slot) - series_get(&s->baseline.pv, slot);
 }
 
-static void score(struct score *c, const struct forecast_slot *f, int64_t wh, int64_t before_wh)
+static void score(struct score *c, const struct baseline_slot *f, int64_t wh, int64_t before_wh)
 {
 	c->error_wh += llabs(wh - f->wh);
 	c->naive_wh += llabs(wh - before_wh);
@@ -91,7 +91,7 @@ static void score(struct score *c, const struct forecast_slot *f, int64_t wh, in
 
 static void judge(struct subject *s, int64_t slot, uint32_t day_slots)
 {
-	struct forecast_slot f;
+	struct baseline_slot f;
 
 	if (slot < (int64_t)WARM_UP_DAYS * day_slots)
 		return;
@@ -111,7 +111,8 @@ static void meter(struct street *t, int64_t slot)
 
 		if (i < t->homes)
 			profile_energy(&t->profiles[i], slot * slot_s, slot_s, &e);
-		baseline_meter(&t->subjects[i].baseline, slot, e.load_wh, e.pv_wh);
+		baseline_meter(&t->subjects[i].baseline, slot,
+			&(struct baseline_metered){.load_wh = e.load_wh, .pv_wh = e.pv_wh});
 		sum.load_wh += e.load_wh;
 		sum.pv_wh += e.pv_wh;
 		judge(&t->subjects[i], slot, t->calendar.day_slots);

@@ -15,8 +15,8 @@ static struct deviation of(int64_t metered_wh, int64_t scheduled_wh, int64_t tra
 {
 	struct deviation d = {.slot = 7, .traded_wh = traded_wh};
 
-	deviation_add(&d, metered_wh - 100, scheduled_wh + 40);
-	deviation_add(&d, 100, -40);
+	deviation_add(&d, &(struct home_nets){true, true, metered_wh - 100, scheduled_wh + 40});
+	deviation_add(&d, &(struct home_nets){true, true, 100, -40});
 	return d;
 }
 
@@ -133,9 +133,30 @@ static void it_waits_for_the_readings(void **state)
 	assert_int_equal(aggregator_day_slots(&p), 1);
 }
 
+/* A schedule is of all homes: one that was silent counts as the day before, one of which nothing is
+ * known with nothing. */
+static void a_schedule_is_of_all_homes(void **state)
+{
+	static const struct home_nets homes[] = {{true, true, 500, 400}, {true, false, 300, 0},
+		{false, true, 0, 250}, {false, false, 0, 0}};
+	struct deviation scheduled = {.is_scheduled = true, .scheduled_wh = 1000},
+			 not = {.slot = 0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+		deviation_add(&scheduled, &homes[i]);
+		deviation_add(&not, &homes[i]);
+	}
+	assert_int_equal(scheduled.homes, 2);
+	assert_int_equal(deviation_after_wh(&scheduled), 500 + 300 + 250 - 1000);
+	assert_int_equal(not .homes, 1);
+	assert_int_equal(deviation_after_wh(&not ), 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_schedule_is_of_all_homes),
 		cmocka_unit_test(it_trades_the_deviation_two_slots_on),
 		cmocka_unit_test(its_prices_lie_between_the_tariffs),
 		cmocka_unit_test(what_was_traded_counts),

@@ -115,6 +115,37 @@ static void it_sells_when_the_community_is_long(void **state)
 	assert_int_equal(news.order.quantity_wh, 1800);
 }
 
+/* What is scheduled in the ledger counts, whatever yesterday was. */
+static void it_holds_the_schedule_of_the_ledger(void **state)
+{
+	const int32_t net_wh[] = {2500};
+	const struct net_window window = {1, 1, net_wh};
+	struct aggregator_news news;
+	char text[512];
+	struct out out;
+
+	(void)state;
+	live_yesterday(1000);
+	little_advance(&m, little_slot_ms(0) + 1000);
+	out_init(&out, text, sizeof text);
+	message_write_schedule(&out, m.genesis.params.roles[0].address.text, &window);
+	little_send(&m, "aggregator", OPERATION_SCHEDULE, &out,
+		&(struct signer){.key = m.aggregator_key});
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		little_reading(&m, n, -1, 0, 0, 0);
+	for (int64_t slot = 0; slot < 2; slot++) {
+		little_advance(&m, little_slot_ms(slot + 1) + 1000);
+		for (int n = 0; n < LITTLE_HOMES; n++)
+			little_reading(&m, n, slot, 0, 1000, 0);
+	}
+	news = run(little_slot_ms(2) + EIGHTH_MS, true);
+	assert_true(news.deviation.is_scheduled);
+	assert_int_equal(news.deviation.scheduled_wh, 2500);
+	assert_int_equal(news.deviation.metered_wh, 3000);
+	assert_true(news.trades && news.taken);
+	assert_int_equal(news.order.quantity_wh, 500);
+}
+
 static void it_is_silent_on_schedule_and_without_readings(void **state)
 {
 	struct aggregator_news news;
@@ -180,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_buys_when_the_community_is_short),
 		TEST(it_sells_when_the_community_is_long),
+		TEST(it_holds_the_schedule_of_the_ledger),
 		TEST(it_is_silent_on_schedule_and_without_readings),
 		TEST(a_need_is_met_once),
 		TEST(before_the_first_tick_the_first_slot_is_next),

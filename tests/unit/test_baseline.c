@@ -54,6 +54,11 @@ static int64_t pv_of(int64_t slot)
 	return hour > 6 && hour < 18 ? 1000 + (slot / DAY * 613) % 800 : 0;
 }
 
+static void meter(struct baseline *of, int64_t slot, int64_t load_wh, int64_t pv_wh)
+{
+	baseline_meter(of, slot, &(struct baseline_metered){.load_wh = load_wh, .pv_wh = pv_wh});
+}
+
 /* Meter up to the origin of each day and plan it, for days first..last. */
 static void live(struct baseline *of, int64_t first, int64_t last)
 {
@@ -61,7 +66,7 @@ static void live(struct baseline *of, int64_t first, int64_t last)
 		int64_t from = day == 1 ? 0 : baseline_origin(&calendar, day - 1) + 1;
 
 		for (int64_t slot = from; slot <= baseline_origin(&calendar, day); slot++)
-			baseline_meter(of, slot, load_of(slot), pv_of(slot));
+			meter(of, slot, load_of(slot), pv_of(slot));
 		/* Planned a whole day before it, the first knows nothing. */
 		assert_true(baseline_plan_day(of, day, &o) || day == 1);
 	}
@@ -70,7 +75,7 @@ static void live(struct baseline *of, int64_t first, int64_t last)
 static void same_plans(int64_t first, int64_t count)
 {
 	for (int64_t slot = first; slot < first + count; slot++) {
-		struct forecast_slot x, y;
+		struct baseline_slot x, y;
 
 		assert_true(baseline_planned(&b[0], slot, &x));
 		assert_true(baseline_planned(&b[1], slot, &y));
@@ -80,7 +85,7 @@ static void same_plans(int64_t first, int64_t count)
 
 static void nothing_metered_no_plan(void **state)
 {
-	struct forecast_slot f;
+	struct baseline_slot f;
 
 	(void)state;
 	assert_false(baseline_plan_day(&b[0], 1, &o));
@@ -90,7 +95,7 @@ static void nothing_metered_no_plan(void **state)
 
 static void the_day_and_the_one_before_are_planned(void **state)
 {
-	struct forecast_slot f;
+	struct baseline_slot f;
 
 	(void)state;
 	live(&b[0], 1, 3);
@@ -111,11 +116,11 @@ static void a_corrupt_future_changes_nothing(void **state)
 		live(&b[1], 1, DAYS - 1);
 		for (int64_t slot = baseline_origin(&calendar, DAYS - 1) + 1;
 			slot <= baseline_origin(&calendar, DAYS); slot++)
-			baseline_meter(&b[1], slot, load_of(slot), pv_of(slot));
+			meter(&b[1], slot, load_of(slot), pv_of(slot));
 		/* After the origin it is a different house. */
 		for (int64_t slot = baseline_origin(&calendar, DAYS) + 1; slot < (DAYS + 1) * DAY;
 			slot++)
-			baseline_meter(&b[1], slot, 50000 - slot, 9 * slot);
+			meter(&b[1], slot, 50000 - slot, 9 * slot);
 		assert_true(baseline_plan_day(&b[1], DAYS, &o));
 		same_plans(DAYS * DAY, DAY);
 	}
@@ -125,18 +130,20 @@ static void a_corrupt_future_changes_nothing(void **state)
 static void the_hour_ahead_sees_only_the_past(void **state)
 {
 	int64_t origin = DAYS * DAY + 5;
-	struct forecast_slot planned, x, y;
+	struct baseline_slot planned, x, y;
 
 	(void)state;
 	live(&b[0], 1, DAYS);
 	for (int64_t slot = baseline_origin(&calendar, DAYS) + 1; slot <= origin; slot++)
-		baseline_meter(&b[0], slot, load_of(slot) + 400, pv_of(slot));
+		meter(&b[0], slot, load_of(slot) + 400, pv_of(slot));
 	assert_true(baseline_planned(&b[0], origin + 1, &planned));
 	assert_true(baseline_expected(&b[0], origin + 1, origin, &x));
 	assert_true(x.wh > planned.wh);
 	assert_true(x.low_wh - planned.low_wh == x.wh - planned.wh);
 	series_put(&b[0].load, origin + 1, 99999);
 	series_put(&b[0].pv, origin + 1, 0);
+	series_put(&b[0].charge, origin + 1, 0);
+	series_put(&b[0].discharge, origin + 1, 0);
 	assert_true(baseline_expected(&b[0], origin + 1, origin, &y));
 	assert_memory_equal(&x, &y, sizeof x);
 	/* Far ahead the plan stands. */
@@ -148,12 +155,12 @@ static void the_hour_ahead_sees_only_the_past(void **state)
 static void days_that_were_not_metered_are_passed_over(void **state)
 {
 	int64_t after = DAYS + 50;
-	struct forecast_slot f;
+	struct baseline_slot f;
 
 	(void)state;
 	live(&b[0], 1, DAYS);
 	for (int64_t slot = after * DAY; slot < (after + 1) * DAY; slot++)
-		baseline_meter(&b[0], slot, load_of(slot), pv_of(slot));
+		meter(&b[0], slot, load_of(slot), pv_of(slot));
 	assert_true(baseline_plan_day(&b[0], after + 2, &o));
 	assert_true(baseline_planned(&b[0], (after + 2) * DAY + 12, &f));
 	assert_in_range(f.wh + 2000, 0, 3000);
@@ -161,10 +168,59 @@ static void days_that_were_not_metered_are_passed_over(void **state)
 	assert_false(baseline_plan_day(&b[0], after + 40, &o));
 }
 
+/* The battery does as on the last days: it charges at noon and gives in the evening. */
+static void the_battery_goes_on_as_lately(void **state)
+{
+	struct baseline_slot with, without;
+
+	(void)state;
+	live(&b[0], 1, 20);
+	for (int64_t slot = 0; slot <= baseline_origin(&calendar, 20); slot++) {
+		struct baseline_metered m = {.load_wh = load_of(slot), .pv_wh = pv_of(slot)};
+
+		m.charge_wh = slot % DAY == 12 ? 700 : 0;
+		m.discharge_wh = slot % DAY == 20 ? 600 : 0;
+		baseline_meter(&b[1], slot, &m);
+		if ((slot + 1 + calendar.lead_slots) % DAY == 0)
+			(void)baseline_plan_day(&b[1], (slot + 1 + calendar.lead_slots) / DAY, &o);
+	}
+	for (int64_t slot = 20 * DAY; slot < 21 * DAY; slot++) {
+		assert_true(baseline_planned(&b[0], slot, &without));
+		assert_true(baseline_planned(&b[1], slot, &with));
+		assert_int_equal(with.wh - without.wh, slot % DAY == 12   ? 700
+						       : slot % DAY == 20 ? -600
+									  : 0);
+	}
+}
+
+/* Four of five slots come to lie in the band; it is as wide as the errors are. */
+static void the_band_holds_four_of_five(void **state)
+{
+	int64_t within = 0, count = 0;
+
+	(void)state;
+	live(&b[0], 1, 40);
+	for (int64_t day = 40; day < 100; day++) {
+		for (int64_t slot = baseline_origin(&calendar, day) + 1;
+			slot <= baseline_origin(&calendar, day + 1); slot++) {
+			struct baseline_slot f;
+			int64_t wh = load_of(slot) - pv_of(slot);
+
+			assert_true(baseline_planned(&b[0], slot, &f));
+			assert_true(f.low_wh <= f.wh && f.wh <= f.high_wh);
+			within += f.low_wh <= wh && wh <= f.high_wh;
+			count++;
+			meter(&b[0], slot, load_of(slot), pv_of(slot));
+		}
+		assert_true(baseline_plan_day(&b[0], day + 1, &o));
+	}
+	assert_in_range(within * 100 / count, 70, 95);
+}
+
 /* A sum's plan is of its net: what it draws or feeds in as a whole. */
 static void a_sum_may_feed_in(void **state)
 {
-	struct forecast_slot f;
+	struct baseline_slot f;
 
 	(void)state;
 	baseline_init(&b[1], BASELINE_SUM, &calendar, rooms[1]);
@@ -183,6 +239,8 @@ int main(void)
 		cmocka_unit_test_setup(a_corrupt_future_changes_nothing, begin),
 		cmocka_unit_test_setup(the_hour_ahead_sees_only_the_past, begin),
 		cmocka_unit_test_setup(days_that_were_not_metered_are_passed_over, begin),
+		cmocka_unit_test_setup(the_battery_goes_on_as_lately, begin),
+		cmocka_unit_test_setup(the_band_holds_four_of_five, begin),
 		cmocka_unit_test_setup(a_sum_may_feed_in, begin),
 	};
 

@@ -263,18 +263,9 @@ static void a_homes_row_follows_it(void **state)
 	assert_int_equal(number("SELECT home FROM meters WHERE serial = 'SN3'"), 3);
 }
 
-struct nets {
-	int count;
-	int64_t net_wh, other_wh;
-};
-
-static void note_net(void *context, int64_t net_wh, int64_t other_wh)
+static void note_net(void *context, const struct home_nets *nets)
 {
-	struct nets *n = context;
-
-	n->count++;
-	n->net_wh = net_wh;
-	n->other_wh = other_wh;
+	*(struct home_nets *)context = *nets;
 }
 
 static struct reading reading_of(int64_t slot, int64_t import_wh, int64_t export_wh)
@@ -292,7 +283,7 @@ static void nets_of_two_slots(void **state)
 	const uint8_t signature[SIGNATURE_LEN] = {7};
 	struct home home = {.kind = CLIENT_HOME, .number = 5, .terms = {.client_id = "home0005"}};
 	struct reading r = reading_of(-25, 100, 10);
-	struct nets n = {0};
+	struct home_nets n = {.net_wh = 1};
 
 	(void)state;
 	assert_int_equal(csm_db_put_home(&csm, &home, 1), ERR_OK);
@@ -306,15 +297,20 @@ static void nets_of_two_slots(void **state)
 	r = reading_of(0, 501, 90);
 	assert_int_equal(csm_db_add_reading(&csm, 5, &r, 0, 1000, VERDICT_BOUNDARY), ERR_OK);
 	assert_int_equal(csm_db_nets(&csm, 0, -24, note_net, &n), ERR_OK);
-	assert_int_equal(n.count, 0); /* a refused reading is none */
+	assert_true(n.net_wh == 1); /* a home that is only invited is left out */
+	home.status = HOME_REGISTERED;
+	assert_int_equal(csm_db_put_home(&csm, &home, 1), ERR_OK);
+	assert_int_equal(csm_db_nets(&csm, 0, -24, note_net, &n), ERR_OK);
+	assert_true(!n.metered && n.metered_before); /* a refused reading is none */
+	assert_int_equal(n.net_wh, 0);
 	r = reading_of(0, 700, 95);
 	assert_int_equal(csm_db_add_reading(&csm, 5, &r, 2, 1000, VERDICT_OK), ERR_OK);
 	assert_int_equal(csm_db_nets(&csm, 0, -24, note_net, &n), ERR_OK);
-	assert_int_equal(n.count, 1);
+	assert_true(n.metered && n.metered_before);
 	assert_int_equal(n.net_wh, 200 - 5);
-	assert_int_equal(n.other_wh, 50 - 30);
+	assert_int_equal(n.net_before_wh, 50 - 30);
 	assert_int_equal(csm_db_nets(&csm, 0, -23, note_net, &n), ERR_OK);
-	assert_int_equal(n.count, 1);
+	assert_true(n.metered && !n.metered_before);
 }
 
 static int64_t count_observations(int64_t *ret_first)

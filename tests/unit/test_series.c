@@ -75,6 +75,24 @@ static void values_are_bounded(void **state)
 	assert_int_equal(series_get(&s, 1), INT32_MAX);
 }
 
+static void days_are_counted_back(void **state)
+{
+	int32_t wh[5] = {0};
+
+	(void)state;
+	series_put(&s, 1, 10);
+	series_put(&s, 1 + 2 * DAY, 30);
+	assert_int_equal(series_days(&s, 1 + 2 * DAY, 5, wh), 2);
+	assert_int_equal(wh[0], 30);
+	assert_int_equal(wh[1], 10);
+	assert_int_equal(series_days(&s, 1 + 2 * DAY, 1, wh), 1);
+	assert_int_equal(series_days(&s, 2, 5, wh), 0);
+	/* (30 + 0.9 x 10) / 1.9 */
+	assert_int_equal(series_fading_mean((const int32_t[]){30, 10}, 2), 20);
+	assert_int_equal(series_fading_mean((const int32_t[]){1000, 100, 100}, 3), 432);
+	assert_int_equal(series_fading_mean(wh, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +101,7 @@ int main(void)
 		cmocka_unit_test_setup(the_oldest_gives_way, begin),
 		cmocka_unit_test_setup(gaps_are_unknown, begin),
 		cmocka_unit_test_setup(values_are_bounded, begin),
+		cmocka_unit_test_setup(days_are_counted_back, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,191 @@
+#include "plugin/planner_thread.h"
+#include <mosquitto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "core/units.h"
+#include "core/vpp/aggregator.h"
+#include "engine/planner.h"
+#include "wire/clock.h"
+#include "wire/message.h"
+
+enum { PARAMETERS_MAX = 2048, IDLE_MS = 1000, NS_PER_MS = 1000000 };
+
+static int64_t market_now(const struct planner_thread *t)
+{
+	return params_market_ms(&t->genesis->params, clock_real_ms());
+}
+
+/* Wait for so long, or to be stopped; whether to go on. */
+static bool wait_ms(struct planner_thread *t, int64_t ms)
+{
+	int64_t until_ms = clock_monotonic_ms() + ms;
+	struct timespec until = {.tv_sec = (time_t)(until_ms / MS_PER_S),
+		.tv_nsec = (long)(until_ms % MS_PER_S) * NS_PER_MS};
+	bool go_on;
+
+	(void)pthread_mutex_lock(&t->lock);
+	if (!t->stopping && ms > 0)
+		(void)pthread_cond_timedwait(&t->wake, &t->lock, &until);
+	go_on = !t->stopping;
+	(void)pthread_mutex_unlock(&t->lock);
+	return go_on;
+}
+
+static const struct address *own_address(const struct planner_thread *t)
+{
+	const struct params *p = &t->genesis->params;
+
+	for (uint32_t i = 0; i < p->role_count; i++) {
+		if (strcmp(p->roles[i].name, SCHEDULE_ROLE) == 0)
+			return &p->roles[i].address;
+	}
+	return NULL;
+}
+
+/* Through the same checks as everyone's message, into the market's queue. */
+static enum err hand_in(struct planner_thread *t, const struct message *m)
+{
+	struct verified *v = calloc(1, sizeof *v);
+
+	if (!v)
+		return ERR_NOMEM;
+	v->operation = m->operation;
+	(void)inspect(t->inspector, SCHEDULE_ROLE, m->operation, m->text, m->len, &v->inspected,
+		&v->refusal);
+	if (!queue_put(t->verified, v))
+		verified_free(v);
+	return ERR_OK;
+}
+
+static enum err announce(struct planner_thread *t, const struct planner_window *w)
+{
+	const struct net_window window = {w->first_slot, w->count, w->net_wh};
+	struct signer signer = {.key = t->key};
+	struct message m = {.text = NULL};
+	char text[PARAMETERS_MAX];
+	int64_t sum_wh = 0;
+	struct out out;
+	enum err err;
+
+	out_init(&out, text, sizeof text);
+	message_write_schedule(&out, own_address(t)->text, &window);
+	err = message_make(OPERATION_SCHEDULE, SCHEDULE_ROLE, t->genesis->market, market_now(t),
+		&out, &signer, &m);
+	if (err == ERR_OK)
+		err = hand_in(t, &m);
+	message_release(&m);
+	for (uint32_t i = 0; i < w->count; i++)
+		sum_wh += w->net_wh[i];
+	if (err == ERR_OK)
+		post_say(t->post, MOSQ_LOG_INFO,
+			"lem: planner | slots %lld to %lld | schedules a net of %lld Wh",
+			(long long)w->first_slot, (long long)(w->first_slot + w->count - 1),
+			(long long)sum_wh);
+	return err;
+}
+
+/* Take in what was metered up to that slot, and announce what is new. */
+static enum err plan(struct planner_thread *t, struct planner *p, int64_t measured)
+{
+	struct planner_window w;
+	enum err err = planner_follow(p, measured);
+
+	if (err != ERR_OK) {
+		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", planner_why(p));
+		return err;
+	}
+	while (err == ERR_OK &&
+		planner_next_window(p, params_slot_at(&t->genesis->params, market_now(t)) + 1, &w))
+		err = announce(t, &w);
+	if (err != ERR_OK)
+		post_say(
+			t->post, MOSQ_LOG_WARNING, "lem: planner | no schedule: %s", err_text(err));
+	return ERR_OK;
+}
+
+static struct planner *open_planner(struct planner_thread *t)
+{
+	int64_t slot_s = t->genesis->params.slot_s;
+	struct planner *p = NULL;
+	char why[PLANNER_WHY_MAX];
+
+	if (planner_open(t->state_dir, t->genesis, (t->lead_s + slot_s - 1) / slot_s, &p, why) !=
+		ERR_OK)
+		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", why);
+	return p;
+}
+
+/* Real ms until the slot after `done` has to be looked at. */
+static int64_t rest_ms(const struct planner_thread *t, int64_t done)
+{
+	const struct params *p = &t->genesis->params;
+	int64_t ms = params_real_ms(p, aggregator_due_ms(p, done + 1)) - clock_real_ms();
+
+	return ms < IDLE_MS ? ms : IDLE_MS;
+}
+
+static void *planner_main(void *context)
+{
+	struct planner_thread *t = context;
+	const struct params *params = &t->genesis->params;
+	struct planner *p = NULL;
+	int64_t done = -2;
+
+	while (wait_ms(t, rest_ms(t, done))) {
+		int64_t now_ms = market_now(t);
+		int64_t measured = params_slot_at(params, now_ms) - 1;
+
+		if (now_ms < params->start_ms || now_ms < aggregator_due_ms(params, measured))
+			measured--;
+		if (measured <= done || measured < -1)
+			continue;
+		done = measured;
+		if (!p)
+			p = open_planner(t);
+		if (!p || plan(t, p, measured) == ERR_OK)
+			continue;
+		planner_close(p);
+		p = NULL;
+	}
+	planner_close(p);
+	return NULL;
+}
+
+enum err planner_thread_start(struct planner_thread *t, struct keyring *keyring)
+{
+	pthread_condattr_t monotonic;
+	enum err err =
+		inspector_new(keyring, t->genesis->market, t->genesis->address_alg, &t->inspector);
+
+	if (err != ERR_OK)
+		return err;
+	(void)pthread_mutex_init(&t->lock, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&t->wake, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	t->started = pthread_create(&t->thread, NULL, planner_main, t) == 0;
+	if (!t->started) {
+		(void)pthread_cond_destroy(&t->wake);
+		(void)pthread_mutex_destroy(&t->lock);
+	}
+	return t->started ? ERR_OK : ERR_LIMIT;
+}
+
+void planner_thread_stop(struct planner_thread *t)
+{
+	if (t->started) {
+		(void)pthread_mutex_lock(&t->lock);
+		t->stopping = true;
+		(void)pthread_cond_signal(&t->wake);
+		(void)pthread_mutex_unlock(&t->lock);
+		(void)pthread_join(t->thread, NULL);
+		(void)pthread_cond_destroy(&t->wake);
+		(void)pthread_mutex_destroy(&t->lock);
+	}
+	t->started = false;
+	inspector_free(t->inspector);
+	t->inspector = NULL;
+}
