@@ -24,7 +24,7 @@ struct registers {
 	int64_t wh[REGISTER_COUNT];
 };
 
-/* What a home's equipment can do, fixed at enrolment; in W, 0 where there is none. */
+/* What a home's equipment can do, as the operator says; in W, 0 where there is none. */
 struct ratings {
 	int64_t pv_w;
 	int64_t battery_w;

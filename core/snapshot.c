@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c34, SNAPSHOT_MARKET = 0x4d34 };
+enum { SNAPSHOT_LEDGER = 0x4c34, SNAPSHOT_MARKET = 0x4d35 };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {
@@ -58,14 +58,19 @@ static void xfer_meter(struct xfer *x, struct meter *m)
 	xfer_registers(x, &m->delta);
 }
 
+static void xfer_ratings(struct xfer *x, struct ratings *r)
+{
+	xfer_i64(x, &r->pv_w);
+	xfer_i64(x, &r->battery_w);
+	xfer_i64(x, &r->fuse_w);
+}
+
 static void xfer_terms(struct xfer *x, struct home_terms *t)
 {
 	xfer_bytes(x, t->client_id, CLIENT_ID_MAX);
 	xfer_bytes(x, t->meter_type, METER_TEXT_MAX);
 	xfer_bytes(x, t->meter_serial, METER_TEXT_MAX);
-	xfer_i64(x, &t->ratings.pv_w);
-	xfer_i64(x, &t->ratings.battery_w);
-	xfer_i64(x, &t->ratings.fuse_w);
+	xfer_ratings(x, &t->ratings);
 	xfer_bytes(x, t->code_hash, HASH_LEN);
 }
 
@@ -78,6 +83,7 @@ static void xfer_home(struct xfer *x, struct home *h)
 	XFER_INT(x, h->meter_key.alg);
 	xfer_key(x, &h->meter_key.key);
 	xfer_meter(x, &h->meter);
+	xfer_ratings(x, &h->reading_ratings);
 	xfer_i64(x, &h->wallet_uc);
 	xfer_i64(x, &h->wallet_closed_uc);
 	xfer_i64(x, &h->wallet_sealed_uc);

@@ -91,6 +91,8 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 		return put_home(e, &homes->rows[c->home], c->intake_seq);
 	case COMMAND_HOME_ADD:
 		return put_home(e, home_find(homes, c->u.home_add.client_id), c->intake_seq);
+	case COMMAND_HOME_CHANGE:
+		return put_home(e, home_find(homes, c->u.home_change.client_id), c->intake_seq);
 	case COMMAND_HOME_REVOKE:
 		return put_home(e, home_find(homes, c->u.home_revoke.client_id), c->intake_seq);
 	case COMMAND_ADDRESSES:

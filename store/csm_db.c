@@ -29,7 +29,8 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_GET_SNAPSHOT] = "SELECT height, intake_seq, header_hash, state FROM snapshots"
 			     " WHERE height <= ?1 ORDER BY height DESC LIMIT 1",
 	[CSM_PUT_HOME] = "INSERT INTO homes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-			 " ON CONFLICT (number) DO UPDATE SET status = ?4, mode = ?5",
+			 " ON CONFLICT (number) DO UPDATE SET status = ?4, mode = ?5,"
+			 " pv_w = ?6, battery_w = ?7, fuse_w = ?8",
 	[CSM_PUT_METER] = "INSERT OR IGNORE INTO meters VALUES (?1, ?2, ?3)",
 	[CSM_PUT_KEY] = "INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3, ?4)",
 	[CSM_INSERT_ADDRESS] = "INSERT INTO addresses VALUES (?1, ?2, ?3)",

@@ -75,6 +75,10 @@ static const struct sample_request sample_requests[] = {
 			"\"clientId\":\"home0002\",\"meter_type\":\"sim\",\"meter_serial\":\"SN2\","
 			"\"pv_w\":8000,\"battery_w\":5000,\"fuse_w\":25000,"
 			"\"code_hash\":\"" SAMPLE_HASH "\"")},
+	{OPERATION_HOME_CHANGE,
+		SAMPLE_MESSAGE("home-change",
+			"\"clientId\":\"home0002\",\"pv_w\":8001,\"battery_w\":5001,"
+			"\"fuse_w\":25001")},
 	{OPERATION_HOME_REVOKE, SAMPLE_MESSAGE("home-revoke", "\"clientId\":\"home0002\"")},
 	{OPERATION_DEPOSIT,
 		SAMPLE_MESSAGE("deposit", "\"clientId\":\"home0002\",\"amount_uc\":1000000")},
