@@ -82,6 +82,16 @@ static const char *bad_rating(const struct ratings *r)
 	return rating_valid(r->fuse_w) ? NULL : "fuse_w";
 }
 
+/* Whether any client but `except` has the meter of that serial; "" is none. */
+static bool meter_taken(const struct homes *homes, const char *serial, uint32_t except)
+{
+	for (uint32_t i = 0; i < homes->count && serial[0]; i++) {
+		if (i != except && same(homes->rows[i].terms.meter_serial, serial))
+			return true;
+	}
+	return false;
+}
+
 enum verdict home_add_check(
 	const struct homes *homes, const struct home_terms *terms, const char **field)
 {
@@ -101,10 +111,8 @@ enum verdict home_add_check(
 	*field = "meter_serial";
 	if (!meter_text_valid(terms->meter_serial))
 		return VERDICT_BAD_FIELD;
-	for (uint32_t i = 0; i < homes->count && terms->meter_serial[0]; i++) {
-		if (same(homes->rows[i].terms.meter_serial, terms->meter_serial))
-			return VERDICT_EXISTS;
-	}
+	if (meter_taken(homes, terms->meter_serial, HOMES_MAX))
+		return VERDICT_EXISTS;
 	*field = "";
 	return VERDICT_OK;
 }
@@ -142,6 +150,19 @@ static struct ratings changed_ratings(const struct ratings *now, const struct ra
 	return r;
 }
 
+/* Its own serial may come again: the same meter with a new key, or only a new code. */
+static enum verdict check_new_meter(const struct homes *homes, const struct home *h,
+	const struct home_change *change, const char **field)
+{
+	*field = "meter_type";
+	if (!change->meter_type[0] || !meter_text_valid(change->meter_type))
+		return VERDICT_BAD_FIELD;
+	*field = "meter_serial";
+	if (!change->meter_serial[0] || !meter_text_valid(change->meter_serial))
+		return VERDICT_BAD_FIELD;
+	return meter_taken(homes, change->meter_serial, h->number) ? VERDICT_EXISTS : VERDICT_OK;
+}
+
 enum verdict home_change_check(
 	const struct homes *homes, const struct home_change *change, const char **field)
 {
@@ -157,8 +178,7 @@ enum verdict home_change_check(
 	*field = bad_rating(&r);
 	if (*field)
 		return VERDICT_OUT_OF_RANGE;
-	*field = "";
-	return VERDICT_OK;
+	return change->new_meter ? check_new_meter(homes, h, change, field) : VERDICT_OK;
 }
 
 static void raise_to(int64_t *rating_w, int64_t least_w)
@@ -177,6 +197,15 @@ void home_change_apply(struct home *h, const struct home_change *change)
 	raise_to(&h->reading_ratings.pv_w, r->pv_w);
 	raise_to(&h->reading_ratings.battery_w, r->battery_w);
 	raise_to(&h->reading_ratings.fuse_w, r->fuse_w);
+	if (!change->new_meter)
+		return;
+	memcpy(h->terms.meter_type, change->meter_type, sizeof h->terms.meter_type);
+	memcpy(h->terms.meter_serial, change->meter_serial, sizeof h->terms.meter_serial);
+	memcpy(h->terms.code_hash, change->code_hash, HASH_LEN);
+	if (h->status == HOME_INVITED)
+		return; /* it brings all its keys by that code */
+	h->meter_due = true;
+	meter_replace(&h->meter);
 }
 
 void home_accept_reading(struct home *h, const struct reading *reading)

@@ -45,6 +45,10 @@ struct home_terms {
 struct home_change {
 	char client_id[CLIENT_ID_MAX + 1];
 	struct ratings ratings; /* RATING_STAYS where one stays */
+	bool new_meter;         /* the rest counts: another meter, whose key comes with a code */
+	char meter_type[METER_TEXT_MAX + 1];
+	char meter_serial[METER_TEXT_MAX + 1];
+	uint8_t code_hash[HASH_LEN];
 };
 
 /* A key as enrolled; alg as in wire/key.h, opaque here. */
@@ -63,6 +67,9 @@ struct home {
 	struct home_terms terms;
 	struct enrolled_key ems; /* the identity key */
 	struct enrolled_key meter_key;
+	/* Its meter has been replaced: meter_key is the old one's and counts no more, kept so that
+	 * it is not brought again. Until the new one's key comes. */
+	bool meter_due;
 	struct meter meter;
 	/* By which its next reading is judged: the most that counted since meter.base. */
 	struct ratings reading_ratings;
@@ -109,7 +116,8 @@ const char *home_text_rule(const char *field);
 uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_terms *terms);
 
 /* Whether a client of that table may be changed so: OK, UNKNOWN_HOME (none, or no home), REVOKED,
- * OUT_OF_RANGE (a rating); *field says which. */
+ * OUT_OF_RANGE (a rating), BAD_FIELD (form of a meter's text), EXISTS (another home's meter);
+ * *field says which. */
 enum verdict home_change_check(
 	const struct homes *homes, const struct home_change *change, const char **field);
 

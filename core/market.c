@@ -122,7 +122,7 @@ static void decide_reading(const struct market *m, const struct command *c, stru
 
 	d->field = "meter";
 	if (strcmp(h->terms.meter_serial, c->u.reading.meter_serial) != 0 ||
-		h->terms.meter_serial[0] == '\0') {
+		h->terms.meter_serial[0] == '\0' || h->meter_due) {
 		d->verdict = VERDICT_UNKNOWN_METER;
 		return;
 	}

@@ -52,6 +52,7 @@ static void xfer_meter(struct xfer *x, struct meter *m)
 {
 	XFER_INT(x, m->has_base);
 	XFER_INT(x, m->has_delta);
+	XFER_INT(x, m->replaced);
 	xfer_i64(x, &m->base.slot);
 	xfer_i64(x, &m->base.taken_ms);
 	xfer_registers(x, &m->base.registers);
@@ -82,6 +83,7 @@ static void xfer_home(struct xfer *x, struct home *h)
 	xfer_key(x, &h->ems.key);
 	XFER_INT(x, h->meter_key.alg);
 	xfer_key(x, &h->meter_key.key);
+	XFER_INT(x, h->meter_due);
 	xfer_meter(x, &h->meter);
 	xfer_ratings(x, &h->reading_ratings);
 	xfer_i64(x, &h->wallet_uc);

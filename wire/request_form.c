@@ -216,6 +216,20 @@ static bool read_rating(struct form *f, struct form_object *o, const char *name,
 	return true;
 }
 
+/* A new meter: none of its members, or all. */
+static bool read_new_meter(struct form *f, struct form_object *o, struct home_change *c)
+{
+	c->new_meter = form_has(f, o, "meter_type");
+	c->new_meter = form_has(f, o, "meter_serial") || c->new_meter;
+	c->new_meter = form_has(f, o, "code_hash") || c->new_meter;
+	if (!c->new_meter)
+		return false;
+	form_string(f, o, "meter_type", c->meter_type, sizeof c->meter_type);
+	form_string(f, o, "meter_serial", c->meter_serial, sizeof c->meter_serial);
+	form_hash(f, o, "code_hash", c->code_hash);
+	return true;
+}
+
 static void read_home_change(struct form *f, uint32_t parameters, struct request *r)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
@@ -227,6 +241,7 @@ static void read_home_change(struct form *f, uint32_t parameters, struct request
 	any = read_rating(f, &o, "pv_w", &c->ratings.pv_w);
 	any = read_rating(f, &o, "battery_w", &c->ratings.battery_w) || any;
 	any = read_rating(f, &o, "fuse_w", &c->ratings.fuse_w) || any;
+	any = read_new_meter(f, &o, c) || any;
 	form_leave(f, &o);
 	if (!any)
 		form_fail(f, "", "parameters", VERDICT_BAD_FIELD);

@@ -174,16 +174,6 @@ static const struct {
 	{HOME_ADD, "25000", "10000001", "parameters.fuse_w", VERDICT_OUT_OF_RANGE},
 	{HOME_ADD, "sim", X16 X16 "x", "parameters.meter_type", VERDICT_BAD_FIELD},
 	{HOME_ADD, "SN2", X16 X16 "x", "parameters.meter_serial", VERDICT_BAD_FIELD},
-	{HOME_CHANGE, ":8001", ":0", NULL, VERDICT_OK},
-	{HOME_CHANGE, ":8001", ":-1", "parameters.pv_w", VERDICT_OUT_OF_RANGE},
-	{HOME_CHANGE, ":5001", ":10000000", NULL, VERDICT_OK},
-	{HOME_CHANGE, ":5001", ":10000001", "parameters.battery_w", VERDICT_OUT_OF_RANGE},
-	{HOME_CHANGE, ":25001", ":10000001", "parameters.fuse_w", VERDICT_OUT_OF_RANGE},
-	{HOME_CHANGE, ":25001", ":\"25001\"", "parameters.fuse_w", VERDICT_BAD_FIELD},
-	{HOME_CHANGE, ",\"pv_w\":8001,\"battery_w\":5001,\"fuse_w\":25001", "", "parameters",
-		VERDICT_BAD_FIELD},
-	{HOME_CHANGE, "\"clientId\":\"home0002\",", "", "parameters.clientId", VERDICT_BAD_FIELD},
-	{HOME_CHANGE, "\"fuse_w\"", "\"mode\"", "parameters.mode", VERDICT_BAD_FIELD},
 	{HOME_REVOKE, "home0002", X16 X16 "x", "parameters.clientId", VERDICT_BAD_FIELD},
 	{DEPOSIT, ":1000000}", ":1}", NULL, VERDICT_OK},
 	{DEPOSIT, ":1000000}", ":0}", "parameters.amount_uc", VERDICT_OUT_OF_RANGE},
@@ -325,13 +315,6 @@ static void the_operators_requests_become_commands(void **state)
 	assert_int_equal(t->ratings.battery_w, 5000);
 	assert_int_equal(t->ratings.fuse_w, 25000);
 	assert_int_equal(t->code_hash[15], 0xff);
-	assert_int_equal(take(HOME_CHANGE, sample_requests[HOME_CHANGE].text), VERDICT_OK);
-	assert_int_equal(c->kind, COMMAND_HOME_CHANGE);
-	assert_true(request.is_command);
-	assert_string_equal(c->u.home_change.client_id, "home0002");
-	assert_int_equal(c->u.home_change.ratings.pv_w, 8001);
-	assert_int_equal(c->u.home_change.ratings.battery_w, 5001);
-	assert_int_equal(c->u.home_change.ratings.fuse_w, 25001);
 	assert_int_equal(take(HOME_REVOKE, sample_requests[HOME_REVOKE].text), VERDICT_OK);
 	assert_int_equal(c->kind, COMMAND_HOME_REVOKE);
 	assert_string_equal(c->u.home_revoke.client_id, "home0002");
