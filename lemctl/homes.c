@@ -8,6 +8,8 @@
 
 enum { CODE_BITS = 130 };
 
+#define METER_TYPE "smart-meter"
+
 /* The enrolment code's secret: 130 random bits as base32. */
 static bool draw_secret(char out[static TEXT_BASE32_LEN(CODE_BITS) + 1])
 {
@@ -17,9 +19,14 @@ static bool draw_secret(char out[static TEXT_BASE32_LEN(CODE_BITS) + 1])
 	       text_base32_write(bytes, CODE_BITS, out, TEXT_BASE32_LEN(CODE_BITS) + 1);
 }
 
-static void print_code(
-	const struct office_door *d, const char *client_id, const char *secret, bool json)
+static void print_code(const struct office_door *d, enum operation operation, const char *client_id,
+	const char *secret, bool json)
 {
+	const char *what =
+		operation == OPERATION_HOME_ADD
+			? "is enrolled. Its code, to be used once by `hem register`"
+			: "has another meter. The code for its key, to be used once by `hem "
+			  "register`";
 	char hex[TEXT_HEX_LEN(HASH_LEN) + 1];
 
 	if (!text_hex_write(d->genesis.hash, HASH_LEN, hex, sizeof hex))
@@ -27,9 +34,7 @@ static void print_code(
 	if (json)
 		(void)printf("{\"clientId\":\"%s\",\"code\":\"%s-%s\"}\n", client_id, secret, hex);
 	else
-		(void)printf(
-			"%s is enrolled. Its code, to be used once by `hem register`:\n%s-%s\n",
-			client_id, secret, hex);
+		(void)printf("%s %s:\n%s-%s\n", client_id, what, secret, hex);
 }
 
 /* What the operator says of a home, by home-add or home-change. */
@@ -87,7 +92,7 @@ static int run_with_code(
 	if (code == EXIT_UNKNOWN)
 		(void)fprintf(stderr, "lemctl: if it was accepted, this is its code:\n");
 	if (code == 0 || code == EXIT_UNKNOWN)
-		print_code(d, w->client_id, w->secret, json);
+		print_code(d, operation, w->client_id, w->secret, json);
 	return code;
 }
 
@@ -100,7 +105,7 @@ static bool meter_words_valid(const struct words *w)
 static int add_home(int argc, char **argv)
 {
 	struct office_door d = {.dir = NULL};
-	struct words w = {.meter_type = "smart-meter", .ratings = {.fuse_w = 15000}};
+	struct words w = {.meter_type = METER_TYPE, .ratings = {.fuse_w = 15000}};
 	struct ratings *r = &w.ratings;
 	bool json = false;
 	const struct arg table[] = {
@@ -141,6 +146,27 @@ static int add_home(int argc, char **argv)
 	return run_with_code(&d, OPERATION_HOME_ADD, &w, json);
 }
 
+/* 0, or the exit code after a complaint about what is to be changed. */
+static int check_change(const struct args *a, struct words *w)
+{
+	const struct ratings *r = &w->ratings;
+	bool rated = r->pv_w != RATING_STAYS || r->battery_w != RATING_STAYS ||
+		     r->fuse_w != RATING_STAYS;
+
+	if (w->meter_type && !w->meter_serial)
+		return args_complain(a, "--meter-type", "needs --meter-serial");
+	if (!w->meter_serial && !rated)
+		return args_complain(
+			a, "home change", "needs --pv, --battery, --fuse or --meter-serial");
+	if (!w->meter_type)
+		w->meter_type = METER_TYPE;
+	if (w->meter_serial && !meter_words_valid(w))
+		return args_complain(a, "meter", home_text_rule("meter_serial"));
+	if (!client_id_valid(w->client_id))
+		return args_complain(a, w->client_id, home_text_rule("clientId"));
+	return 0;
+}
+
 static int change_home(int argc, char **argv)
 {
 	struct office_door d = {.dir = NULL};
@@ -152,7 +178,11 @@ static int change_home(int argc, char **argv)
 		{"pv", ARG_INT, &r->pv_w, "W", "rating of the PV system", 0, RATING_W_MAX},
 		{"battery", ARG_INT, &r->battery_w, "W", "rating of the battery", 0, RATING_W_MAX},
 		{"fuse", ARG_INT, &r->fuse_w, "W", "rating of the connection", 0, RATING_W_MAX},
-		{"json", ARG_FLAG, &json, "", "print the receipt", 0, 0},
+		{"meter-serial", ARG_TEXT, &w.meter_serial, "SERIAL",
+			"of the meter that replaces the old one; prints a code", 0, 0},
+		{"meter-type", ARG_TEXT, &w.meter_type, "TYPE", "of that meter (" METER_TYPE ")", 0,
+			0},
+		{"json", ARG_FLAG, &json, "", "print the receipt, or the code", 0, 0},
 	};
 	struct args a = {.usage = "lemctl home change [OPTION...] DIR CLIENTID",
 		.about = "Correct a home's enrolment, from the next message on; what is not named "
@@ -169,8 +199,11 @@ static int change_home(int argc, char **argv)
 		return code;
 	d.dir = a.positional[0];
 	w.client_id = a.positional[1];
-	if (r->pv_w == RATING_STAYS && r->battery_w == RATING_STAYS && r->fuse_w == RATING_STAYS)
-		return args_complain(&a, "home change", "needs --pv, --battery or --fuse");
+	code = check_change(&a, &w);
+	if (code != 0)
+		return code;
+	if (w.meter_serial)
+		return run_with_code(&d, OPERATION_HOME_CHANGE, &w, json);
 	out_init(&out, text, sizeof text);
 	write_words(&out, &w);
 	return office_door_run(

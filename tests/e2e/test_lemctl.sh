@@ -21,7 +21,7 @@ while read -r program words; do # every command, with an option that its --help 
 done <<-'EOT'
 	lemctl init|name slot port host user plugin reward penalty credit floor horizon demo rate start
 	lemctl home add|meter-type meter-serial pv battery fuse json host port
-	lemctl home change|pv battery fuse json host port
+	lemctl home change|pv battery fuse meter-type meter-serial json host port
 	lemctl home list|json
 	lemctl home revoke|host port
 	lemctl deposit|cents host port
