@@ -10,6 +10,7 @@ expect "a home with PV is no cause for a warning" '' "$(cat "$work/err")"
 check "the broker starts" start_broker
 check "home 1 registers" enrolled_home 1 "$code"
 run_home 1
+ems=$!
 
 hem() { "$build/hem" "$@" --config "$work/home0001/hem.conf" >"$work/out" 2>&1; }
 change() { "$build/lemctl" home change "$@" >"$work/out" 2>&1; }
@@ -54,6 +55,38 @@ says 1 'UNKNOWN_HOME' "the operator" change --pv 1 "$work/market" operator
 
 closed() { [ "$(sqlite3 -readonly "$work/market/ledger.db" 'SELECT max(height) FROM blocks')" -ge 1 ]; }
 within_a_minute "a block is closed" closed
+
+# Another meter: the running home keeps all else, and brings the new key by the code.
+register() { "$build/hem" register --config "$work/home0001/hem.conf" "$@" >"$work/out" 2>&1; }
+state="$work/home0001/state"
+says 1 'EXISTS' "another home's meter" bash -c "'$build/lemctl' home add --pv 1 --meter-serial SN7 '$work/market' home0007 >/dev/null
+	'$build/lemctl' home change --meter-serial SN7 '$work/market' home0001 >'$work/out' 2>&1"
+says 0 'has another meter. The code' "another meter" change --meter-serial SN1b --meter-type better "$work/market" home0001
+first=$(tail -n 1 "$work/out")
+refused() { [ "$(csm "SELECT count(*) FROM readings WHERE refused = '' AND slot > $last")" -eq 0 ] &&
+	grep -q UNKNOWN_METER "$work/home0001/log"; }
+last=$(csm "SELECT max(slot) FROM readings WHERE refused = ''")
+within_a_minute "the old meter's readings are refused" refused
+says 0 '"code":"' "another code, the first is lost" change --json --meter-serial SN1b --meter-type better "$work/market" home0001
+code=$(sed -n 's/.*"code":"\([^"]*\)".*/\1/p' "$work/out")
+check "home show has no meter's key" bash -c "! '$build/lemctl' home show --json '$work/market' home0001 | grep -q meter_key"
+says 1 'KEY_KNOWN' "the old meter's key" register --code "$code" --meter SN1b
+kill "$ems"
+wait "$ems"
+mv "$state/meter.pem" "$state/meter-old.pem"
+says 0 'meter key made' "a new key" bash -c "'$build/hem' init --config '$work/home0001/hem.conf' >'$work/out'"
+says 1 'does not take this code' "the lost code" register --code "$first" --meter SN1b
+says 0 'home0001 is registered' "the new key" register --code "$code" --meter SN1b
+says 0 'is registered already' "the same again" register --code "$code" --meter SN1b
+run_home 1
+metered() { [ "$(csm "SELECT count(*) FROM readings n JOIN readings b ON b.home = n.home AND b.slot = n.slot - 1
+	WHERE n.meter = 3 AND b.meter = 3 AND n.refused = '' AND b.refused = ''")" -ge 1 ]; }
+within_a_minute "a slot is metered by the new meter" metered
+says 0 'auction' "it goes on selling" hem offer --energy 1kWh --price 20
+check "and believes the market" grep -q '"refused":null' "$state/status.json"
+expect "without a contradiction" 0 "$(grep -ci 'contradict\|stated as not metered' "$work/home0001/log")"
+expect "the old meter stays on record" 'SN1|0 SN1b|0 SN1b|1' "$(csm "SELECT group_concat(serial || '|' || (until_seq IS NULL), ' ')
+	FROM (SELECT * FROM meters WHERE serial LIKE 'SN1%' ORDER BY meter)")"
 stop_broker -KILL
 says 0 '"pv_w":1000' "it is there after a crash" bash -c "'$build/lemctl' home show --json '$work/market' home0001 >'$work/out'"
 says 0 'accepted' "without a broker" change --fuse 4000 "$work/market" home0001
@@ -64,7 +97,7 @@ says 0 'accepted' "its end" bash -c "'$build/lemctl' home revoke '$work/market' 
 says 1 'REVOKED' "a revoked home" change --pv 1 "$work/market" home0001
 stop_broker
 end_children
-expect "the intake log has them" 3 "$(csm "SELECT count(*) FROM intake WHERE operation = 'home-change' AND kind = 11")"
+expect "the intake log has them" 5 "$(csm "SELECT count(*) FROM intake WHERE operation = 'home-change' AND kind = 11")"
 expect "the ledger has none" 0 "$(sqlite3 -readonly "$work/market/ledger.db" \
 	"SELECT count(*) FROM transactions WHERE body LIKE '%home-change%'")"
 check "the ledger verifies" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db" >/dev/null
