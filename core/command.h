@@ -19,6 +19,7 @@ enum command_kind {
 	COMMAND_DEPOSIT = 8,
 	COMMAND_WITHDRAW = 9,
 	COMMAND_PARAMS = 10,
+	COMMAND_HOME_CHANGE = 11,
 };
 
 enum { COMMAND_ADDRESSES_MAX = 64 };
@@ -53,6 +54,7 @@ struct command {
 			char meter_serial[METER_TEXT_MAX + 1];
 		} reading;
 		struct home_terms home_add;
+		struct home_change home_change;
 		struct {
 			char client_id[CLIENT_ID_MAX + 1];
 		} home_revoke;

@@ -3,13 +3,25 @@
 #include <stddef.h>
 #include "core/place_sort.h"
 
+/* A registered home brings the key of its new meter. The code alone must not let a finder of it
+ * into the home's place: the identity key stays, and has signed. */
+static enum verdict check_new_meter(
+	const struct home *h, const struct enrolled_key *ems, const struct enrolled_key *meter)
+{
+	if (!enrolled_key_equal(ems, &h->ems))
+		return VERDICT_NOT_ALLOWED;
+	if (meter->key.len == 0)
+		return VERDICT_BAD_FIELD;
+	return enrolled_key_equal(meter, &h->meter_key) ? VERDICT_KEY_KNOWN : VERDICT_OK;
+}
+
 enum verdict enrolment_check_register(
 	const struct market *m, const struct command *c, const char **field)
 {
 	const struct home *h = &m->homes.rows[c->home];
 
 	*field = "code";
-	if (h->status != HOME_INVITED || h->kind != CLIENT_HOME ||
+	if ((h->status != HOME_INVITED && !h->meter_due) || h->kind != CLIENT_HOME ||
 		memcmp(h->terms.code_hash, c->u.registration.code_hash, HASH_LEN) != 0)
 		return VERDICT_BAD_CODE;
 	*field = "keys";
@@ -17,6 +29,8 @@ enum verdict enrolment_check_register(
 		home_key_known(&m->homes, &c->u.registration.ems, h->number) ||
 		home_key_known(&m->homes, &c->u.registration.meter, h->number))
 		return VERDICT_KEY_KNOWN;
+	if (h->meter_due)
+		return check_new_meter(h, &c->u.registration.ems, &c->u.registration.meter);
 	return VERDICT_OK;
 }
 
@@ -28,6 +42,7 @@ void enrolment_register(struct market *m, const struct command *c)
 	h->mode = c->u.registration.mode;
 	h->ems = c->u.registration.ems;
 	h->meter_key = c->u.registration.meter;
+	h->meter_due = false;
 	memset(h->terms.code_hash, 0, HASH_LEN);
 }
 

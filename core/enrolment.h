@@ -3,7 +3,9 @@
 #define LEM_CORE_ENROLMENT_H
 #include "core/market.h"
 
-/* COMMAND_REGISTER: BAD_CODE (wrong, or used up by an earlier registration), KEY_KNOWN. */
+/* COMMAND_REGISTER: BAD_CODE (wrong, or used up by an earlier registration), KEY_KNOWN. Of a home
+ * that is registered and brings the key of a new meter also NOT_ALLOWED (another identity key than
+ * its own) and BAD_FIELD (no meter's key). */
 enum verdict enrolment_check_register(
 	const struct market *market, const struct command *command, const char **field);
 void enrolment_register(struct market *market, const struct command *command);

@@ -72,6 +72,26 @@ static bool rating_valid(int64_t w)
 	return w >= 0 && w <= RATING_W_MAX;
 }
 
+/* The name of the first rating out of its bounds, or NULL. */
+static const char *bad_rating(const struct ratings *r)
+{
+	if (!rating_valid(r->pv_w))
+		return "pv_w";
+	if (!rating_valid(r->battery_w))
+		return "battery_w";
+	return rating_valid(r->fuse_w) ? NULL : "fuse_w";
+}
+
+/* Whether any client but `except` has the meter of that serial; "" is none. */
+static bool meter_taken(const struct homes *homes, const char *serial, uint32_t except)
+{
+	for (uint32_t i = 0; i < homes->count && serial[0]; i++) {
+		if (i != except && same(homes->rows[i].terms.meter_serial, serial))
+			return true;
+	}
+	return false;
+}
+
 enum verdict home_add_check(
 	const struct homes *homes, const struct home_terms *terms, const char **field)
 {
@@ -82,14 +102,8 @@ enum verdict home_add_check(
 		return VERDICT_EXISTS;
 	if (homes->count >= HOMES_MAX)
 		return VERDICT_TOO_MANY;
-	*field = "pv_w";
-	if (!rating_valid(terms->ratings.pv_w))
-		return VERDICT_OUT_OF_RANGE;
-	*field = "battery_w";
-	if (!rating_valid(terms->ratings.battery_w))
-		return VERDICT_OUT_OF_RANGE;
-	*field = "fuse_w";
-	if (!rating_valid(terms->ratings.fuse_w))
+	*field = bad_rating(&terms->ratings);
+	if (*field)
 		return VERDICT_OUT_OF_RANGE;
 	*field = "meter_type";
 	if (!meter_text_valid(terms->meter_type))
@@ -97,10 +111,8 @@ enum verdict home_add_check(
 	*field = "meter_serial";
 	if (!meter_text_valid(terms->meter_serial))
 		return VERDICT_BAD_FIELD;
-	for (uint32_t i = 0; i < homes->count && terms->meter_serial[0]; i++) {
-		if (same(homes->rows[i].terms.meter_serial, terms->meter_serial))
-			return VERDICT_EXISTS;
-	}
+	if (meter_taken(homes, terms->meter_serial, HOMES_MAX))
+		return VERDICT_EXISTS;
 	*field = "";
 	return VERDICT_OK;
 }
@@ -117,10 +129,89 @@ uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_
 	h->mode = MODE_BOTH;
 	h->number = n;
 	h->terms = *terms;
+	h->reading_ratings = terms->ratings;
 	while (index_get(&homes->by_client, key) != INDEX_NONE)
 		key++;
 	index_add(&homes->by_client, key, n);
 	return n;
+}
+
+/* The ratings as they are with the change. */
+static struct ratings changed_ratings(const struct ratings *now, const struct ratings *change)
+{
+	struct ratings r = *now;
+
+	if (change->pv_w != RATING_STAYS)
+		r.pv_w = change->pv_w;
+	if (change->battery_w != RATING_STAYS)
+		r.battery_w = change->battery_w;
+	if (change->fuse_w != RATING_STAYS)
+		r.fuse_w = change->fuse_w;
+	return r;
+}
+
+/* Its own serial may come again: the same meter with a new key, or only a new code. */
+static enum verdict check_new_meter(const struct homes *homes, const struct home *h,
+	const struct home_change *change, const char **field)
+{
+	*field = "meter_type";
+	if (!change->meter_type[0] || !meter_text_valid(change->meter_type))
+		return VERDICT_BAD_FIELD;
+	*field = "meter_serial";
+	if (!change->meter_serial[0] || !meter_text_valid(change->meter_serial))
+		return VERDICT_BAD_FIELD;
+	return meter_taken(homes, change->meter_serial, h->number) ? VERDICT_EXISTS : VERDICT_OK;
+}
+
+enum verdict home_change_check(
+	const struct homes *homes, const struct home_change *change, const char **field)
+{
+	const struct home *h = home_find(homes, change->client_id);
+	struct ratings r;
+
+	*field = "clientId";
+	if (!h || h->kind != CLIENT_HOME)
+		return VERDICT_UNKNOWN_HOME;
+	if (h->status == HOME_REVOKED)
+		return VERDICT_REVOKED;
+	r = changed_ratings(&h->terms.ratings, &change->ratings);
+	*field = bad_rating(&r);
+	if (*field)
+		return VERDICT_OUT_OF_RANGE;
+	return change->new_meter ? check_new_meter(homes, h, change, field) : VERDICT_OK;
+}
+
+static void raise_to(int64_t *rating_w, int64_t least_w)
+{
+	if (*rating_w < least_w)
+		*rating_w = least_w;
+}
+
+void home_change_apply(struct home *h, const struct home_change *change)
+{
+	struct ratings *r = &h->terms.ratings;
+
+	*r = changed_ratings(r, &change->ratings);
+	/* What has been metered since the last reading was so under the ratings of before: judged
+	 * by lower ones it would never be accepted, nor would any reading after it. */
+	raise_to(&h->reading_ratings.pv_w, r->pv_w);
+	raise_to(&h->reading_ratings.battery_w, r->battery_w);
+	raise_to(&h->reading_ratings.fuse_w, r->fuse_w);
+	if (!change->new_meter)
+		return;
+	memcpy(h->terms.meter_type, change->meter_type, sizeof h->terms.meter_type);
+	memcpy(h->terms.meter_serial, change->meter_serial, sizeof h->terms.meter_serial);
+	memcpy(h->terms.code_hash, change->code_hash, HASH_LEN);
+	if (h->status == HOME_INVITED)
+		return; /* it brings all its keys by that code */
+	h->meter_due = true;
+	meter_replace(&h->meter);
+}
+
+void home_accept_reading(struct home *h, const struct reading *reading)
+{
+	meter_accept(&h->meter, reading);
+	h->reading_ratings = h->terms.ratings;
 }
 
 bool enrolled_key_equal(const struct enrolled_key *a, const struct enrolled_key *b)

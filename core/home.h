@@ -19,6 +19,7 @@ enum {
 	HOMES_INDEX_BITS = 15,
 	HOME_ACCOUNTS_MAX = 20, /* live addresses of one home: horizon + 3 at most */
 	HOME_ENROLLED_MAX = 96, /* addresses of one home waiting for their slot */
+	RATING_STAYS = -1,      /* in a change: this rating stays as it is */
 };
 _Static_assert(HOMES_MAX * 2 <= 1 << HOMES_INDEX_BITS, "the index stays half empty");
 
@@ -31,13 +32,23 @@ enum mode { MODE_TE = 1, MODE_RE = 2, MODE_BOTH = 3 };
 /* Enrolled by the operator, with keys on record, or shut out for good. Stored in csm.db. */
 enum home_status { HOME_INVITED = 1, HOME_REGISTERED = 2, HOME_REVOKED = 3 };
 
-/* What the operator fixes when enrolling a home. */
+/* What the operator says when enrolling a home. */
 struct home_terms {
 	char client_id[CLIENT_ID_MAX + 1];
 	char meter_type[METER_TEXT_MAX + 1];
 	char meter_serial[METER_TEXT_MAX + 1];
 	struct ratings ratings;
 	uint8_t code_hash[HASH_LEN]; /* SHA-256 of the one-time code */
+};
+
+/* What the operator corrects of it. */
+struct home_change {
+	char client_id[CLIENT_ID_MAX + 1];
+	struct ratings ratings; /* RATING_STAYS where one stays */
+	bool new_meter;         /* the rest counts: another meter, whose key comes with a code */
+	char meter_type[METER_TEXT_MAX + 1];
+	char meter_serial[METER_TEXT_MAX + 1];
+	uint8_t code_hash[HASH_LEN];
 };
 
 /* A key as enrolled; alg as in wire/key.h, opaque here. */
@@ -56,7 +67,12 @@ struct home {
 	struct home_terms terms;
 	struct enrolled_key ems; /* the identity key */
 	struct enrolled_key meter_key;
+	/* Its meter has been replaced: meter_key is the old one's and counts no more, kept so that
+	 * it is not brought again. Until the new one's key comes. */
+	bool meter_due;
 	struct meter meter;
+	/* By which its next reading is judged: the most that counted since meter.base. */
+	struct ratings reading_ratings;
 	int64_t wallet_uc; /* money not in an address's account; may be below zero by penalties */
 	/* That money, or what a role's account has, at the close of the last block, and of the last
 	 * sealed one; less what was withdrawn since. */
@@ -98,6 +114,18 @@ const char *home_text_rule(const char *field);
 
 /* Add a client that home_add_check() lets in; returns its number. */
 uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_terms *terms);
+
+/* Whether a client of that table may be changed so: OK, UNKNOWN_HOME (none, or no home), REVOKED,
+ * OUT_OF_RANGE (a rating), BAD_FIELD (form of a meter's text), EXISTS (another home's meter);
+ * *field says which. */
+enum verdict home_change_check(
+	const struct homes *homes, const struct home_change *change, const char **field);
+
+/* Make a change that home_change_check() lets in. */
+void home_change_apply(struct home *home, const struct home_change *change);
+
+/* Take in a reading that meter_check() accepts: the next is judged by the ratings in force. */
+void home_accept_reading(struct home *home, const struct reading *reading);
 
 /* Whether both are the same key; one of length 0 is none, and equals nothing. */
 bool enrolled_key_equal(const struct enrolled_key *a, const struct enrolled_key *b);

@@ -122,11 +122,11 @@ static void decide_reading(const struct market *m, const struct command *c, stru
 
 	d->field = "meter";
 	if (strcmp(h->terms.meter_serial, c->u.reading.meter_serial) != 0 ||
-		h->terms.meter_serial[0] == '\0') {
+		h->terms.meter_serial[0] == '\0' || h->meter_due) {
 		d->verdict = VERDICT_UNKNOWN_METER;
 		return;
 	}
-	d->verdict = meter_check(&h->meter, &h->terms.ratings, &m->ledger.params,
+	d->verdict = meter_check(&h->meter, &h->reading_ratings, &m->ledger.params,
 		ledger_slot(&m->ledger), c->market_ms, &c->u.reading.reading, &d->field);
 }
 
@@ -145,9 +145,9 @@ static void decide_revoke(const struct market *m, const struct command *c, struc
 static enum verdict check_sender(const struct market *m, const struct command *c)
 {
 	const struct home *h = &m->homes.rows[c->home];
-	bool operators = c->kind == COMMAND_HOME_ADD || c->kind == COMMAND_HOME_REVOKE ||
-			 c->kind == COMMAND_DEPOSIT || c->kind == COMMAND_WITHDRAW ||
-			 c->kind == COMMAND_PARAMS;
+	bool operators = c->kind == COMMAND_HOME_ADD || c->kind == COMMAND_HOME_CHANGE ||
+			 c->kind == COMMAND_HOME_REVOKE || c->kind == COMMAND_DEPOSIT ||
+			 c->kind == COMMAND_WITHDRAW || c->kind == COMMAND_PARAMS;
 
 	if (c->kind == COMMAND_CLOCK)
 		return VERDICT_OK;
@@ -185,6 +185,9 @@ void market_decide(const struct market *m, const struct command *c, struct decis
 		break;
 	case COMMAND_HOME_ADD:
 		d->verdict = home_add_check(&m->homes, &c->u.home_add, &d->field);
+		break;
+	case COMMAND_HOME_CHANGE:
+		d->verdict = home_change_check(&m->homes, &c->u.home_change, &d->field);
 		break;
 	case COMMAND_HOME_REVOKE:
 		decide_revoke(m, c, d);
@@ -234,7 +237,7 @@ static void apply_private(struct market *m, const struct command *c)
 		enrolment_add_addresses(m, c);
 		break;
 	case COMMAND_READING:
-		meter_accept(&h->meter, &c->u.reading.reading);
+		home_accept_reading(h, &c->u.reading.reading);
 		break;
 	case COMMAND_CLOCK:
 		m->clock_ms = c->market_ms;
@@ -242,6 +245,10 @@ static void apply_private(struct market *m, const struct command *c)
 		break;
 	case COMMAND_HOME_ADD:
 		(void)home_add(&m->homes, CLIENT_HOME, &c->u.home_add);
+		break;
+	case COMMAND_HOME_CHANGE:
+		h = &m->homes.rows[home_find(&m->homes, c->u.home_change.client_id)->number];
+		home_change_apply(h, &c->u.home_change);
 		break;
 	case COMMAND_HOME_REVOKE:
 		enrolment_revoke(m, home_find(&m->homes, c->u.home_revoke.client_id)->number);

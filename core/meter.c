@@ -141,6 +141,10 @@ enum verdict meter_check(const struct meter *meter, const struct ratings *rating
 	*field = "slot";
 	if (r->slot <= meter->base.slot)
 		return VERDICT_READING_EXISTS;
+	if (meter->replaced) {
+		*field = "";
+		return VERDICT_OK;
+	}
 	d = difference(&r->registers, &meter->base.registers);
 	slots = r->slot - meter->base.slot;
 	return check_delta(
@@ -149,11 +153,18 @@ enum verdict meter_check(const struct meter *meter, const struct ratings *rating
 
 void meter_accept(struct meter *meter, const struct reading *reading)
 {
-	meter->has_delta = meter->has_base && reading->slot == meter->base.slot + 1;
+	meter->has_delta =
+		meter->has_base && !meter->replaced && reading->slot == meter->base.slot + 1;
 	if (meter->has_delta)
 		meter->delta = difference(&reading->registers, &meter->base.registers);
 	meter->has_base = true;
 	meter->base = *reading;
+	meter->replaced = false;
+}
+
+void meter_replace(struct meter *meter)
+{
+	meter->replaced = true;
 }
 
 bool meter_has(const struct meter *meter, int64_t slot)

@@ -24,7 +24,7 @@ struct registers {
 	int64_t wh[REGISTER_COUNT];
 };
 
-/* What a home's equipment can do, fixed at enrolment; in W, 0 where there is none. */
+/* What a home's equipment can do, as the operator says; in W, 0 where there is none. */
 struct ratings {
 	int64_t pv_w;
 	int64_t battery_w;
@@ -42,6 +42,7 @@ struct reading {
 struct meter {
 	bool has_base;
 	bool has_delta;      /* delta is that of base.slot */
+	bool replaced;       /* by another, which has given no reading yet */
 	struct reading base; /* the newest accepted reading */
 	struct registers delta;
 };
@@ -57,9 +58,13 @@ enum verdict meter_check(const struct meter *meter, const struct ratings *rating
 	const struct params *params, int64_t open_slot, int64_t now_ms,
 	const struct reading *reading, const char **field);
 
-/* Take in a reading that meter_check() accepts. After a gap it is a new base: it says nothing of
- * the slots within. */
+/* Take in a reading that meter_check() accepts. After a gap, or as the first of a new meter, it is
+ * a new base: it says nothing of the slots within. */
 void meter_accept(struct meter *meter, const struct reading *reading);
+
+/* Another meter takes its place, with registers of its own. What the old one said of slots that it
+ * has metered stays. */
+void meter_replace(struct meter *meter);
 
 /* Whether the slot has been metered: its reading and that of the slot before were accepted. */
 bool meter_has(const struct meter *meter, int64_t slot);

@@ -52,10 +52,18 @@ static void xfer_meter(struct xfer *x, struct meter *m)
 {
 	XFER_INT(x, m->has_base);
 	XFER_INT(x, m->has_delta);
+	XFER_INT(x, m->replaced);
 	xfer_i64(x, &m->base.slot);
 	xfer_i64(x, &m->base.taken_ms);
 	xfer_registers(x, &m->base.registers);
 	xfer_registers(x, &m->delta);
+}
+
+static void xfer_ratings(struct xfer *x, struct ratings *r)
+{
+	xfer_i64(x, &r->pv_w);
+	xfer_i64(x, &r->battery_w);
+	xfer_i64(x, &r->fuse_w);
 }
 
 static void xfer_terms(struct xfer *x, struct home_terms *t)
@@ -63,9 +71,7 @@ static void xfer_terms(struct xfer *x, struct home_terms *t)
 	xfer_bytes(x, t->client_id, CLIENT_ID_MAX);
 	xfer_bytes(x, t->meter_type, METER_TEXT_MAX);
 	xfer_bytes(x, t->meter_serial, METER_TEXT_MAX);
-	xfer_i64(x, &t->ratings.pv_w);
-	xfer_i64(x, &t->ratings.battery_w);
-	xfer_i64(x, &t->ratings.fuse_w);
+	xfer_ratings(x, &t->ratings);
 	xfer_bytes(x, t->code_hash, HASH_LEN);
 }
 
@@ -77,7 +83,9 @@ static void xfer_home(struct xfer *x, struct home *h)
 	xfer_key(x, &h->ems.key);
 	XFER_INT(x, h->meter_key.alg);
 	xfer_key(x, &h->meter_key.key);
+	XFER_INT(x, h->meter_due);
 	xfer_meter(x, &h->meter);
+	xfer_ratings(x, &h->reading_ratings);
 	xfer_i64(x, &h->wallet_uc);
 	xfer_i64(x, &h->wallet_closed_uc);
 	xfer_i64(x, &h->wallet_sealed_uc);

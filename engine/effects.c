@@ -71,6 +71,16 @@ static enum err put_home(struct engine *e, const struct home *home, uint64_t int
 	return csm_db_put_home(&e->csm, home, intake_seq);
 }
 
+static enum err put_change(struct engine *e, const struct home_change *change, uint64_t intake_seq)
+{
+	const struct home *h = home_find(&e->market->homes, change->client_id);
+	enum err err = ERR_OK;
+
+	if (change->new_meter)
+		err = csm_db_end_meter(&e->csm, h->number, intake_seq);
+	return err == ERR_OK ? put_home(e, h, intake_seq) : err;
+}
+
 static enum err put_addresses(struct engine *e, const struct command *c)
 {
 	enum err err = ERR_OK;
@@ -92,6 +102,8 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 		return put_home(e, &homes->rows[c->home], c->intake_seq);
 	case COMMAND_HOME_ADD:
 		return put_home(e, home_find(homes, c->u.home_add.client_id), c->intake_seq);
+	case COMMAND_HOME_CHANGE:
+		return put_change(e, &c->u.home_change, c->intake_seq);
 	case COMMAND_HOME_REVOKE:
 		return put_home(e, home_find(homes, c->u.home_revoke.client_id), c->intake_seq);
 	case COMMAND_ADDRESSES:

@@ -106,8 +106,8 @@ static enum verdict check_proofs(struct inspector *i, struct inspect_refusal *re
 	return VERDICT_OK;
 }
 
-/* The key that must have signed: the address's, or the identity's, or that which register brings.
- */
+/* The key that must have signed: the address's, or the identity's, or that which the register of a
+ * home without one brings. */
 static enum verdict signing_key(struct inspector *i, const struct keyring_client *client,
 	struct public_key *key, struct inspect_refusal *refusal)
 {
@@ -121,7 +121,7 @@ static enum verdict signing_key(struct inspector *i, const struct keyring_client
 		return VERDICT_OK;
 	}
 	*key = client->ems;
-	if (r->operation == OPERATION_REGISTER) {
+	if (r->operation == OPERATION_REGISTER && client->status == HOME_INVITED) {
 		const struct enrolled_key *e = &r->command.u.registration.ems;
 		*key = (struct public_key){.alg = (enum key_alg)e->alg, .len = e->key.len};
 		memcpy(key->bytes, e->key.bytes, sizeof key->bytes);

@@ -82,11 +82,14 @@ static void put_home(struct keyring *k, const struct home *h)
 			key++;
 		index_add(&k->by_id, key, h->number);
 	}
-	*c = (struct keyring_client){.home = h->number,
+	*c = (struct keyring_client){
+		.home = h->number,
 		.kind = h->kind,
 		.status = h->status,
 		.ems = public_of(&h->ems),
-		.meter = public_of(&h->meter_key)};
+	};
+	if (!h->meter_due)
+		c->meter = public_of(&h->meter_key);
 	memcpy(c->meter_serial, h->terms.meter_serial, sizeof c->meter_serial);
 	memcpy(c->code_hash, h->terms.code_hash, HASH_LEN);
 }

@@ -14,9 +14,9 @@ struct keyring_client {
 	enum client_kind kind;
 	enum home_status status;
 	struct public_key ems;
-	struct public_key meter; /* len 0: none */
+	struct public_key meter; /* len 0: none, or a new meter's that has not come yet */
 	char meter_serial[METER_TEXT_MAX + 1];
-	uint8_t code_hash[HASH_LEN]; /* of an invited home */
+	uint8_t code_hash[HASH_LEN]; /* of an invited home, or of a new meter's key */
 };
 
 /* An empty keyring; ERR_NOMEM. */

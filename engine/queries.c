@@ -59,7 +59,8 @@ static void write_show(const struct engine *e, struct out *out, const struct hom
 		h->enrolled_count);
 	write_home(out, h);
 	write_key(out, "ems_key", &h->ems);
-	write_key(out, "meter_key", &h->meter_key);
+	if (!h->meter_due)
+		write_key(out, "meter_key", &h->meter_key);
 	if (h->meter.has_base)
 		out_printf(out, ",\"last_reading_slot\":%lld", (long long)h->meter.base.slot);
 	out_printf(out, ",\"wallet\":{\"balance_uc\":%lld,\"held_uc\":%lld,\"pending_uc\":%lld",

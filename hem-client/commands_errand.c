@@ -234,6 +234,8 @@ int errand_send(struct errand *e, const struct message *m, bool spooled)
 	if (e->answer == ANSWER_RECEIPT || e->answer == ANSWER_WALLET)
 		return 0;
 	if (e->answer == ANSWER_REJECT) {
+		if (e->awaited && strcmp(e->reject.code, e->awaited) == 0)
+			return HEM_EXIT_REFUSED;
 		(void)fprintf(stderr, "hem: refused: %s: %s%s%s\n", e->reject.code, e->reject.rule,
 			e->reject.field[0] ? ": " : "", e->reject.field);
 		return HEM_EXIT_REFUSED;

@@ -35,6 +35,7 @@ struct errand {
 	enum errand_answer answer;
 	struct receipt receipt;
 	struct reject reject;
+	const char *awaited; /* code of a refusal that the caller tells, or NULL */
 	struct wallet_answer wallet;
 	uint64_t wanted_order; /* whose award is waited for */
 	bool has_award;

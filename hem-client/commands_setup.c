@@ -8,6 +8,7 @@
 #include "hem-client/commands.h"
 #include "hem-client/commands_cli.h"
 #include "hem-client/commands_errand.h"
+#include "hem-client/ems/clerk.h"
 #include "hem-client/ems/spool.h"
 #include "wire/text.h"
 
@@ -176,13 +177,37 @@ static enum err make_registration(struct errand *e, const char *secret, struct m
 	return err;
 }
 
-/* Send the registration; what is needed later is noted before. */
-static int send_registration(struct errand *e, const char *secret, const char *serial)
+/* The meter that this home has brought to the market, as it is noted in hem.db. */
+struct meter_notes {
+	char serial[HEM_DB_NOTE_MAX], key[HEM_DB_NOTE_MAX];
+};
+
+static enum err put_notes(struct errand *e, const char *serial, const char *key)
+{
+	enum err err = hem_db_put_note(&e->db, "meter_serial", serial);
+
+	return err == ERR_OK ? hem_db_put_note(&e->db, "meter_key", key) : err;
+}
+
+static enum err get_notes(struct errand *e, struct meter_notes *ret)
+{
+	enum err err = hem_db_get_note(&e->db, "meter_serial", ret->serial);
+
+	return err == ERR_OK ? hem_db_get_note(&e->db, "meter_key", ret->key) : err;
+}
+
+/* Send the registration. What is needed later is noted before, for its receipt may be lost, and
+ * taken back if it is refused. */
+static int send_registration(
+	struct errand *e, const char *secret, const char *serial, const struct meter_notes *before)
 {
 	struct message m = {.text = NULL};
-	enum err err = hem_db_put_note(&e->db, "meter_serial", serial);
+	char key[KEY_TEXT_MAX + 1];
+	enum err err;
 	int code;
 
+	key_print(private_key_public(e->identity.meter), key);
+	err = put_notes(e, serial, key);
 	if (err == ERR_OK)
 		err = make_registration(e, secret, &m);
 	if (err == ERR_OK)
@@ -193,6 +218,8 @@ static int send_registration(struct errand *e, const char *secret, const char *s
 	}
 	code = errand_send(e, &m, false);
 	message_release(&m);
+	if (code == HEM_EXIT_REFUSED && put_notes(e, before->serial, before->key) != ERR_OK)
+		(void)fprintf(stderr, "hem: hem.db: %s\n", e->db.db.why);
 	if (code != 0)
 		return code;
 	(void)errand_wait(e, &e->lost, REGISTER_END_S); /* the market ends this session */
@@ -201,9 +228,33 @@ static int send_registration(struct errand *e, const char *secret, const char *s
 	return HEM_EXIT_OK;
 }
 
-/* An earlier registration may have got through without our hearing of it: then a token opens. */
-static int try_token(struct errand *e, const char *serial)
+/* The code is used up. If what it was for is what this home has noted, that was by this home, which
+ * did not hear of it. */
+static int used_up(struct errand *e, const char *serial, const struct meter_notes *noted)
 {
+	char key[KEY_TEXT_MAX + 1];
+
+	key_print(private_key_public(e->identity.meter), key);
+	if (strcmp(noted->serial, serial) != 0 || strcmp(noted->key, key) != 0) {
+		(void)fprintf(stderr,
+			"hem: %s is registered, and the market does not take this code for another "
+			"meter: is it that of the last change, and not used up?\n",
+			e->config.market.client_id);
+		return HEM_EXIT_REFUSED;
+	}
+	if (clerk_registered(&e->db) != ERR_OK)
+		return HEM_EXIT_REFUSED;
+	(void)printf("%s is registered already\n", e->config.market.client_id);
+	return HEM_EXIT_OK;
+}
+
+/* Who is registered logs in by a token, and brings the key of another meter; or an earlier
+ * registration has got through without our hearing of it. */
+static int register_by_token(
+	struct errand *e, const char *secret, const char *serial, const struct meter_notes *before)
+{
+	int code;
+
 	if (errand_connect(e, "register", NULL, true) != 0) {
 		(void)fprintf(stderr,
 			"hem: the market takes neither this code nor this home's "
@@ -211,17 +262,19 @@ static int try_token(struct errand *e, const char *serial)
 			e->config.market.client_id);
 		return HEM_EXIT_REFUSED;
 	}
-	if (hem_db_put_note(&e->db, "registered", "yes") != ERR_OK ||
-		hem_db_put_note(&e->db, "meter_serial", serial) != ERR_OK)
-		return HEM_EXIT_REFUSED;
-	(void)printf("%s is registered already\n", e->config.market.client_id);
-	return HEM_EXIT_OK;
+	e->awaited = verdict_name(VERDICT_BAD_CODE);
+	code = send_registration(e, secret, serial, before);
+	if (code == HEM_EXIT_REFUSED && e->answer == ANSWER_REJECT &&
+		strcmp(e->reject.code, e->awaited) == 0)
+		code = used_up(e, serial, before);
+	return code;
 }
 
 static int do_register(struct errand *e, const char *code, const char *serial)
 {
 	char secret[SECRET_LEN + 1];
 	uint8_t hash[HASH_LEN];
+	struct meter_notes before;
 	int result;
 
 	if (!read_code(code, secret, hash)) {
@@ -233,11 +286,15 @@ static int do_register(struct errand *e, const char *code, const char *serial)
 			e->config_path);
 		return HEM_EXIT_REFUSED;
 	}
+	if (get_notes(e, &before) != ERR_OK) {
+		(void)fprintf(stderr, "hem: hem.db: %s\n", e->db.db.why);
+		return HEM_EXIT_REFUSED;
+	}
 	result = errand_connect(e, "", code, true);
 	if (result == HEM_EXIT_REFUSED)
-		result = try_token(e, serial);
+		result = register_by_token(e, secret, serial, &before);
 	else if (result == 0)
-		result = send_registration(e, secret, serial);
+		result = send_registration(e, secret, serial, &before);
 	else
 		(void)fprintf(stderr, "hem: %s:%d: %s\n", e->config.market.host,
 			(int)e->config.market.port,
@@ -256,7 +313,8 @@ int hem_register(int argc, char **argv)
 			0},
 	};
 	struct cli cli = {.usage = "hem register --code CODE [OPTION...]",
-		.about = "Bring this home's keys to the market; the code works once.",
+		.about = "Bring this home's keys to the market, or the key of another meter; the "
+			 "code works once.",
 		.options = options,
 		.count = sizeof options / sizeof *options};
 	struct errand e;

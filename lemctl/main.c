@@ -26,7 +26,7 @@ struct command {
 
 static const struct command commands[] = {
 	{"init", init_command, "make a market: keys, genesis, databases, mosquitto.conf"},
-	{"home", home_command, "add, list, show or revoke homes"},
+	{"home", home_command, "add, change, list, show or revoke homes"},
 	{"deposit", deposit_command, "book money to a home or role"},
 	{"status", status_command, "how the market stands"},
 	{"backup", backup_command, "copy both databases, also while the broker runs"},

@@ -4,6 +4,9 @@
 #include "store/csm_statements.h"
 #include "store/schema.h"
 
+/* The number of the newest meter of home ?2: a home's are counted from 1. */
+#define NEWEST_METER "(SELECT count(*) FROM meters WHERE home = ?2)"
+
 static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_INSERT_MARKET] = "INSERT INTO market (id, genesis) VALUES (1, ?1)",
 	[CSM_GET_GENESIS] = "SELECT genesis FROM market",
@@ -29,31 +32,42 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_GET_SNAPSHOT] = "SELECT height, intake_seq, header_hash, state FROM snapshots"
 			     " WHERE height <= ?1 ORDER BY height DESC LIMIT 1",
 	[CSM_PUT_HOME] = "INSERT INTO homes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-			 " ON CONFLICT (number) DO UPDATE SET status = ?4, mode = ?5",
-	[CSM_PUT_METER] = "INSERT OR IGNORE INTO meters VALUES (?1, ?2, ?3)",
-	[CSM_PUT_KEY] = "INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3, ?4)",
+			 " ON CONFLICT (number) DO UPDATE SET status = ?4, mode = ?5,"
+			 " pv_w = ?6, battery_w = ?7, fuse_w = ?8",
+	[CSM_PUT_METER] = "INSERT INTO meters SELECT ?2, 1 + " NEWEST_METER ", ?1, ?3, ?4, NULL"
+			  " WHERE NOT EXISTS"
+			  " (SELECT 1 FROM meters WHERE home = ?2 AND until_seq IS NULL)",
+	[CSM_PUT_KEY] = "INSERT INTO keys SELECT ?2, ?1, iif(?1 = 'meter', " NEWEST_METER ", 0),"
+			" ?3, ?4, NULL WHERE NOT EXISTS"
+			" (SELECT 1 FROM keys WHERE home = ?2 AND role = ?1 AND until_seq IS NULL)",
+	[CSM_END_METER] = "UPDATE meters SET until_seq = ?2 WHERE home = ?1 AND until_seq IS NULL",
+	[CSM_END_METER_KEY] = "UPDATE keys SET until_seq = ?2 WHERE home = ?1 AND role = 'meter'"
+			      " AND until_seq IS NULL",
 	[CSM_INSERT_ADDRESS] = "INSERT INTO addresses VALUES (?1, ?2, ?3)",
 	[CSM_INSERT_READING] = "INSERT OR REPLACE INTO readings VALUES"
-			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, " NEWEST_METER ")",
 	/* ?11: of one home and slot so many. */
 	[CSM_INSERT_REFUSED] =
-		"INSERT OR REPLACE INTO readings SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
+		"INSERT OR REPLACE INTO readings SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+		"?10, " NEWEST_METER
 		" WHERE (SELECT count(*) FROM readings WHERE slot = ?1 AND home = ?2"
 		" AND intake_seq = ?3) < ?11",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
-	[CSM_INSERT_HISTORY] = "INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	/* A home's net of two slots, each from two readings in a row. */
+	[CSM_INSERT_HISTORY] =
+		"INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " NEWEST_METER ")",
+	/* A home's net of two slots, each from two readings in a row of one meter. */
 	[CSM_GET_NETS] = "SELECT a.import_wh - a.export_wh - b.import_wh + b.export_wh,"
-			 " c.import_wh - c.export_wh - d.import_wh + d.export_wh"
-			 " FROM homes h"
+			 " c.import_wh - c.export_wh - d.import_wh + d.export_wh FROM homes h"
 			 " LEFT JOIN v_registers a ON a.slot = ?1 AND a.home = h.number"
-			 " LEFT JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = h.number"
+			 " LEFT JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = h.number AND "
+			 "b.meter = a.meter"
 			 " LEFT JOIN v_registers c ON c.slot = ?2 AND c.home = h.number"
-			 " LEFT JOIN v_registers d ON d.slot = ?2 - 1 AND d.home = h.number"
+			 " LEFT JOIN v_registers d ON d.slot = ?2 - 1 AND d.home = h.number AND "
+			 "d.meter = c.meter"
 			 " WHERE h.kind = 1 AND h.status = 2 ORDER BY h.number",
 	[CSM_GET_METER_KEY] =
-		"SELECT keys.home, key FROM meters JOIN keys ON keys.home = meters.home"
-		" WHERE serial = ?1 AND role = 'meter'",
+		"SELECT home, key FROM meters JOIN keys USING (home, meter)"
+		" WHERE serial = ?1 AND meters.until_seq IS NULL AND keys.until_seq IS NULL",
 	/* Of the oldest ?3 rows the first that has to stay, or the last; the begin of its batch.
 	 * The log is in the order of market time. */
 	[CSM_PRUNE_EDGE] =

@@ -85,10 +85,13 @@ enum { CSM_OBSERVATIONS_MAX = 1000000 };
 /* Refused readings that are kept of one home and slot: the first. */
 enum { CSM_REFUSED_MAX = 3 };
 
-/* The tables for people, following the state. A reading of another verdict than OK is kept as a
+/* The tables for people, following the state. Who has no open row of a meter, or of a key of that
+ * role, gets one by csm_db_put_home(). A reading of another verdict than OK is kept as a
  * refused one, its intake_seq 0; beyond CSM_REFUSED_MAX of them nothing is, and all is well. */
 __attribute__((warn_unused_result)) enum err csm_db_put_home(
 	struct csm_db *csm, const struct home *home, uint64_t intake_seq);
+__attribute__((warn_unused_result)) enum err csm_db_end_meter(
+	struct csm_db *csm, uint32_t home, uint64_t intake_seq);
 __attribute__((warn_unused_result)) enum err csm_db_add_address(
 	struct csm_db *csm, const struct slot_key *key, uint32_t home);
 __attribute__((warn_unused_result)) enum err csm_db_add_reading(struct csm_db *csm, uint32_t home,

@@ -17,14 +17,14 @@ static enum err put_key(struct csm_db *csm, uint32_t home, const char *role,
 	memcpy(public.bytes, key->key.bytes, sizeof public.bytes);
 	key_print(&public, text);
 	s = db_statement(&csm->db, CSM_PUT_KEY);
-	db_bind_int(s, 1, (int64_t)home);
-	db_bind_text(s, 2, role, strlen(role));
+	db_bind_text(s, 1, role, strlen(role));
+	db_bind_int(s, 2, (int64_t)home);
 	db_bind_text(s, 3, text, strlen(text));
 	db_bind_int(s, 4, (int64_t)intake_seq);
 	return db_run(&csm->db, s);
 }
 
-static enum err put_meter(struct csm_db *csm, const struct home *h)
+static enum err put_meter(struct csm_db *csm, const struct home *h, uint64_t intake_seq)
 {
 	sqlite3_stmt *s;
 
@@ -32,9 +32,24 @@ static enum err put_meter(struct csm_db *csm, const struct home *h)
 		return ERR_OK;
 	s = db_statement(&csm->db, CSM_PUT_METER);
 	db_bind_text(s, 1, h->terms.meter_serial, strlen(h->terms.meter_serial));
-	db_bind_text(s, 2, h->terms.meter_type, strlen(h->terms.meter_type));
-	db_bind_int(s, 3, (int64_t)h->number);
+	db_bind_int(s, 2, (int64_t)h->number);
+	db_bind_text(s, 3, h->terms.meter_type, strlen(h->terms.meter_type));
+	db_bind_int(s, 4, (int64_t)intake_seq);
 	return db_run(&csm->db, s);
+}
+
+enum err csm_db_end_meter(struct csm_db *csm, uint32_t home, uint64_t intake_seq)
+{
+	static const enum csm_statement ends[] = {CSM_END_METER, CSM_END_METER_KEY};
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < sizeof ends / sizeof *ends; i++) {
+		sqlite3_stmt *s = db_statement(&csm->db, ends[i]);
+		db_bind_int(s, 1, (int64_t)home);
+		db_bind_int(s, 2, (int64_t)intake_seq);
+		err = db_run(&csm->db, s);
+	}
+	return err;
 }
 
 enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t intake_seq)
@@ -52,10 +67,10 @@ enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t inta
 	db_bind_int(s, 8, h->terms.ratings.fuse_w);
 	err = db_run(&csm->db, s);
 	if (err == ERR_OK)
-		err = put_meter(csm, h);
+		err = put_meter(csm, h, intake_seq);
 	if (err == ERR_OK)
 		err = put_key(csm, h->number, "ems", &h->ems, intake_seq);
-	if (err == ERR_OK)
+	if (err == ERR_OK && !h->meter_due)
 		err = put_key(csm, h->number, "meter", &h->meter_key, intake_seq);
 	return err;
 }

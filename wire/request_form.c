@@ -207,6 +207,47 @@ static void read_home_add(struct form *f, uint32_t parameters, struct request *r
 	form_leave(f, &o);
 }
 
+/* A rating that may be left out; whether it is there. */
+static bool read_rating(struct form *f, struct form_object *o, const char *name, int64_t *out)
+{
+	*out = RATING_STAYS;
+	if (!form_has(f, o, name))
+		return false;
+	form_int(f, o, name, 0, RATING_W_MAX, out);
+	return true;
+}
+
+/* A new meter: none of its members, or all. */
+static bool read_new_meter(struct form *f, struct form_object *o, struct home_change *c)
+{
+	c->new_meter = form_has(f, o, "meter_type");
+	c->new_meter = form_has(f, o, "meter_serial") || c->new_meter;
+	c->new_meter = form_has(f, o, "code_hash") || c->new_meter;
+	if (!c->new_meter)
+		return false;
+	form_string(f, o, "meter_type", c->meter_type, sizeof c->meter_type);
+	form_string(f, o, "meter_serial", c->meter_serial, sizeof c->meter_serial);
+	form_hash(f, o, "code_hash", c->code_hash);
+	return true;
+}
+
+static void read_home_change(struct form *f, uint32_t parameters, struct request *r)
+{
+	struct form_object o = form_enter(f, parameters, "parameters.");
+	struct home_change *c = &r->command.u.home_change;
+	bool any;
+
+	r->command.kind = COMMAND_HOME_CHANGE;
+	form_string(f, &o, "clientId", c->client_id, sizeof c->client_id);
+	any = read_rating(f, &o, "pv_w", &c->ratings.pv_w);
+	any = read_rating(f, &o, "battery_w", &c->ratings.battery_w) || any;
+	any = read_rating(f, &o, "fuse_w", &c->ratings.fuse_w) || any;
+	any = read_new_meter(f, &o, c) || any;
+	form_leave(f, &o);
+	if (!any)
+		form_fail(f, "", "parameters", VERDICT_BAD_FIELD);
+}
+
 /* home-revoke, deposit and withdraw. */
 static void read_client(struct form *f, uint32_t parameters, struct request *r)
 {
@@ -262,6 +303,10 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 	case OPERATION_HOME_ADD:
 		r->is_command = true;
 		read_home_add(f, parameters, r);
+		break;
+	case OPERATION_HOME_CHANGE:
+		r->is_command = true;
+		read_home_change(f, parameters, r);
 		break;
 	case OPERATION_HOME_REVOKE:
 	case OPERATION_DEPOSIT:

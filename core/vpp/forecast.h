@@ -1,5 +1,5 @@
 /* forecast: the load, the PV or the net of the next day, slot by slot. It learns from its own past
- * only, a day at a time: a regression on what an outlook knew (docs/decisions/0021-forecast.md),
+ * only, a day at a time: a regression on what an outlook knew (docs/decisions/0022-forecast.md),
  * that weighs a sample the less the further it lies off, as least absolute deviations do. Integers
  * throughout: every machine forecasts the same. */
 #ifndef LEM_VPP_FORECAST_H

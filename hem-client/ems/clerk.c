@@ -17,6 +17,13 @@ static enum err keep_receipt(
 	return db_run(&db->db, s);
 }
 
+enum err clerk_registered(struct hem_db *db)
+{
+	enum err err = readings_forget(db);
+
+	return err == ERR_OK ? hem_db_put_note(db, "registered", "yes") : err;
+}
+
 /* What a receipt means for what the message was about. */
 static enum err note_receipt(
 	struct hem_db *db, const struct receipt *r, const char *text, size_t len)
@@ -34,7 +41,7 @@ static enum err note_receipt(
 	if (r->operation == OPERATION_BID_OFFER)
 		return orders_receipted(db, r->req_id, r->seq);
 	if (r->operation == OPERATION_REGISTER)
-		return hem_db_put_note(db, "registered", "yes");
+		return clerk_registered(db);
 	return ERR_OK;
 }
 

@@ -9,6 +9,10 @@
 
 enum { CLERK_WHY_MAX = 320 };
 
+/* The market has this home's keys: note it, and forget the readings of another meter than its. In
+ * the caller's transaction, or without one. Errors of hem_db. */
+__attribute__((warn_unused_result)) enum err clerk_registered(struct hem_db *db);
+
 /* File a receipt. ERR_OK; ERR_NOT_FOUND: no message waits for it (answered twice, or another
  * program's); ERR_FORMAT with a sentence in why: it does not verify, or is about something else
  * than what was sent; errors of hem_db. *ret is the receipt on ERR_OK and ERR_NOT_FOUND. */

@@ -26,6 +26,11 @@ enum err readings_prune(struct hem_db *db, int64_t slot)
 	return hem_db_run(db, READING_PRUNE, NULL, slot - READINGS_KEEP_SLOTS);
 }
 
+enum err readings_forget(struct hem_db *db)
+{
+	return hem_db_run(db, READING_PRUNE, NULL, INT64_MAX);
+}
+
 /* One end of a slot; *ret_receipt_ms is -1 without a receipt. */
 static enum err get(struct hem_db *db, int64_t slot, struct registers *ret, int64_t *ret_receipt_ms)
 {

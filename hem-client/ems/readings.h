@@ -31,6 +31,9 @@ __attribute__((warn_unused_result)) enum err readings_slot(
 __attribute__((warn_unused_result)) enum err readings_has(
 	struct hem_db *db, int64_t slot, bool *ret);
 
+/* Forget all: another meter begins anew, and no slot is of both. In the caller's transaction. */
+__attribute__((warn_unused_result)) enum err readings_forget(struct hem_db *db);
+
 /* Forget those of slots before `slot` less what is kept. */
 __attribute__((warn_unused_result)) enum err readings_prune(struct hem_db *db, int64_t slot);
 

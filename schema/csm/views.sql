@@ -12,6 +12,7 @@ SELECT n.slot, datetime(json_extract(genesis, '$.rules.parameters.start_ms') / 1
 	(n.charge_wh - b.charge_wh) / 1000.0 AS charge_kwh,
 	(n.discharge_wh - b.discharge_wh) / 1000.0 AS discharge_kwh
 FROM v_registers n JOIN v_registers b ON b.slot = n.slot - 1 AND b.home = n.home
+	AND b.meter = n.meter
 JOIN homes h ON h.number = n.home JOIN market;
 
 -- self_consumption: of what was produced, the part not exported; self_sufficiency: of what was used

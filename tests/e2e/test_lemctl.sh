@@ -21,6 +21,7 @@ while read -r program words; do # every command, with an option that its --help 
 done <<-'EOT'
 	lemctl init|name slot port host user plugin reward penalty credit floor horizon demo rate start
 	lemctl home add|meter-type meter-serial pv battery fuse json host port
+	lemctl home change|pv battery fuse meter-type meter-serial json host port
 	lemctl home list|json
 	lemctl home revoke|host port
 	lemctl deposit|cents host port
@@ -71,6 +72,16 @@ says 2 "--meter-serial: is missing" "no meter" lemctl home add "$work/market" ho
 says 2 "from 0 to 10000000" "a rating" lemctl home add --pv 10000001 --meter-serial SN1 "$work/market" home0001
 says 0 "home0001 is enrolled" "a home" lemctl home add --meter-serial sN._-9 "$work/market" home0001
 says 0 '"meter_serial":"sN._-9"' "the list" lemctl home list --json "$work/market"
+says 2 "home change: needs --pv" "nothing to change" lemctl home change "$work/market" home0001
+says 2 "--meter-type: needs --meter-serial" "a type alone" lemctl home change --meter-type t "$work/market" home0001
+says 2 "a meter's type and serial are 1 to 32 of" "another meter's serial" \
+	lemctl home change --meter-serial 's 1' "$work/market" home0001
+says 2 "a clientId is 4 to 32 of a-z and 0-9" "a change of nobody" lemctl home change --pv 1 "$work/market" 'Ab!'
+says 0 "accepted" "other ratings" lemctl home change --pv 0 --battery 7 "$work/market" home0001
+says 0 "home0001 has another meter. The code for its key" "another meter" \
+	lemctl home change --meter-serial sN2 "$work/market" home0001
+says 0 '"battery_w":7,' "the list has both" lemctl home list --json "$work/market"
+check "the meter, too" grep -q '"meter_serial":"sN2","meter_type":"smart-meter"' "$work/out"
 check "the list is JSON" bash -c "'$build/lemctl' home list --json '$work/market' | while read -r line; do
 	'$build/lemctl' canon <<<\"\$line\" >/dev/null || exit 1; done"
 

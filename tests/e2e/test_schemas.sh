@@ -104,6 +104,8 @@ send home0001 "$ems" wallet '{}'
 slot=$(sql 'SELECT max(height) FROM blocks')
 send operator "$operator" params-set "{\"from_slot\":$((slot + 3)),\"parameters\":{\"boundary_s\":40,\"credit_limits_uc\":{
 	\"aggregator\":100000000000},\"limit_inclusive\":false,\"tariff\":{\"import_mc_per_kwh\":23000}}}"
+send operator "$operator" home-change "$(printf '{"battery_w":6000,"clientId":"home0003",
+	"code_hash":"%064d","fuse_w":20000,"meter_serial":"Y","meter_type":"t","pv_w":0}' 0)"
 send operator "$operator" home-revoke '{"clientId":"home0003"}'
 publish home0001 "$ems" state '{"item":"device","name":"Smart Temperature Sensor","value":"28"}'
 cat "$work/message" >>"$work/sent"
@@ -129,6 +131,10 @@ break_rule BAD_FIELD aggregator "$aggregator" schedule "{\"address\":\"$address\
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"
 break_rule BAD_FIELD operator "$operator" home-add "$(terms Home 0)"
 break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms home0004 10000001)"
+break_rule UNKNOWN_HOME operator "$operator" home-change '{"clientId":"Home","pv_w":0}'
+break_rule BAD_FIELD operator "$operator" home-change '{"clientId":"home0001"}'
+break_rule BAD_FIELD operator "$operator" home-change '{"clientId":"home0001","meter_serial":"Y","meter_type":"t"}'
+break_rule OUT_OF_RANGE operator "$operator" home-change '{"clientId":"home0001","fuse_w":10000001}'
 break_rule UNKNOWN_HOME operator "$operator" home-revoke '{"clientId":"Home"}'
 break_rule UNKNOWN_HOME operator "$operator" deposit '{"amount_uc":1,"clientId":"Home"}'
 break_rule UNKNOWN_HOME operator "$operator" withdraw '{"amount_uc":1,"clientId":"Home"}'

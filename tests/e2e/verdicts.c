@@ -204,8 +204,12 @@ static void operators(struct scene *s)
 
 	scene_request(s, "operator", OPERATION_HOME_REVOKE, &o, 0, "{\"clientId\":\"nobody\"}",
 		"UNKNOWN_HOME");
+	scene_request(s, "operator", OPERATION_HOME_CHANGE, &o, 0,
+		"{\"clientId\":\"home0005\",\"fuse_w\":20000}", "OK");
 	scene_request(
 		s, "operator", OPERATION_HOME_REVOKE, &o, 0, "{\"clientId\":\"home0005\"}", "OK");
+	scene_request(s, "operator", OPERATION_HOME_CHANGE, &o, 0,
+		"{\"clientId\":\"home0005\",\"fuse_w\":20001}", "REVOKED");
 	scene_request(s, "operator", OPERATION_HOME_REVOKE, &o, 0, "{\"clientId\":\"home0005\"}",
 		"REVOKED");
 	scene_request(s, "operator", OPERATION_HOME_ADD, &o, 0,

@@ -11,6 +11,9 @@
 #define SAMPLE_P256 "p256:" SAMPLE_A16 SAMPLE_A16 "AAAAAAAAAAAA"
 #define SAMPLE_ED25519 "ed25519:" SAMPLE_A16 SAMPLE_A16 "AAAAAAAAAAA"
 #define SAMPLE_HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SAMPLE_RATINGS ",\"pv_w\":8001,\"battery_w\":5001,\"fuse_w\":25001"
+#define SAMPLE_NEW_METER                                                                           \
+	",\"meter_type\":\"sim\",\"meter_serial\":\"SN3\",\"code_hash\":\"" SAMPLE_HASH "\""
 #define SAMPLE_MESSAGE(operation, parameters)                                                      \
 	"{\"clientId\":\"home0001\",\"reqId\":\"abcd_EF-\",\"date\":\"2018-01-01 00:00:00\","      \
 	"\"operation\":\"" operation "\",\"signature\":\"" SAMPLE_SIG "\","                        \
@@ -78,6 +81,9 @@ static const struct sample_request sample_requests[] = {
 			"\"clientId\":\"home0002\",\"meter_type\":\"sim\",\"meter_serial\":\"SN2\","
 			"\"pv_w\":8000,\"battery_w\":5000,\"fuse_w\":25000,"
 			"\"code_hash\":\"" SAMPLE_HASH "\"")},
+	{OPERATION_HOME_CHANGE,
+		SAMPLE_MESSAGE("home-change",
+			"\"clientId\":\"home0002\"" SAMPLE_RATINGS SAMPLE_NEW_METER)},
 	{OPERATION_HOME_REVOKE, SAMPLE_MESSAGE("home-revoke", "\"clientId\":\"home0002\"")},
 	{OPERATION_DEPOSIT,
 		SAMPLE_MESSAGE("deposit", "\"clientId\":\"home0002\",\"amount_uc\":1000000")},

@@ -182,29 +182,37 @@ static inline void little_home(struct little_market *m, int n)
 	assert_non_null(little_find(m, "/receipt", m->count - 1));
 }
 
+/* A request of the operator's; parameters in canonical form. */
+static inline void little_command(
+	struct little_market *m, enum operation operation, const char *parameters)
+{
+	char text[1024];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	out_printf(&out, "%s", parameters);
+	little_send(m, "operator", operation, &out, &(struct signer){.key = m->operator_key});
+}
+
 /* The operator books money of a home or role, in or out. */
 static inline void little_money(
 	struct little_market *m, enum operation operation, const char *client_id, int64_t amount_uc)
 {
 	char text[256];
-	struct out out;
 
-	out_init(&out, text, sizeof text);
-	out_printf(
-		&out, "{\"amount_uc\":%lld,\"clientId\":\"%s\"}", (long long)amount_uc, client_id);
-	little_send(m, "operator", operation, &out, &(struct signer){.key = m->operator_key});
+	snprintf(text, sizeof text, "{\"amount_uc\":%lld,\"clientId\":\"%s\"}",
+		(long long)amount_uc, client_id);
+	little_command(m, operation, text);
 }
 
 /* The operator changes parameters of the market: the members of the inner object. */
 static inline void little_params(struct little_market *m, int64_t from_slot, const char *members)
 {
 	char text[1024];
-	struct out out;
 
-	out_init(&out, text, sizeof text);
-	out_printf(&out, "{\"from_slot\":%lld,\"parameters\":{%s}}", (long long)from_slot, members);
-	little_send(m, "operator", OPERATION_PARAMS_SET, &out,
-		&(struct signer){.key = m->operator_key});
+	snprintf(text, sizeof text, "{\"from_slot\":%lld,\"parameters\":{%s}}",
+		(long long)from_slot, members);
+	little_command(m, OPERATION_PARAMS_SET, text);
 }
 
 /* The market a minute before slot 0, with its homes. */

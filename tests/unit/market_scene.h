@@ -144,6 +144,26 @@ static inline uint64_t scene_cancel(int home, int64_t slot, uint64_t order)
 	return scene_send(&c);
 }
 
+/* Run the clock to the end of the open slot, and stop at the edge behind its block. */
+static inline void scene_to_the_edge(void)
+{
+	struct command c = {.kind = COMMAND_CLOCK};
+	struct decision d;
+	uint64_t intake_seq;
+	struct tx tx;
+
+	w->now_ms = ledger_slot_end_ms(&w->market->ledger);
+	c.market_ms = w->now_ms;
+	market_decide(w->market, &c, &d);
+	market_apply(w->market, &c, &d, NULL, NULL);
+	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
+		draw_id(w, tx.id);
+		record(w, &tx);
+		market_apply_step(w->market, &tx, NULL);
+	}
+	close_block(w);
+}
+
 static inline struct wallet scene_wallet(int home)
 {
 	return market_wallet(w->market, home_of(w, home));

@@ -38,6 +38,7 @@ struct world {
 	int64_t enrolled_to[HOMES];
 	uint64_t accepted, refused, awards, deliveries, sealed, blocks, shut, lost, voided;
 	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes;
+	uint64_t new_meters; /* whose keys came */
 	/* Another account of the sealed money of each home and, last, of the role. */
 	int64_t closed_uc[OWNERS], sealed_uc[OWNERS];
 	int64_t out_since_close[OWNERS], out_since_seal[OWNERS];

@@ -222,6 +222,26 @@ static void auctions_awards_and_heads_are_read(void **state)
 	assert_int_equal(head_read(p->payload, p->len, "other", &h, why), ERR_FORMAT);
 }
 
+/* What another meter has shown is nothing to hold the new one's first readings against. */
+static void a_new_meter_begins_anew(void **state)
+{
+	struct reading r = {.slot = 7};
+	char note[HEM_DB_NOTE_MAX];
+	bool has = false;
+
+	(void)state;
+	assert_int_equal(hem_db_put_note(&db, "registered", ""), ERR_OK);
+	for (; r.slot < 9; r.slot++)
+		assert_int_equal(readings_add(&db, &r, "abcdefgh"), ERR_OK);
+	assert_int_equal(clerk_registered(&db), ERR_OK);
+	assert_int_equal(hem_db_get_note(&db, "registered", note), ERR_OK);
+	assert_string_equal(note, "yes");
+	for (r.slot = -1; r.slot < 9; r.slot++) {
+		assert_int_equal(readings_has(&db, r.slot, &has), ERR_OK);
+		assert_false(has);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +251,7 @@ int main(void)
 		cmocka_unit_test(a_rejection_ends_a_message),
 		cmocka_unit_test(refused_keys_are_forgotten),
 		cmocka_unit_test(auctions_awards_and_heads_are_read),
+		cmocka_unit_test(a_new_meter_begins_anew),
 	};
 
 	return cmocka_run_group_tests_name("clerk", tests, setup, teardown);

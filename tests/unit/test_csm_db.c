@@ -253,13 +253,18 @@ static void a_homes_row_follows_it(void **state)
 		assert_int_equal(csm_db_put_home(&csm, &h, n), ERR_OK);
 	}
 	h.status = HOME_REVOKED; /* the last one again */
+	h.mode = MODE_BOTH;
+	h.terms.ratings = (struct ratings){.pv_w = 71, .battery_w = 72, .fuse_w = 73};
 	assert_int_equal(csm_db_put_home(&csm, &h, 9), ERR_OK);
 	assert_int_equal(number("SELECT count(*) FROM homes"), 6);
 	assert_int_equal(number("SELECT count(*) FROM meters"), 5);
 	assert_int_equal(number("SELECT count(*) FROM homes WHERE number = 3 AND pv_w = 3"
 				" AND client_id = 'home0003' AND status = 1 AND mode = 1"),
 		1);
-	assert_int_equal(number("SELECT status FROM homes WHERE client_id = 'home0005'"), 3);
+	assert_int_equal(number("SELECT count(*) FROM homes WHERE client_id = 'home0005'"
+				" AND status = 3 AND mode = 3 AND pv_w = 71 AND battery_w = 72"
+				" AND fuse_w = 73"),
+		1);
 	assert_int_equal(number("SELECT home FROM meters WHERE serial = 'SN3'"), 3);
 }
 

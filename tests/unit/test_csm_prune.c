@@ -98,7 +98,7 @@ static void rows_go_from_the_old_end(void **state)
 	assert_int_equal(
 		sqlite3_exec(market.engine.csm.db.handle,
 			"INSERT INTO readings SELECT -1000000, home, 0, 0, 0, 0, 0, 0, 0, "
-			"'BOUNDARY'"
+			"'BOUNDARY', 1"
 			" FROM readings LIMIT 1; INSERT INTO wallets SELECT -1000000, home, 0, 0, 0"
 			" FROM wallets LIMIT 1; INSERT INTO addresses SELECT -1000000, home, ''"
 			" FROM addresses LIMIT 1",

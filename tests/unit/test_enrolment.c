@@ -78,8 +78,8 @@ static void keys_are_unique(void **state)
 static void who_may_send_what(void **state)
 {
 	const enum command_kind kinds[] = {COMMAND_TX, COMMAND_REGISTER, COMMAND_ADDRESSES,
-		COMMAND_READING, COMMAND_HOME_ADD, COMMAND_HOME_REVOKE, COMMAND_DEPOSIT,
-		COMMAND_WITHDRAW, COMMAND_PARAMS};
+		COMMAND_READING, COMMAND_HOME_ADD, COMMAND_HOME_CHANGE, COMMAND_HOME_REVOKE,
+		COMMAND_DEPOSIT, COMMAND_WITHDRAW, COMMAND_PARAMS};
 	struct command c = invited();
 	const char *field;
 

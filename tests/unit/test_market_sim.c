@@ -37,7 +37,7 @@ static void read_meter(struct world *w, int64_t i)
 	bool charges = below(w, 2);
 	int64_t net = load - pv + (charges ? battery : -battery);
 
-	(void)snprintf(c.u.reading.meter_serial, sizeof c.u.reading.meter_serial, "SN%d", (int)i);
+	memcpy(c.u.reading.meter_serial, home_of(w, i)->terms.meter_serial, METER_TEXT_MAX);
 	r->slot = ledger_slot(&w->market->ledger) - 1;
 	r->taken_ms = params_slot_start_ms(&w->params, r->slot + 1);
 	next.wh[REGISTER_PV] += pv;
@@ -220,11 +220,45 @@ static void change_params(struct world *w)
 	(void)send(w, &c);
 }
 
+/* Other ratings; or another meter, which begins at zero and whose key may come later. */
+static void change_home(struct world *w, int64_t i)
+{
+	struct command c = {.kind = COMMAND_HOME_CHANGE, .home = 0};
+	struct home_change *change = &c.u.home_change;
+	static unsigned meters;
+
+	memcpy(change->client_id, home_of(w, i)->terms.client_id, CLIENT_ID_MAX);
+	change->ratings =
+		(struct ratings){.pv_w = below(w, 2) ? 4000 + below(w, 4000) : RATING_STAYS,
+			.battery_w = below(w, 2) ? 1000 + below(w, 5000) : RATING_STAYS,
+			.fuse_w = RATING_STAYS};
+	change->new_meter = below(w, 3) == 0;
+	(void)snprintf(change->meter_type, sizeof change->meter_type, "other");
+	(void)snprintf(change->meter_serial, sizeof change->meter_serial, "M%u", ++meters);
+	memset(change->code_hash, 1, HASH_LEN);
+	if (send(w, &c) == VERDICT_OK && change->new_meter)
+		w->meters[i] = (struct registers){{0}};
+}
+
+static void bring_meter_key(struct world *w, int64_t i)
+{
+	const struct home *h = home_of(w, i);
+	struct command c = {.kind = COMMAND_REGISTER, .home = h->number};
+	struct address unused;
+
+	c.u.registration.mode = h->mode;
+	c.u.registration.ems = h->ems;
+	draw_key(w, &c.u.registration.meter.key, &unused);
+	memset(c.u.registration.code_hash, 1, HASH_LEN);
+	if (send(w, &c) == VERDICT_OK)
+		w->new_meters++;
+}
+
 static void one_step(struct world *w)
 {
 	int64_t i = below(w, HOMES);
 
-	switch (below(w, 17)) {
+	switch (below(w, 18)) {
 	case 0:
 		open_auction(w);
 		break;
@@ -247,6 +281,11 @@ static void one_step(struct world *w)
 		move_money(w, i);
 		if (below(w, 8) == 0)
 			change_params(w);
+		break;
+	case 9:
+		if (below(w, 8) == 0)
+			change_home(w, i);
+		bring_meter_key(w, i);
 		break;
 	default:
 		bid(w, i);
@@ -283,19 +322,20 @@ static void a_replica_reaches_every_header(void **state)
 	print_message(
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		"rewards %llu, withdrawals %llu, changes %llu\n",
+		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
 		(unsigned long long)w->voided, (unsigned long long)w->deliveries,
 		(unsigned long long)w->sealed, (unsigned long long)w->payments,
 		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
-		(unsigned long long)w->withdrawals, (unsigned long long)w->changes);
+		(unsigned long long)w->withdrawals, (unsigned long long)w->changes,
+		(unsigned long long)w->new_meters);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
 	assert_true(w->role_withdrawals > 0);
-	assert_true(w->changes > 0);
+	assert_true(w->changes > 0 && w->new_meters > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */
 	free(w->market);
 	free(w->replica);

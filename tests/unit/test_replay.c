@@ -114,6 +114,10 @@ static void make_history(void)
 	assert_int_equal(market.engine.market->shut_count, 2);
 	little_money(&market, OPERATION_DEPOSIT, "aggregator", 500);
 	from = market.count;
+	little_command(
+		&market, OPERATION_HOME_CHANGE, "{\"battery_w\":8001,\"clientId\":\"home0000\"}");
+	little_command(&market, OPERATION_HOME_CHANGE,
+		"{\"battery_w\":8002,\"clientId\":\"home0000\",\"fuse_w\":25003}");
 	little_seal(&market);
 	little_money(&market, OPERATION_WITHDRAW, "aggregator", 200);
 	little_money(&market, OPERATION_WITHDRAW, market.homes[0].id, 300);
@@ -121,6 +125,24 @@ static void make_history(void)
 		fail_msg("%s", little_find(&market, "/reject", from)->payload);
 	stop();
 	keep("late");
+}
+
+/* The first home as the operator has corrected it, in the state and in the table. */
+static void assert_changed(void)
+{
+	const struct home *h = home_find(&market.engine.market->homes, market.homes[0].id);
+	sqlite3_stmt *s = NULL;
+
+	assert_int_equal(h->terms.ratings.pv_w, 8000);
+	assert_int_equal(h->terms.ratings.battery_w, 8002);
+	assert_int_equal(h->terms.ratings.fuse_w, 25003);
+	assert_int_equal(sqlite3_prepare_v2(market.engine.csm.db.handle,
+				 "SELECT 1 FROM homes WHERE client_id = 'home0000' AND pv_w = 8000"
+				 " AND battery_w = 8002 AND fuse_w = 25003",
+				 -1, &s, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+	(void)sqlite3_finalize(s);
 }
 
 /* The ledger's commit did not come: the rows that it lacks are made again. */
@@ -173,6 +195,7 @@ static void without_snapshots(void **state)
 		assert_int_equal(start(), ERR_OK);
 		assert_int_equal(market.engine.market->shut_count, 2);
 		assert_int_equal(market.engine.market->ledger.height, 5);
+		assert_changed();
 		stop();
 		keep("replayed");
 		assert_same_ledger("late", "replayed");

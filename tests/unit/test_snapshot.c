@@ -9,26 +9,6 @@
 static uint8_t *bytes, *again;
 static size_t len;
 
-/* Run the clock to the end of the open slot, and stop at the edge behind its block. */
-static void to_the_edge(void)
-{
-	struct command c = {.kind = COMMAND_CLOCK};
-	struct decision d;
-	uint64_t intake_seq;
-	struct tx tx;
-
-	w->now_ms = ledger_slot_end_ms(&w->market->ledger);
-	c.market_ms = w->now_ms;
-	market_decide(w->market, &c, &d);
-	market_apply(w->market, &c, &d, NULL, NULL);
-	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
-		draw_id(w, tx.id);
-		record(w, &tx);
-		market_apply_step(w->market, &tx, NULL);
-	}
-	close_block(w);
-}
-
 /* A market with something in every table: homes, addresses, auctions, shut answers, awards. */
 static int setup(void **state)
 {
@@ -48,7 +28,7 @@ static int setup(void **state)
 	c = scene_tx(6, 1, TX_CPF);
 	c.u.tx.cpf_hundredths = 50;
 	(void)scene_send(&c);
-	to_the_edge();
+	scene_to_the_edge();
 	len = market_snapshot_write(w->market, NULL, 0);
 	bytes = malloc(len);
 	again = malloc(len);
