@@ -21,7 +21,7 @@ static const char *const texts[METER_FEED_STATEMENTS] = {
 		    " n.discharge_wh - b.discharge_wh, coalesce(sold, 0), coalesce(bought, 0)"
 		    " FROM csm.v_registers n"
 		    " JOIN csm.v_registers b ON b.slot = ?1 - 1 AND b.home = n.home"
-		" AND b.meter = n.meter"
+		    " AND b.meter = n.meter"
 		    " LEFT JOIN traded ON traded.home = n.home WHERE n.slot = ?1 ORDER BY n.home",
 	[FIRST] = "SELECT min(slot) + 1 FROM (SELECT min(slot) AS slot FROM csm.history"
 		  " UNION ALL SELECT min(slot) FROM csm.readings)",
