@@ -76,9 +76,11 @@ static void share_deliveries(struct market *m)
 
 	for (uint32_t i = 0; i < m->homes.count; i++) {
 		struct home *h = &m->homes.rows[i];
-		memset(h->left_wh, 0, sizeof h->left_wh);
+		int64_t baseline_wh;
+		bool scheduled = home_baseline_get(&h->baseline, slot, &baseline_wh);
+		memset(&h->shares, 0, sizeof h->shares);
 		if (meter_has(&h->meter, slot))
-			memcpy(h->left_wh, h->meter.delta.wh, sizeof h->left_wh);
+			shares_begin(&h->shares, &h->meter.delta, scheduled ? &baseline_wh : NULL);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		m->places[i] = t->due[i];
@@ -86,10 +88,8 @@ static void share_deliveries(struct market *m)
 	for (uint32_t i = 0; i < n; i++) {
 		const struct order *o = &t->orders[m->places[i]];
 		struct home *h = &m->homes.rows[m->owner[o->account % ACCOUNTS_MAX]];
-		int64_t *left = &h->left_wh[meter_measures(&t->auctions[o->auction].contract)];
-		int64_t wh = *left < o->awarded_wh ? *left : o->awarded_wh;
-		m->delivered_wh[m->places[i]] = wh;
-		*left -= wh;
+		m->delivered_wh[m->places[i]] =
+			shares_take(&h->shares, &t->auctions[o->auction].contract, o->awarded_wh);
 	}
 }
 

@@ -20,6 +20,7 @@ enum command_kind {
 	COMMAND_WITHDRAW = 9,
 	COMMAND_PARAMS = 10,
 	COMMAND_HOME_CHANGE = 11,
+	COMMAND_BASELINE = 12, /* the aggregator's, of one home */
 };
 
 enum { COMMAND_ADDRESSES_MAX = 64 };
@@ -62,6 +63,10 @@ struct command {
 			char client_id[CLIENT_ID_MAX + 1];
 			int64_t amount_uc;
 		} money; /* of COMMAND_DEPOSIT and COMMAND_WITHDRAW */
+		struct {
+			char client_id[CLIENT_ID_MAX + 1];
+			struct net_window window;
+		} baseline;
 		struct params_change params;
 	} u;
 };

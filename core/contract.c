@@ -113,6 +113,8 @@ const char *measure_name(enum measure measure)
 		return "export";
 	case MEASURE_IMPORT:
 		return "import";
+	case MEASURE_BASELINE:
+		return "baseline";
 	}
 	return NULL;
 }
@@ -126,7 +128,7 @@ static bool same(const char *a, const char *b)
 
 enum measure measure_from_name(const char *name)
 {
-	for (int m = MEASURE_STORAGE; m <= MEASURE_IMPORT; m++) {
+	for (int m = MEASURE_STORAGE; m <= MEASURE_BASELINE; m++) {
 		if (same(name, measure_name((enum measure)m)))
 			return (enum measure)m;
 	}

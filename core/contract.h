@@ -7,9 +7,10 @@
 #include "core/params.h"
 #include "core/verdict.h"
 
-/* Which registers say what an answering order delivered. EXPORT fits answers that sell, IMPORT
- * answers that buy; STORAGE is the battery's register of either direction. */
-enum measure { MEASURE_STORAGE = 1, MEASURE_EXPORT = 2, MEASURE_IMPORT = 3 };
+/* What says what an answering order delivered. EXPORT fits answers that sell, IMPORT answers that
+ * buy; STORAGE is the battery's register of either direction, BASELINE how far the home's net is
+ * below (answers that sell) or above its scheduled one. */
+enum measure { MEASURE_STORAGE = 1, MEASURE_EXPORT = 2, MEASURE_IMPORT = 3, MEASURE_BASELINE = 4 };
 
 /* Sealed: answers enter the ledger in the block in which the gate closes. Open: at once. */
 enum book_kind { BOOK_SEALED = 1, BOOK_OPEN = 2 };
@@ -58,7 +59,8 @@ enum verdict contract_resolve(const struct params *params, const struct contract
 int64_t contract_hold_uc(const struct contract *contract, bool answers, int64_t price_mc_per_kwh,
 	int64_t quantity_wh);
 
-/* Names as in messages: "storage", "export", "import"; "sealed", "open". NULL / 0 if unknown. */
+/* Names as in messages: "storage", "export", "import", "baseline"; "sealed", "open". NULL / 0 if
+ * unknown. */
 const char *measure_name(enum measure measure);
 enum measure measure_from_name(const char *name);
 const char *book_kind_name(enum book_kind kind);

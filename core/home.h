@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include "core/address.h"
 #include "core/hash.h"
+#include "core/home_baseline.h"
 #include "core/index.h"
 #include "core/meter.h"
 #include "core/params.h"
+#include "core/shares.h"
 
 enum {
 	CLIENT_ID_MIN = 4,
@@ -84,8 +86,8 @@ struct home {
 	uint64_t accounts[HOME_ACCOUNTS_MAX]; /* live addresses, oldest first */
 	uint32_t account_count;
 	uint32_t enrolled_count;
-	int64_t left_wh[REGISTER_COUNT]; /* while closing: metered energy not given to an award yet
-					  */
+	struct home_baseline baseline;
+	struct shares shares; /* while closing: what is not given to an award yet */
 };
 
 /* The table of clients; a row's place is the client's number for ever. */

@@ -141,6 +141,26 @@ static void decide_revoke(const struct market *m, const struct command *c, struc
 		d->verdict = h->status == HOME_REVOKED ? VERDICT_REVOKED : VERDICT_OK;
 }
 
+static void decide_baseline(const struct market *m, const struct command *c, struct decision *d)
+{
+	const struct home *h = home_find(&m->homes, c->u.baseline.client_id);
+
+	d->field = "clientId";
+	if (!h || h->kind != CLIENT_HOME)
+		d->verdict = VERDICT_UNKNOWN_HOME;
+	else if (h->status != HOME_REGISTERED)
+		d->verdict = h->status == HOME_REVOKED ? VERDICT_REVOKED : VERDICT_NOT_REGISTERED;
+	else
+		d->verdict = home_baseline_check(&c->u.baseline.window, ledger_slot(&m->ledger),
+			m->ledger.params.horizon_slots, &d->field);
+}
+
+/* The role whose schedules count. */
+static bool is_scheduler(const struct home *h)
+{
+	return h->kind == CLIENT_ROLE && strcmp(h->terms.client_id, SCHEDULE_ROLE) == 0;
+}
+
 /* Who may send a command of that kind at all. */
 static enum verdict check_sender(const struct market *m, const struct command *c)
 {
@@ -157,6 +177,8 @@ static enum verdict check_sender(const struct market *m, const struct command *c
 		return VERDICT_NOT_ALLOWED;
 	if (h->status != HOME_REGISTERED && c->kind != COMMAND_REGISTER)
 		return VERDICT_NOT_REGISTERED;
+	if (c->kind == COMMAND_BASELINE)
+		return is_scheduler(h) ? VERDICT_OK : VERDICT_NOT_ALLOWED;
 	if (h->kind == CLIENT_ROLE && c->kind != COMMAND_TX)
 		return VERDICT_NOT_ALLOWED;
 	return VERDICT_OK;
@@ -198,6 +220,9 @@ void market_decide(const struct market *m, const struct command *c, struct decis
 		break;
 	case COMMAND_PARAMS:
 		decide_params(m, c, d);
+		break;
+	case COMMAND_BASELINE:
+		decide_baseline(m, c, d);
 		break;
 	}
 	if (d->verdict == VERDICT_OK)
@@ -252,6 +277,12 @@ static void apply_private(struct market *m, const struct command *c)
 		break;
 	case COMMAND_HOME_REVOKE:
 		enrolment_revoke(m, home_find(&m->homes, c->u.home_revoke.client_id)->number);
+		break;
+	case COMMAND_BASELINE:
+		home_baseline_set(
+			&home_edit(&m->homes, home_find(&m->homes, c->u.baseline.client_id)->number)
+				 ->baseline,
+			&c->u.baseline.window, ledger_slot(&m->ledger));
 		break;
 	case COMMAND_TX:
 	case COMMAND_DEPOSIT:

@@ -71,10 +71,17 @@ int64_t ratings_opening_wh(
 int64_t ratings_answer_wh(
 	const struct ratings *ratings, const struct params *params, const struct contract *contract)
 {
-	enum register_name measured = meter_measures(contract);
-
-	return slot_wh(params, measured == REGISTER_EXPORT ? selling_w(ratings)
-							   : rating_w(ratings, (int)measured));
+	switch (contract->measure) {
+	case MEASURE_STORAGE:
+		return slot_wh(params, ratings->battery_w);
+	case MEASURE_EXPORT:
+		return slot_wh(params, selling_w(ratings));
+	case MEASURE_IMPORT:
+	case MEASURE_BASELINE:
+		return slot_wh(params, ratings->fuse_w);
+	}
+	assert(0); /* contract_resolve() lets no other in */
+	return 0;
 }
 
 static enum verdict check_delta(const struct ratings *ratings, const struct params *params,
@@ -170,18 +177,4 @@ void meter_replace(struct meter *meter)
 bool meter_has(const struct meter *meter, int64_t slot)
 {
 	return meter->has_delta && meter->base.slot == slot;
-}
-
-enum register_name meter_measures(const struct contract *contract)
-{
-	switch (contract->measure) {
-	case MEASURE_STORAGE:
-		return contract->side == SIDE_BUY ? REGISTER_DISCHARGE : REGISTER_CHARGE;
-	case MEASURE_EXPORT:
-		return REGISTER_EXPORT;
-	case MEASURE_IMPORT:
-		return REGISTER_IMPORT;
-	}
-	assert(0); /* contract_resolve() lets no other in */
-	return REGISTER_COUNT;
 }

@@ -73,12 +73,9 @@ bool meter_has(const struct meter *meter, int64_t slot);
 int64_t meter_production_wh(const struct registers *delta);
 int64_t meter_consumption_wh(const struct registers *delta);
 
-/* The register that measures an answer to this contract. */
-enum register_name meter_measures(const struct contract *contract);
-
 /* The most that a home of those ratings may answer to the contract with one order, in whole Wh of
- * its delivery slot: the battery where `storage` is measured, the fuse for `import`, for `export`
- * the lesser of the fuse and what PV and battery give together. */
+ * its delivery slot: the battery where `storage` is measured, the fuse for `import` and `baseline`,
+ * for `export` the lesser of the fuse and what PV and battery give together. */
 int64_t ratings_answer_wh(const struct ratings *ratings, const struct params *params,
 	const struct contract *contract);
 

@@ -73,6 +73,17 @@ static int64_t hold_uc(const struct market *m, const struct account *a, const st
 	return contract_hold_uc(&offer, false, bid->price_mc_per_kwh, bid->quantity_wh);
 }
 
+/* An answer that would be measured from a schedule that the home does not have. */
+static bool lacks_baseline(
+	const struct market *m, const struct home *h, const struct account *a, const struct tx *tx)
+{
+	const struct auction *auction = auction_find(&m->ledger.auctions, tx->u.bid.auction);
+	int64_t wh;
+
+	return auction && auction->contract.measure == MEASURE_BASELINE &&
+	       !home_baseline_get(&h->baseline, a->slot, &wh);
+}
+
 /* A home trades within its mode, not with itself, and not beyond its wallet. */
 static void check_trade(const struct market *m, const struct home *h, const struct account *a,
 	const struct tx *tx, struct decision *d)
@@ -91,6 +102,10 @@ static void check_trade(const struct market *m, const struct home *h, const stru
 			refuse(d, "auction", VERDICT_SELF_TRADE);
 			return;
 		}
+	}
+	if (lacks_baseline(m, h, a, tx)) {
+		refuse(d, "auction", VERDICT_NO_BASELINE);
+		return;
 	}
 	w = market_wallet(m, h);
 	if (w.balance_uc - w.held_uc < hold_uc(m, a, tx))

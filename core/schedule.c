@@ -98,6 +98,6 @@ void schedules_xfer(struct xfer *x, struct schedules *t)
 		xfer_i64(x, &s->first_slot);
 		xfer_count(x, &s->count, SCHEDULE_SLOTS_MAX);
 		for (uint32_t k = 0; k < s->count; k++)
-			XFER_INT(x, s->net_wh[k]);
+			xfer_i32(x, &s->net_wh[k]);
 	}
 }

@@ -75,7 +75,7 @@ static void xfer_terms(struct xfer *x, struct home_terms *t)
 	xfer_bytes(x, t->code_hash, HASH_LEN);
 }
 
-static void xfer_home(struct xfer *x, struct home *h)
+static void xfer_home(struct xfer *x, struct home *h, int64_t open_slot)
 {
 	XFER_INT(x, h->status);
 	XFER_INT(x, h->mode);
@@ -86,6 +86,7 @@ static void xfer_home(struct xfer *x, struct home *h)
 	XFER_INT(x, h->meter_due);
 	xfer_meter(x, &h->meter);
 	xfer_ratings(x, &h->reading_ratings);
+	home_baseline_xfer(x, &h->baseline, open_slot);
 	xfer_i64(x, &h->wallet_uc);
 	xfer_i64(x, &h->wallet_closed_uc);
 	xfer_i64(x, &h->wallet_sealed_uc);
@@ -116,7 +117,7 @@ static void xfer_homes(struct xfer *x, struct market *m)
 				return;
 			(void)home_add(&m->homes, CLIENT_HOME, &terms);
 		}
-		xfer_home(x, &m->homes.rows[i]);
+		xfer_home(x, &m->homes.rows[i], ledger_slot(&m->ledger));
 	}
 }
 

@@ -1,5 +1,5 @@
 /* xfer: one description of a state serves to write it and to read it back, so the two cannot drift
- * apart. Little is assumed: integers are 8 bytes little-endian, so a snapshot moves between
+ * apart. Little is assumed: integers are 8 or 4 bytes little-endian, so a snapshot moves between
  * machines. */
 #ifndef LEM_CORE_XFER_H
 #define LEM_CORE_XFER_H
@@ -55,6 +55,21 @@ static inline void xfer_i64(struct xfer *x, int64_t *value)
 
 	xfer_u64(x, &u);
 	*value = (int64_t)u;
+}
+
+/* Transfer a signed integer of 32 bits as four bytes. */
+static inline void xfer_i32(struct xfer *x, int32_t *value)
+{
+	uint32_t u = (uint32_t)*value;
+	uint8_t b[4];
+
+	for (int i = 0; i < 4; i++)
+		b[i] = (uint8_t)(u >> (8 * i));
+	xfer_bytes(x, b, sizeof b);
+	u = 0;
+	for (int i = 0; i < 4; i++)
+		u |= (uint32_t)b[i] << (8 * i);
+	*value = (int32_t)u;
 }
 
 /* Transfer a count that must not exceed max. */

@@ -80,6 +80,42 @@ static void write_wallet_answer(struct engine *e, struct out *out, const struct 
 	out_printf(out, "}");
 }
 
+/* What a home is scheduled at, with its signature or, to be signed, without. */
+static void write_baseline(struct out *out, const struct home *home,
+	const struct net_window *window, const uint8_t *sig)
+{
+	out_printf(out, "{\"clientId\":\"%s\",\"first_slot\":%lld,\"net_wh\":[",
+		home->terms.client_id, (long long)window->first_slot);
+	for (uint32_t i = 0; i < window->count; i++)
+		out_printf(out, "%s%d", i > 0 ? "," : "", (int)window->net_wh[i]);
+	out_printf(out, "]");
+	if (sig) {
+		out_printf(out, ",\"signature\":");
+		out_base64url(out, sig, SIGNATURE_LEN);
+	}
+	out_printf(out, "}");
+}
+
+enum err answer_baseline(struct engine *e, const struct home *home, const struct net_window *window)
+{
+	uint8_t sig[SIGNATURE_LEN];
+	char text[ANSWER_MAX];
+	struct out out;
+	enum err err;
+
+	if (e->replaying)
+		return ERR_OK;
+	out_init(&out, text, sizeof text);
+	write_baseline(&out, home, window, NULL);
+	err = sign_statement(e, text, out.len, sig);
+	if (err != ERR_OK)
+		return err;
+	out_init(&out, text, sizeof text);
+	write_baseline(&out, home, window, sig);
+	answer_publish_to(e, home->terms.client_id, "baseline", &out);
+	return ERR_OK;
+}
+
 enum err answer_wallet(struct engine *e, const struct home *home, const char *req_id)
 {
 	struct wallet w = market_wallet(e->market, home);

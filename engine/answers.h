@@ -23,6 +23,10 @@ __attribute__((warn_unused_result)) enum err answer_statement(struct engine *e,
 	const struct home *home, const struct header *header, const uint8_t hash[HASH_LEN],
 	bool eligible);
 
+/* baseline, as it was set. ERR_CRYPTO, ERR_NOMEM. */
+__attribute__((warn_unused_result)) enum err answer_baseline(
+	struct engine *e, const struct home *home, const struct net_window *window);
+
 /* auctions/<id>. */
 void answer_auction_opened(struct engine *e, const struct auction *auction);
 void answer_auction_ended(

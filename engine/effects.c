@@ -93,6 +93,14 @@ static enum err put_addresses(struct engine *e, const struct command *c)
 	return err;
 }
 
+static enum err put_baseline(
+	struct engine *e, const struct home *home, const struct net_window *window)
+{
+	enum err err = csm_db_put_baseline(&e->csm, home->number, window);
+
+	return err == ERR_OK ? answer_baseline(e, home, window) : err;
+}
+
 enum err effects_of_command(struct engine *e, const struct command *c)
 {
 	const struct homes *homes = &e->market->homes;
@@ -111,6 +119,9 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 	case COMMAND_READING:
 		return csm_db_add_reading(&e->csm, c->home, &c->u.reading.reading, c->intake_seq,
 			c->market_ms, VERDICT_OK);
+	case COMMAND_BASELINE:
+		return put_baseline(
+			e, home_find(homes, c->u.baseline.client_id), &c->u.baseline.window);
 	case COMMAND_TX:
 	case COMMAND_CLOCK:
 	case COMMAND_DEPOSIT:

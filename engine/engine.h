@@ -111,7 +111,6 @@ struct engine {
 	/* Set after engine_open() by who wants to be told of each refusal; may be NULL. */
 	engine_refused_fn *refused;
 	void *refused_context;
-	uint64_t replay_from; /* intake sequence of the snapshot that replay began at */
 	char why[ENGINE_WHY_MAX];
 };
 

@@ -186,15 +186,20 @@ static enum verdict check_keys(
 static bool keep_borrowed(struct inspected *k)
 {
 	struct command *c = &k->command;
+	struct net_window *window = NULL;
 	const void *from = NULL;
 	size_t size = 0;
 
+	if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SCHEDULE)
+		window = &c->u.tx.u.schedule;
+	else if (c->kind == COMMAND_BASELINE)
+		window = &c->u.baseline.window;
 	if (c->kind == COMMAND_ADDRESSES) {
 		from = c->u.addresses.keys;
 		size = c->u.addresses.count * sizeof *c->u.addresses.keys;
-	} else if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SCHEDULE) {
-		from = c->u.tx.u.schedule.net_wh;
-		size = c->u.tx.u.schedule.count * sizeof *c->u.tx.u.schedule.net_wh;
+	} else if (window) {
+		from = window->net_wh;
+		size = window->count * sizeof *window->net_wh;
 	}
 	if (size == 0)
 		return true;
@@ -205,7 +210,7 @@ static bool keep_borrowed(struct inspected *k)
 	if (c->kind == COMMAND_ADDRESSES)
 		c->u.addresses.keys = k->borrowed;
 	else
-		c->u.tx.u.schedule.net_wh = k->borrowed;
+		window->net_wh = k->borrowed;
 	return true;
 }
 

@@ -27,7 +27,8 @@ struct inspected {
 	uint64_t sync_from, sync_to;
 	char observation[3][OBSERVATION_TEXT_MAX + 1];
 	size_t body_len;
-	void *borrowed; /* what command borrows: keys of `addresses`, values of `schedule` */
+	void *borrowed; /* what command borrows: keys of `addresses`, values of `schedule` and
+			   `baseline` */
 	char body[];    /* canonical, NUL-terminated */
 };
 

@@ -14,7 +14,9 @@ enum { PLAN_DAYS = 2 };
 struct followed {
 	struct baseline baseline;
 	int32_t *room;
+	char client_id[CLIENT_ID_MAX + 1];
 	int64_t pv_w;
+	int64_t baseline_end; /* slots before this one have been announced */
 	bool registered;
 	bool planned; /* by its own past, on the last planned day */
 };
@@ -33,8 +35,9 @@ struct planner {
 	int64_t next;                 /* the first slot that has not been followed */
 	bool begun;
 	int64_t announced_end;
-	int64_t slot; /* being followed */
-	bool late;    /* it was followed before */
+	uint32_t next_home; /* whose baseline is to be announced */
+	int64_t slot;       /* being followed */
+	bool late;          /* it was followed before */
 	bool out_of_memory;
 	char why[PLANNER_WHY_MAX];
 };
@@ -131,14 +134,16 @@ static struct followed *home_of(struct planner *p, uint32_t number)
 	return h;
 }
 
-static void note_registered(void *context, uint32_t number, int64_t pv_w)
+static void note_registered(void *context, const struct meter_feed_home *home)
 {
-	struct followed *h = home_of(context, number);
+	struct followed *h = home_of(context, home->number);
 
 	if (!h)
 		return;
 	h->registered = true;
-	h->pv_w = pv_w;
+	h->pv_w = home->pv_w;
+	h->baseline_end = home->baseline_end;
+	(void)snprintf(h->client_id, sizeof h->client_id, "%s", home->client_id);
 }
 
 static enum err find_homes(struct planner *p)
@@ -286,6 +291,9 @@ enum err planner_follow(struct planner *p, int64_t slot)
 	if (err != ERR_OK)
 		return err;
 	/* What the market has refused is to be announced again. */
+	err = find_homes(p);
+	if (err != ERR_OK)
+		return err;
 	return fail(p, meter_feed_scheduled(&p->feed, &p->announced_end), p->feed.why);
 }
 
@@ -297,15 +305,21 @@ bool planner_planned(const struct planner *p, int64_t slot, int64_t *ret_net_wh)
 	return true;
 }
 
-bool planner_planned_home(const struct planner *p, uint32_t home, int64_t slot, int64_t *ret_net_wh)
+static bool planned_home(
+	const struct planner *p, const struct followed *h, int64_t slot, int64_t *ret_net_wh)
 {
-	const struct followed *h = home < HOMES_MAX ? p->homes[home] : NULL;
 	struct baseline_slot f;
 
-	if (!h || !h->registered || slot < p->plan_first || slot >= p->plan_end)
+	if (!h->registered || slot < p->plan_first || slot >= p->plan_end)
 		return false;
 	*ret_net_wh = baseline_planned(&h->baseline, slot, &f) ? f.wh : class_net(p, h, slot);
 	return true;
+}
+
+bool planner_planned_home(const struct planner *p, uint32_t home, int64_t slot, int64_t *ret_net_wh)
+{
+	return home < HOMES_MAX && p->homes[home] &&
+	       planned_home(p, p->homes[home], slot, ret_net_wh);
 }
 
 static int32_t bounded(int64_t wh)
@@ -315,21 +329,43 @@ static int32_t bounded(int64_t wh)
 	return wh < -SCHEDULE_NET_WH_MAX ? -SCHEDULE_NET_WH_MAX : (int32_t)wh;
 }
 
-bool planner_next_window(struct planner *p, int64_t from, struct planner_window *ret)
+/* The slots from `from` on of a home's plan, or without one of the community's. */
+static void take_window(
+	const struct planner *p, const struct followed *h, int64_t from, struct planner_window *ret)
 {
-	int64_t wh;
-
-	if (from < p->announced_end)
-		from = p->announced_end;
-	if (from < p->plan_first)
-		from = p->plan_first;
-	ret->first_slot = from;
+	ret->first_slot = from < p->plan_first ? p->plan_first : from;
 	for (ret->count = 0; ret->count < SCHEDULE_SLOTS_MAX; ret->count++) {
-		if (!planner_planned(p, from + ret->count, &wh))
+		int64_t slot = ret->first_slot + ret->count, wh;
+
+		if (!(h ? planned_home(p, h, slot, &wh) : planner_planned(p, slot, &wh)))
 			break;
 		ret->net_wh[ret->count] = bounded(wh);
 	}
+}
+
+bool planner_next_window(struct planner *p, int64_t from, struct planner_window *ret)
+{
+	take_window(p, NULL, from > p->announced_end ? from : p->announced_end, ret);
 	if (ret->count > 0)
-		p->announced_end = from + ret->count;
+		p->announced_end = ret->first_slot + ret->count;
 	return ret->count > 0;
+}
+
+bool planner_next_baseline(
+	struct planner *p, int64_t from, struct planner_window *ret, const char **ret_client_id)
+{
+	for (; p->next_home < HOMES_MAX; p->next_home++) {
+		struct followed *h = p->homes[p->next_home];
+
+		if (!h || !h->registered)
+			continue;
+		take_window(p, h, from > h->baseline_end ? from : h->baseline_end, ret);
+		if (ret->count == 0)
+			continue;
+		h->baseline_end = ret->first_slot + ret->count;
+		*ret_client_id = h->client_id;
+		return true;
+	}
+	p->next_home = 0;
+	return false;
 }

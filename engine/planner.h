@@ -40,9 +40,15 @@ void planner_close(struct planner *planner);
 __attribute__((warn_unused_result)) enum err planner_follow(struct planner *planner, int64_t slot);
 const char *planner_why(const struct planner *planner);
 
-/* What is to be announced next of what is planned and has not been yet, from slot `from` on; false:
- * nothing. It counts as announced until planner_follow() sees that the ledger does not have it. */
+/* What is to be announced next of the community's plan that has not been yet, from slot `from` on;
+ * false: nothing. It counts as announced until planner_follow() sees that the ledger does not have
+ * it. */
 bool planner_next_window(struct planner *planner, int64_t from, struct planner_window *ret);
+
+/* The same of the homes' plans: the next home of which a slot from `from` on has not been announced
+ * to it. *ret_client_id is its id, borrowed until the planner's next call. */
+bool planner_next_baseline(struct planner *planner, int64_t from, struct planner_window *ret,
+	const char **ret_client_id);
 
 /* What a slot is planned at; false: it is in no planned day. */
 bool planner_planned(const struct planner *planner, int64_t slot, int64_t *ret_net_wh);

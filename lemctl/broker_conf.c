@@ -57,7 +57,7 @@ static const char text[] =
 	"#plugin_opt_aggregator no\n"
 	"\n"
 	"# Seconds before a day begins at which it is scheduled, 60 to 86400.\n"
-	"#plugin_opt_schedule_lead_s 3600\n"
+	"#plugin_opt_schedule_lead_s 5400\n"
 	"\n"
 	"# File of counters for Prometheus (node_exporter reads it as a text file), written every "
 	"ten\n"

@@ -59,23 +59,36 @@ static enum err hand_in(struct planner_thread *t, const struct message *m)
 	return ERR_OK;
 }
 
-static enum err announce(struct planner_thread *t, const struct planner_window *w)
+/* Of a home, or of the community. */
+static enum err send(
+	struct planner_thread *t, const char *client_id, const struct planner_window *w)
 {
+	enum operation operation = client_id ? OPERATION_BASELINE : OPERATION_SCHEDULE;
 	const struct net_window window = {w->first_slot, w->count, w->net_wh};
 	struct signer signer = {.key = t->key};
 	struct message m = {.text = NULL};
 	char text[PARAMETERS_MAX];
-	int64_t sum_wh = 0;
 	struct out out;
 	enum err err;
 
 	out_init(&out, text, sizeof text);
-	message_write_schedule(&out, own_address(t)->text, &window);
-	err = message_make(OPERATION_SCHEDULE, SCHEDULE_ROLE, t->genesis->market, market_now(t),
-		&out, &signer, &m);
+	if (client_id)
+		message_write_baseline(&out, client_id, &window);
+	else
+		message_write_schedule(&out, own_address(t)->text, &window);
+	err = message_make(
+		operation, SCHEDULE_ROLE, t->genesis->market, market_now(t), &out, &signer, &m);
 	if (err == ERR_OK)
 		err = hand_in(t, &m);
 	message_release(&m);
+	return err;
+}
+
+static enum err announce(struct planner_thread *t, const struct planner_window *w)
+{
+	enum err err = send(t, NULL, w);
+	int64_t sum_wh = 0;
+
 	for (uint32_t i = 0; i < w->count; i++)
 		sum_wh += w->net_wh[i];
 	if (err == ERR_OK)
@@ -89,16 +102,22 @@ static enum err announce(struct planner_thread *t, const struct planner_window *
 /* Take in what was metered up to that slot, and announce what is new. */
 static enum err plan(struct planner_thread *t, struct planner *p, int64_t measured)
 {
-	struct planner_window w;
+	const struct params *params = &t->genesis->params;
+	int64_t open_slot = params_slot_at(params, market_now(t));
+	/* A slot's baselines stand before an auction for it can be opened. */
+	int64_t from = open_slot + 1 + params->horizon_slots;
 	enum err err = planner_follow(p, measured);
+	struct planner_window w;
+	const char *client_id;
 
 	if (err != ERR_OK) {
 		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", planner_why(p));
 		return err;
 	}
-	while (err == ERR_OK &&
-		planner_next_window(p, params_slot_at(&t->genesis->params, market_now(t)) + 1, &w))
+	while (err == ERR_OK && planner_next_window(p, open_slot + 1, &w))
 		err = announce(t, &w);
+	while (err == ERR_OK && planner_next_baseline(p, from, &w, &client_id))
+		err = send(t, client_id, &w);
 	if (err != ERR_OK)
 		post_say(
 			t->post, MOSQ_LOG_WARNING, "lem: planner | no schedule: %s", err_text(err));

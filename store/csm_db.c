@@ -52,6 +52,7 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 		"?10, " NEWEST_METER
 		" WHERE (SELECT count(*) FROM readings WHERE slot = ?1 AND home = ?2"
 		" AND intake_seq = ?3) < ?11",
+	[CSM_PUT_BASELINE] = "INSERT OR REPLACE INTO baselines VALUES (?1, ?2, ?3)",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CSM_INSERT_HISTORY] =
 		"INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " NEWEST_METER ")",
@@ -87,6 +88,9 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 		" ORDER BY slot, home, intake_seq, market_ms LIMIT ?2)",
 	[CSM_PRUNE_ADDRESSES] = "DELETE FROM addresses WHERE (slot, home) IN"
 				" (SELECT slot, home FROM addresses WHERE slot < ?1"
+				" ORDER BY slot, home LIMIT ?2)",
+	[CSM_PRUNE_BASELINES] = "DELETE FROM baselines WHERE (slot, home) IN"
+				" (SELECT slot, home FROM baselines WHERE slot < ?1"
 				" ORDER BY slot, home LIMIT ?2)",
 	/* The block of slot s has the height s + 1. */
 	[CSM_PRUNE_WALLETS] = "DELETE FROM wallets WHERE (height, home) IN"

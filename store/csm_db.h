@@ -102,6 +102,10 @@ __attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *cs
 __attribute__((warn_unused_result)) enum err csm_db_add_observation(
 	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request);
 
+/* What a home is scheduled at. */
+__attribute__((warn_unused_result)) enum err csm_db_put_baseline(
+	struct csm_db *csm, uint32_t home, const struct net_window *window);
+
 /* The home and the certified key of the meter of that serial number; ERR_NOT_FOUND: no such meter,
  * or its home has not registered. */
 __attribute__((warn_unused_result)) enum err csm_db_meter_key(

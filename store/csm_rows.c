@@ -158,6 +158,21 @@ enum err csm_db_nets(struct csm_db *csm, int64_t slot, int64_t slot_before,
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+enum err csm_db_put_baseline(struct csm_db *csm, uint32_t home, const struct net_window *w)
+{
+	enum err err = ERR_OK;
+
+	for (uint32_t i = 0; err == ERR_OK && i < w->count; i++) {
+		sqlite3_stmt *s = db_statement(&csm->db, CSM_PUT_BASELINE);
+
+		db_bind_int(s, 1, w->first_slot + i);
+		db_bind_int(s, 2, (int64_t)home);
+		db_bind_int(s, 3, w->net_wh[i]);
+		err = db_run(&csm->db, s);
+	}
+	return err;
+}
+
 enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height, uint32_t home, int64_t balance_uc,
 	int64_t held_uc, int64_t pending_uc)
 {

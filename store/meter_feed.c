@@ -25,8 +25,9 @@ static const char *const texts[METER_FEED_STATEMENTS] = {
 		    " LEFT JOIN traded ON traded.home = n.home WHERE n.slot = ?1 ORDER BY n.home",
 	[FIRST] = "SELECT min(slot) + 1 FROM (SELECT min(slot) AS slot FROM csm.history"
 		  " UNION ALL SELECT min(slot) FROM csm.readings)",
-	[HOMES] = "SELECT number, pv_w FROM csm.homes WHERE kind = 1 AND status = 2 ORDER BY "
-		  "number",
+	[HOMES] = "SELECT number, client_id, pv_w, coalesce(last, -1) + 1 FROM csm.homes LEFT JOIN"
+		  " (SELECT home, max(slot) AS last FROM csm.baselines GROUP BY home)"
+		  " ON home = number WHERE kind = 1 AND status = 2 ORDER BY number",
 	[SCHEDULED] = "SELECT coalesce(max(slot), -1) + 1 FROM schedules",
 };
 
@@ -109,13 +110,19 @@ enum err meter_feed_first(struct meter_feed *f, int64_t *ret_slot)
 }
 
 enum err meter_feed_homes(struct meter_feed *f,
-	void (*visit)(void *context, uint32_t home, int64_t pv_w), void *context)
+	void (*visit)(void *context, const struct meter_feed_home *home), void *context)
 {
 	sqlite3_stmt *s = f->statements[HOMES];
 	int step;
 
-	while ((step = sqlite3_step(s)) == SQLITE_ROW)
-		visit(context, (uint32_t)sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
+	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+		const struct meter_feed_home home = {.number = (uint32_t)sqlite3_column_int64(s, 0),
+			.client_id = (const char *)sqlite3_column_text(s, 1),
+			.pv_w = sqlite3_column_int64(s, 2),
+			.baseline_end = sqlite3_column_int64(s, 3)};
+
+		visit(context, &home);
+	}
 	return finish(f, s, step);
 }
 

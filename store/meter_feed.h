@@ -23,6 +23,14 @@ struct meter_feed_row {
 	int64_t sold_wh, bought_wh; /* awarded to its battery: to be given, to be taken in */
 };
 
+/* A registered home. Texts are borrowed while it is visited. */
+struct meter_feed_home {
+	uint32_t number;
+	const char *client_id;
+	int64_t pv_w;
+	int64_t baseline_end; /* the slot after the last that it has a baseline of; 0: none */
+};
+
 /* Open the folder's databases. ERR_DB, ERR_NOT_FOUND with a sentence in why; meter_feed_close() in
  * any case. */
 __attribute__((warn_unused_result)) enum err meter_feed_open(
@@ -39,9 +47,9 @@ __attribute__((warn_unused_result)) enum err meter_feed_slot(struct meter_feed *
 __attribute__((warn_unused_result)) enum err meter_feed_first(
 	struct meter_feed *feed, int64_t *ret_slot);
 
-/* The homes that are registered, with their PV's rating, ascending by number, to visit. ERR_DB. */
+/* The homes that are registered, ascending by number, to visit. ERR_DB. */
 __attribute__((warn_unused_result)) enum err meter_feed_homes(struct meter_feed *feed,
-	void (*visit)(void *context, uint32_t home, int64_t pv_w), void *context);
+	void (*visit)(void *context, const struct meter_feed_home *home), void *context);
 
 /* The slot after the last that a schedule in the ledger has; 0: there is none. ERR_DB. */
 __attribute__((warn_unused_result)) enum err meter_feed_scheduled(

@@ -145,13 +145,24 @@ void message_write_seal(struct out *out, const char *address, uint64_t height,
 	out_printf(out, ",\"height\":%llu}", (unsigned long long)height);
 }
 
-void message_write_schedule(struct out *out, const char *address, const struct net_window *window)
+static void write_window(struct out *out, const struct net_window *window)
 {
-	out_printf(out, "{\"address\":\"%s\",\"first_slot\":%lld,\"net_wh\":[", address,
-		(long long)window->first_slot);
+	out_printf(out, "\"first_slot\":%lld,\"net_wh\":[", (long long)window->first_slot);
 	for (uint32_t i = 0; i < window->count; i++)
 		out_printf(out, "%s%d", i > 0 ? "," : "", (int)window->net_wh[i]);
 	out_printf(out, "]}");
+}
+
+void message_write_schedule(struct out *out, const char *address, const struct net_window *window)
+{
+	out_printf(out, "{\"address\":\"%s\",", address);
+	write_window(out, window);
+}
+
+void message_write_baseline(struct out *out, const char *client_id, const struct net_window *window)
+{
+	out_printf(out, "{\"clientId\":\"%s\",", client_id);
+	write_window(out, window);
 }
 
 static void write_keys(struct out *out, const struct message_key *keys, size_t n)

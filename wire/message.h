@@ -68,6 +68,8 @@ void message_write_cpf(struct out *out, const char *address, int cpf_hundredths)
 void message_write_seal(struct out *out, const char *address, uint64_t height,
 	const uint8_t header_hash[static HASH_LEN]);
 void message_write_schedule(struct out *out, const char *address, const struct net_window *window);
+void message_write_baseline(
+	struct out *out, const char *client_id, const struct net_window *window);
 void message_write_register(struct out *out, const char *code, enum mode mode,
 	const struct message_key *keys, size_t n);
 void message_write_addresses(struct out *out, const struct message_key *keys, size_t n);

@@ -267,6 +267,19 @@ static void read_client(struct form *f, uint32_t parameters, struct request *r)
 	form_leave(f, &o);
 }
 
+static void read_baseline(
+	struct form *f, struct request_workspace *w, uint32_t parameters, struct request *r)
+{
+	struct form_object o = form_enter(f, parameters, "parameters.");
+
+	r->command.kind = COMMAND_BASELINE;
+	r->is_command = true;
+	form_string(f, &o, "clientId", r->command.u.baseline.client_id,
+		sizeof r->command.u.baseline.client_id);
+	tx_form_net_window(f, &o, w->net_wh, &r->command.u.baseline.window);
+	form_leave(f, &o);
+}
+
 static void read_empty(struct form *f, uint32_t parameters)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
@@ -296,6 +309,9 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 		break;
 	case OPERATION_WALLET:
 		read_empty(f, parameters);
+		break;
+	case OPERATION_BASELINE:
+		read_baseline(f, w, parameters, r);
 		break;
 	case OPERATION_SYNC:
 		read_sync(f, parameters, r);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "wire/header_form.h"
 #include "wire/jcs.h"
+#include "wire/tx_form.h"
 
 #define INT_MAX_JSON (INT64_C(1) << 53)
 #define INT_MIN_JSON (-INT_MAX_JSON)
@@ -244,6 +245,32 @@ enum err wallet_answer_read(const char *text, size_t len, const struct verify_ke
 	read_uint(&f, &o, "height", &w->height);
 	read_signed(&f, &o, "market_ms", &w->market_ms);
 	form_bytes(&f, &o, "signature", sig, SIGNATURE_LEN);
+	form_leave(&f, &o);
+	err = finish(&f, why);
+	return err == ERR_OK ? check_signature(&doc, sig, operator_key, market, why) : err;
+}
+
+enum err baseline_answer_read(const char *text, size_t len, const struct verify_key *operator_key,
+	const char *market, const char *client_id, struct baseline_answer *b,
+	char why[static ANSWER_WHY_MAX])
+{
+	struct json_node nodes[NODES_MAX];
+	struct json_doc doc = {.nodes = nodes, .node_max = NODES_MAX};
+	char id[CLIENT_ID_MAX + 1];
+	uint8_t sig[SIGNATURE_LEN];
+	struct form_object o;
+	struct form f;
+	enum err err = begin(&doc, &f, text, len, why);
+
+	memset(b, 0, sizeof *b);
+	if (err != ERR_OK)
+		return err;
+	o = form_enter(&f, 0, "");
+	form_string(&f, &o, "clientId", id, sizeof id);
+	tx_form_net_window(&f, &o, b->net_wh, &b->window);
+	form_bytes(&f, &o, "signature", sig, SIGNATURE_LEN);
+	if (f.verdict == VERDICT_OK && strcmp(id, client_id) != 0)
+		form_fail(&f, "", "clientId", VERDICT_WRONG_CLIENT);
 	form_leave(&f, &o);
 	err = finish(&f, why);
 	return err == ERR_OK ? check_signature(&doc, sig, operator_key, market, why) : err;

@@ -52,6 +52,12 @@ struct wallet_answer {
 	int64_t market_ms;
 };
 
+/* What the home is scheduled to draw; signature verified. */
+struct baseline_answer {
+	struct net_window window; /* borrows net_wh of the same */
+	int32_t net_wh[SCHEDULE_SLOTS_MAX];
+};
+
 /* What the market attested of one award. */
 struct statement_delivery {
 	uint64_t order;
@@ -93,6 +99,9 @@ __attribute__((warn_unused_result)) enum err head_read(const char *text, size_t 
 __attribute__((warn_unused_result)) enum err wallet_answer_read(const char *text, size_t len,
 	const struct verify_key *operator_key, const char *market, struct wallet_answer *ret,
 	char why[static ANSWER_WHY_MAX]);
+__attribute__((warn_unused_result)) enum err baseline_answer_read(const char *text, size_t len,
+	const struct verify_key *operator_key, const char *market, const char *client_id,
+	struct baseline_answer *ret, char why[static ANSWER_WHY_MAX]);
 __attribute__((warn_unused_result)) enum err statement_read(const char *text, size_t len,
 	const struct verify_key *operator_key, const char *market, struct statement *ret,
 	char why[static ANSWER_WHY_MAX]);

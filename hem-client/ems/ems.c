@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/params_change.h"
 #include "hem-client/ems/address_keys.h"
+#include "hem-client/ems/baselines.h"
 #include "hem-client/ems/desk.h"
 #include "hem-client/ems/inbox.h"
 #include "hem-client/ems/readings.h"
@@ -313,6 +314,8 @@ void ems_prune(struct ems *e, int64_t slot)
 			err = orders_prune(&e->db, slot);
 		if (err == ERR_OK)
 			err = readings_prune(&e->db, slot);
+		if (err == ERR_OK)
+			err = baselines_prune(&e->db, slot);
 		err = hem_db_end(&e->db, err);
 	}
 	if (err != ERR_OK)

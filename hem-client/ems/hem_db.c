@@ -43,6 +43,9 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 			" FROM readings WHERE slot = ?1",
 	[READING_RECEIPT] = "UPDATE readings SET receipt_ms = ?2 WHERE req_id = ?1",
 	[READING_PRUNE] = "DELETE FROM readings WHERE slot < ?1",
+	[BASELINE_PUT] = "INSERT OR REPLACE INTO baselines VALUES (?1, ?2)",
+	[BASELINE_GET] = "SELECT net_wh FROM baselines WHERE slot = ?1",
+	[BASELINE_PRUNE] = "DELETE FROM baselines WHERE slot < ?1",
 	[SNAPSHOT_PUT] = "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2, ?3)",
 	[SNAPSHOT_PRUNE] = "DELETE FROM snapshots WHERE height > ?1 OR height NOT IN"
 			   " (SELECT height FROM snapshots WHERE height <= ?1"

@@ -2,6 +2,7 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include "hem-client/ems/baselines.h"
 #include "hem-client/ems/clerk.h"
 #include "wire/clock.h"
 
@@ -161,6 +162,22 @@ static void on_award(struct ems *e, const char *text, size_t len)
 	e->news.dirty = true;
 }
 
+static void on_baseline(struct ems *e, const char *text, size_t len)
+{
+	char why[ANSWER_WHY_MAX];
+	struct baseline_answer b;
+	enum err err = baseline_answer_read(
+		text, len, e->operator_key, e->genesis.market, e->config.market.client_id, &b, why);
+
+	if (err != ERR_OK) {
+		ems_trouble(e, "a baseline is not believed", err, why);
+		return;
+	}
+	err = baselines_put(&e->db, &b.window);
+	if (err != ERR_OK)
+		ems_trouble(e, "keeping a baseline", err, e->db.db.why);
+}
+
 static void on_statement(struct ems *e, const char *text, size_t len)
 {
 	char why[ANSWER_WHY_MAX];
@@ -277,6 +294,7 @@ void inbox_message(void *context, enum session_topic topic, const char *payload,
 		[TOPIC_REJECT] = on_reject,
 		[TOPIC_AWARD] = on_award,
 		[TOPIC_STATEMENT] = on_statement,
+		[TOPIC_BASELINE] = on_baseline,
 		[TOPIC_BLOCK] = on_block,
 		[TOPIC_AUCTION] = on_auction,
 		[TOPIC_HEAD] = on_head,

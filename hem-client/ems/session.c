@@ -115,6 +115,7 @@ static int private_topic(const char *kind)
 		[TOPIC_AWARD] = "award",
 		[TOPIC_WALLET] = "wallet",
 		[TOPIC_STATEMENT] = "statement",
+		[TOPIC_BASELINE] = "baseline",
 		[TOPIC_BLOCK] = "block"};
 
 	for (int i = 0; i <= TOPIC_BLOCK; i++) {

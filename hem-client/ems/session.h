@@ -25,6 +25,7 @@ enum session_topic {
 	TOPIC_AWARD,
 	TOPIC_WALLET,
 	TOPIC_STATEMENT,
+	TOPIC_BASELINE,
 	TOPIC_BLOCK, /* to all or to this home */
 	TOPIC_AUCTION,
 	TOPIC_HEAD,

@@ -1,7 +1,9 @@
 #include "hem-client/ems/statement_check.h"
 #include <string.h>
 #include "core/cpf.h"
+#include "core/shares.h"
 #include "hem-client/ems/audit.h"
+#include "hem-client/ems/baselines.h"
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/readings.h"
 
@@ -57,26 +59,29 @@ static const char *check_ledger(const struct statement_check *c, struct hem_db *
 	return check_deliveries(s, f, db, err);
 }
 
-/* Energy of the slot that the meter saw for each of the home's awards, in order of gate and
- * sequence, as the market shares it out. */
-struct shares {
+/* The home's awards of the slot, in order of gate and sequence, as the market shares out what the
+ * meter saw. */
+struct own_shares {
 	const struct statement *statement;
-	struct registers left;
+	struct shares left;
+	bool has_baseline;
 	const char *contradiction;
 };
 
 static bool share(void *context, const struct my_order *o)
 {
-	struct shares *s = context;
-	struct contract c = {
+	struct own_shares *s = context;
+	const struct contract c = {
 		.measure = o->measure, .side = o->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY};
-	int64_t *left = &s->left.wh[meter_measures(&c)];
-	int64_t wh = *left < o->awarded_wh ? *left : o->awarded_wh;
 	const struct statement_delivery *d;
+	int64_t wh;
 
 	if (o->status != MY_ORDER_AWARDED || o->auction == 0 || !o->verified)
 		return true;
-	*left -= wh;
+	/* A baseline that the home was never told: nothing can be said of what comes after. */
+	if (o->measure == MEASURE_BASELINE && !s->has_baseline)
+		return false;
+	wh = shares_take(&s->left, &c, o->awarded_wh);
 	d = find(s->statement->deliveries, s->statement->delivery_count, o->seq);
 	if (d && (d->why != DELIVERY_METERED || d->wh != wh))
 		s->contradiction = "a delivery is not what the home's meter saw";
@@ -100,7 +105,8 @@ static const char *check_meter(const struct statement_check *c, const struct slo
 	struct hem_db *db, enum err *err)
 {
 	const struct statement *s = c->statement;
-	struct shares shares = {.statement = s, .left = m->delta};
+	struct own_shares shares = {.statement = s};
+	int64_t baseline_wh = 0;
 	int64_t settled_ms = params_slot_start_ms(c->params, s->slot + 2);
 
 	if (!s->metered && m->receipted && m->receipt_ms < settled_ms)
@@ -114,6 +120,11 @@ static const char *check_meter(const struct statement_check *c, const struct slo
 		return "the CPF is not that of production and consumption";
 	if (withheld(c, m))
 		return "the standing that the home has earned is withheld";
+	*err = baselines_get(db, s->slot, &baseline_wh);
+	shares.has_baseline = *err == ERR_OK;
+	if (*err != ERR_OK && *err != ERR_NOT_FOUND)
+		return NULL;
+	shares_begin(&shares.left, &m->delta, shares.has_baseline ? &baseline_wh : NULL);
 	*err = orders_each(db, s->slot, s->slot, share, &shares);
 	return shares.contradiction;
 }

@@ -10,7 +10,7 @@ CREATE TABLE market (
 
 -- Every accepted command. kind: 1 ledger transaction of an address, 2 register, 3 addresses,
 -- 4 reading, 5 clock, 6 home-add, 7 home-revoke, 8 deposit, 9 withdraw,
--- 10 params-set, 11 home-change
+-- 10 params-set, 11 home-change, 12 baseline
 CREATE TABLE intake (
 	seq INTEGER PRIMARY KEY,
 	batch INTEGER NOT NULL,

@@ -66,3 +66,13 @@ SELECT h.client_id AS home, count(*) FILTER (WHERE refused = '') AS accepted,
 	max(slot) FILTER (WHERE refused = '') - min(slot) FILTER (WHERE refused = '') + 1
 		- count(*) FILTER (WHERE refused = '') AS missing
 FROM readings r JOIN homes h ON h.number = r.home GROUP BY h.number;
+
+-- What each home was scheduled at and what it drew.
+DROP VIEW IF EXISTS v_home_baselines;
+CREATE VIEW v_home_baselines AS
+SELECT b.slot, datetime(json_extract(genesis, '$.rules.parameters.start_ms') / 1000
+		+ b.slot * json_extract(genesis, '$.rules.parameters.slot_s'), 'unixepoch') AS begins,
+	h.client_id AS home, b.net_wh / 1000.0 AS scheduled_kwh,
+	s.import_kwh - s.export_kwh AS metered_kwh
+FROM baselines b JOIN homes h ON h.number = b.home JOIN market
+LEFT JOIN v_home_slots s ON s.slot = b.slot AND s.home = h.client_id;

@@ -100,6 +100,7 @@ order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
 send aggregator "$aggregator" cancel "{\"address\":\"$address\",\"order\":$order}"
 slot=$(sql 'SELECT max(height) FROM blocks')
 send aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":$((slot + 2)),\"net_wh\":[1200,-3,0]}"
+send aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":$((slot + 9)),\"net_wh\":[1200,-3,0]}"
 send home0001 "$ems" wallet '{}'
 slot=$(sql 'SELECT max(height) FROM blocks')
 send operator "$operator" params-set "{\"from_slot\":$((slot + 3)),\"parameters\":{\"boundary_s\":40,\"credit_limits_uc\":{
@@ -128,6 +129,7 @@ awaits "the market refuses each broken document" told
 break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothing":true')"
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
 break_rule BAD_FIELD aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":9999,\"net_wh\":[]}"
+break_rule OUT_OF_RANGE aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":9999,\"net_wh\":[2000000000]}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"
 break_rule BAD_FIELD operator "$operator" home-add "$(terms Home 0)"
 break_rule OUT_OF_RANGE operator "$operator" home-add "$(terms home0004 10000001)"

@@ -76,6 +76,9 @@ static const struct sample_request sample_requests[] = {
 			"\"}]")},
 	{OPERATION_WALLET, SAMPLE_MESSAGE("wallet", "")},
 	{OPERATION_SYNC, SAMPLE_MESSAGE("sync", "\"from\":3,\"to\":9")},
+	{OPERATION_BASELINE,
+		SAMPLE_MESSAGE("baseline",
+			"\"clientId\":\"home0002\",\"first_slot\":96,\"net_wh\":[1200,-3,0]")},
 	{OPERATION_HOME_ADD,
 		SAMPLE_MESSAGE("home-add",
 			"\"clientId\":\"home0002\",\"meter_type\":\"sim\",\"meter_serial\":\"SN2\","

@@ -193,26 +193,6 @@ static void what_a_slot_was(void **state)
 	assert_true(meter_has(&m, 8));
 }
 
-static void the_contract_names_the_register(void **state)
-{
-	static const struct {
-		enum side side;
-		enum measure measure;
-		enum register_name name;
-	} names[] = {
-		{SIDE_BUY, MEASURE_STORAGE, REGISTER_DISCHARGE},
-		{SIDE_SELL, MEASURE_STORAGE, REGISTER_CHARGE},
-		{SIDE_BUY, MEASURE_EXPORT, REGISTER_EXPORT},
-		{SIDE_SELL, MEASURE_IMPORT, REGISTER_IMPORT},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct contract c = {.side = names[i].side, .measure = names[i].measure};
-		assert_int_equal(meter_measures(&c), names[i].name);
-	}
-}
-
 /* Slots of 900 s: a quarter of the W in Wh, rounded down; an order has no tenth above that. */
 static void a_rating_bounds_one_order(void **state)
 {
@@ -227,6 +207,7 @@ static void a_rating_bounds_one_order(void **state)
 		{{4000, 2000, 8000}, SIDE_BUY, MEASURE_EXPORT, 1500, 2000},
 		{{4000, 2000, 5000}, SIDE_BUY, MEASURE_EXPORT, 1250, 1250},
 		{{4000, 2000, 5000}, SIDE_SELL, MEASURE_IMPORT, 1250, 1250},
+		{{4000, 2000, 5000}, SIDE_BUY, MEASURE_BASELINE, 1250, 1250},
 		{{0, 0, 5000}, SIDE_BUY, MEASURE_EXPORT, 0, 1250},
 		{{0, 0, 5000}, SIDE_SELL, MEASURE_STORAGE, 0, 0},
 		{{0, 2003, 9000}, SIDE_BUY, MEASURE_STORAGE, 500, 2250},
@@ -253,7 +234,6 @@ int main(void)
 		cmocka_unit_test(the_start_can_be_read),
 		cmocka_unit_test(a_gap_is_judged_as_a_whole),
 		cmocka_unit_test(what_a_slot_was),
-		cmocka_unit_test(the_contract_names_the_register),
 		cmocka_unit_test(a_rating_bounds_one_order),
 	};
 

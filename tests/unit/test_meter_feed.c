@@ -37,11 +37,14 @@ static void note_row(void *context, const struct meter_feed_row *row)
 	rows[count++] = *row;
 }
 
-static void note_home(void *context, uint32_t home, int64_t pv_w)
+static struct meter_feed_home homes[ROWS_MAX];
+
+static void note_home(void *context, const struct meter_feed_home *home)
 {
 	(void)context;
 	assert_true(count < ROWS_MAX);
-	rows[count++] = (struct meter_feed_row){.home = home, .sold_wh = pv_w};
+	assert_string_equal(home->client_id, m.homes[count].id);
+	homes[count++] = *home;
 }
 
 static void take_slot(int64_t slot)
@@ -63,8 +66,9 @@ static void the_registered_homes_are_told(void **state)
 	count = 0;
 	assert_int_equal(meter_feed_homes(&feed, note_home, NULL), ERR_OK);
 	assert_int_equal(count, LITTLE_HOMES);
-	assert_int_equal(rows[1].home, number_of(1));
-	assert_int_equal(rows[1].sold_wh, 8000);
+	assert_int_equal(homes[1].number, number_of(1));
+	assert_int_equal(homes[1].pv_w, 8000);
+	assert_int_equal(homes[1].baseline_end, 0);
 	/* Nothing is metered or scheduled yet. */
 	assert_int_equal(meter_feed_first(&feed, &slot), ERR_NOT_FOUND);
 	assert_int_equal(slot, 7);

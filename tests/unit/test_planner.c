@@ -282,6 +282,43 @@ static void it_announces_what_the_ledger_lacks(void **state)
 	assert_int_equal(wh, planned(2 * DAY - 1));
 }
 
+/* Each home is told its own plan, once, and again if the market has not kept it. */
+static void homes_are_told_their_own(void **state)
+{
+	struct planner_window w;
+	const char *client_id;
+	int64_t from = 1 + m.genesis.params.horizon_slots;
+
+	(void)state;
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		live(n, -DAY);
+	open_planner();
+	follow(-1);
+	for (int n = 0; n < LITTLE_HOMES; n++) {
+		assert_true(planner_next_baseline(planner, from, &w, &client_id));
+		assert_string_equal(client_id, m.homes[n].id);
+		assert_int_equal(w.first_slot, from);
+		assert_int_equal(w.count, DAY - from);
+		assert_int_equal(w.net_wh[2], planned_home(n, from + 2));
+	}
+	assert_false(planner_next_baseline(planner, from, &w, &client_id));
+	follow(-1); /* the market has none of them */
+	for (int n = 0; n < LITTLE_HOMES; n++) {
+		static char text[4096];
+		struct net_window window;
+		struct out out;
+
+		assert_true(planner_next_baseline(planner, from, &w, &client_id));
+		window = (struct net_window){w.first_slot, w.count, w.net_wh};
+		out_init(&out, text, sizeof text);
+		message_write_baseline(&out, client_id, &window);
+		little_send(&m, "aggregator", OPERATION_BASELINE, &out,
+			&(struct signer){.key = m.aggregator_key});
+	}
+	follow(-1);
+	assert_false(planner_next_baseline(planner, from, &w, &client_id));
+}
+
 static void a_missing_file_is_named(void **state)
 {
 	struct planner *none = NULL;
@@ -305,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(trades_are_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			it_announces_what_the_ledger_lacks, setup, teardown),
+		cmocka_unit_test_setup_teardown(homes_are_told_their_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_missing_file_is_named, setup, teardown),
 	};
 

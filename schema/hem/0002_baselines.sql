@@ -1,0 +1,5 @@
+-- What the market has told this home that it is scheduled to draw, import less export.
+CREATE TABLE baselines (
+	slot INTEGER PRIMARY KEY,
+	net_wh INTEGER NOT NULL
+) STRICT;
