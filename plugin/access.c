@@ -3,7 +3,8 @@
 
 static const char *const common[] = {"offers", "blocks", "head", "market"};
 /* Of what is told to one client. */
-static const char *const kinds[] = {"receipt", "reject", "award", "wallet", "statement", "block"};
+static const char *const kinds[] = {
+	"receipt", "reject", "award", "wallet", "statement", "baseline", "block"};
 
 static bool begins(const char *text, const char *with)
 {

@@ -1,7 +1,6 @@
 /* Every refusal once, over a real broker: usage verdicts DIR PORT CODE, with the market of DIR made
- * by `lemctl init --demo --rate 150 --slot 3600` and its broker not started yet; CODE is the
- * enrolment code of home9999, who is invited. Prints a line for each wrong answer; the last line
- * counts. */
+ * by `lemctl init --demo --rate 150 --slot 3600` and its broker not started yet; CODE is that of
+ * home9999, who is invited. Prints a line for each wrong answer; the last line counts. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,15 +109,17 @@ static void orders(struct scene *s)
 	date_write(s->street.genesis.params.start_ms - 3600000, date);
 	(void)snprintf(text, sizeof text, "\"gate_close\":\"%s\",\"slot\":1", date);
 	scene_open(s, "buy", "5000", "20", text, "GATE_CLOSED");
+	scene_open(s, "buy", "5000", "20", "\"measure\":\"baseline\",\"slot\":1", "OK");
+	(void)snprintf(tail, sizeof tail, ",\"auction\":%llu", (unsigned long long)s->seq);
+	scene_bid(s, 0, 1, "sell", "100", "8", tail, "NO_BASELINE");
 	scene_open(s, "buy", "5000", "20", "\"slot\":1", "OK");
 	buys = s->seq;
 	scene_open(s, "sell", "5000", "6", "\"slot\":1", "OK");
 	sells = s->seq;
 	(void)snprintf(text, sizeof text,
 		"{\"address\":\"%s\",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"1\"},"
-		"\"price\":{"
-		"\"unit\":\"cents/"
-		"kWh\",\"value\":\"9\"},\"type\":\"buy\"},\"contract\":{\"slot\":1},\"cpf\":0.5}",
+		"\"price\":{\"unit\":\"cents/kWh\",\"value\":\"9\"},\"type\":\"buy\"},"
+		"\"contract\":{\"slot\":1},\"cpf\":0.5}",
 		s->street.genesis.params.roles[0].address.text);
 	scene_request(s, "aggregator", OPERATION_BID_OFFER, &aggregator, 0, text, "NOT_ALLOWED");
 	scene_bid(s, 2, 1, "sell", "100", "8", ",\"auction\":999999", "UNKNOWN_AUCTION");

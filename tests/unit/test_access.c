@@ -55,6 +55,7 @@ static const struct {
 	{"lem/demo/to/home0001/award", "------", "aa-aa-", "aa-aa-"},
 	{"lem/demo/to/home0001/wallet", "------", "aa-aa-", "aa-aa-"},
 	{"lem/demo/to/home0001/statement", "------", "aa-aa-", "aa-aa-"},
+	{"lem/demo/to/home0001/baseline", "------", "aa-aa-", "aa-aa-"},
 	{"lem/demo/to/home0001/block", "------", "aa-aa-", "aa-aa-"},
 	{"lem/demo/to/home0001/#", "------", "------", "aa-aa-"},
 	{"lem/demo/to/home0001/+", "------", "------", "------"},

@@ -71,7 +71,9 @@ def check_request(ledger, keys, m):
 		data = signing_input("reading", ledger.market, canon(without(q, "meter_signature")))
 		demand(signed(*keys["meter"], data, bytes_of(q["meter_signature"])), "a meter's signature")
 	data = signing_input("request", ledger.market, canon(without(m, "clientId", "signature")))
-	signer = "operator" if m["clientId"] == "operator" else q.get("address", "ems")
+	signer = q.get("address", "ems")
+	if m["clientId"] in ("operator", "aggregator") and signer == "ems":
+		signer = m["clientId"]
 	if "signature" in m:
 		demand(signed(*keys[signer], data, bytes_of(m["signature"])), f"{m['operation']}: signature")
 	return sha(data).hex()
