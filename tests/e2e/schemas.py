@@ -30,7 +30,7 @@ LEFT_TO_THE_MARKET = {
 		for name in ("clientId", "meter_serial", "meter_type")),
 	"home-revoke": "('parameters', 'clientId')",
 	"deposit": "('parameters', 'clientId')", "withdraw": "('parameters', 'clientId')",
-	"params-set": "('parameters', 'parameters'",
+	"baseline": "('parameters', 'clientId')", "params-set": "('parameters', 'parameters'",
 	"addresses": "('parameters', 'keys') []"}
 passed = 0
 failed = 0

@@ -71,9 +71,7 @@ def check_request(ledger, keys, m):
 		data = signing_input("reading", ledger.market, canon(without(q, "meter_signature")))
 		demand(signed(*keys["meter"], data, bytes_of(q["meter_signature"])), "a meter's signature")
 	data = signing_input("request", ledger.market, canon(without(m, "clientId", "signature")))
-	signer = q.get("address", "ems")
-	if m["clientId"] in ("operator", "aggregator") and signer == "ems":
-		signer = m["clientId"]
+	signer = q.get("address", m["clientId"] if m["clientId"] in keys else "ems")
 	if "signature" in m:
 		demand(signed(*keys[signer], data, bytes_of(m["signature"])), f"{m['operation']}: signature")
 	return sha(data).hex()
@@ -93,6 +91,7 @@ def verify_examples(path):
 	found = dict(blocks)
 	ledger = Ledger(json.loads(found["heard: market"]), found["code"].split("-")[1])
 	keys = {a.name: (ledger.p["address_alg"], a.key) for a in ledger.accounts.values() if a.key}
+	keys |= {role["name"]: key_of(role["key"]) for role in ledger.p["roles"]}
 	keys["operator"] = ledger.operator
 	ids, promised, checked = {}, {}, 0
 	for mark, text in blocks:
