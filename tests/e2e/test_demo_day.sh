@@ -18,6 +18,17 @@ check "a block was sealed by Proof of Energy" test "$(sql 'SELECT count(*) FROM 
 for v in auctions orders awards deliveries payments balances blocks rewards prices; do
 	check "view v_$v" test -n "$(sqlite3 -readonly -header "$ledger" "SELECT * FROM v_$v LIMIT 1")"
 done
+# The aggregator's schedules: today's in the ledger and at each home, in one piece, once.
+expect "the rest of the day is scheduled once" "1 23 23" "$(sql 'SELECT min(slot), max(slot), count(*) FROM schedules WHERE slot < 24' | tr '|' ' ')"
+expect "by the aggregator" 3 "$(sql 'SELECT DISTINCT account FROM transactions WHERE kind = 5')"
+check "view v_schedule" test -n "$(sql 'SELECT * FROM v_schedule WHERE net_kwh <> 0 LIMIT 1')"
+expect "homes have their own" 6 "$(sqlite3 -readonly "$work/run/market/csm.db" 'SELECT count(DISTINCT home) FROM baselines WHERE slot BETWEEN 5 AND 23')"
+for n in 1 6; do
+	expect "home $n knows what it is scheduled at" \
+		"$(sqlite3 -readonly "$work/run/market/csm.db" "SELECT slot, round(scheduled_kwh * 1000) FROM v_home_baselines WHERE home = 'home000$n' AND slot BETWEEN 18 AND 23")" \
+		"$(sqlite3 -readonly "$work/run/home000$n/state/hem.db" 'SELECT slot, round(net_wh) FROM baselines WHERE slot BETWEEN 18 AND 23')"
+done
+check "the deviation is held against it" grep -q 'lem: aggregator | slot [0-9]* | 6 homes: metered [-0-9]* Wh, scheduled' "$work/run/broker.log"
 expect "the ledger holds no client" 0 "$(sqlite3 -readonly "$ledger" .dump | grep -c 'home000\|SIM[0-9]')"
 
 # The analytics: the operator's, out of both files, agree with the tables they come from.
