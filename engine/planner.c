@@ -8,7 +8,7 @@
 #include "core/vpp/community.h"
 #include "store/meter_feed.h"
 
-enum { PLAN_DAYS = 2 };
+enum { PLAN_DAYS = 2, HOURS = 24, NOISE_WH = 50 };
 
 /* One home as it is followed. */
 struct followed {
@@ -349,6 +349,30 @@ bool planner_next_window(struct planner *p, int64_t from, struct planner_window 
 	if (ret->count > 0)
 		p->announced_end = ret->first_slot + ret->count;
 	return ret->count > 0;
+}
+
+bool planner_next_update(const struct planner *p, struct planner_window *ret)
+{
+	int64_t hour = (p->calendar.day_slots + HOURS - 1) / HOURS, away = 0, homes = 0;
+
+	if (!p->begun || p->next % hour != 0)
+		return false;
+	ret->first_slot = p->next + hour;
+	ret->count = 0;
+	for (; ret->count < (uint32_t)hour && ret->count < SCHEDULE_SLOTS_MAX; ret->count++) {
+		int64_t slot = ret->first_slot + ret->count, wh;
+		struct baseline_slot planned, expected;
+
+		if (!planner_planned(p, slot, &wh) ||
+			!baseline_planned(&p->community.sum, slot, &planned) ||
+			!baseline_expected(&p->community.sum, slot, p->next - 1, &expected))
+			return false;
+		ret->net_wh[ret->count] = bounded(wh + expected.wh - planned.wh);
+		away += llabs(expected.wh - planned.wh);
+	}
+	for (uint32_t i = 0; i < HOMES_MAX; i++)
+		homes += p->homes[i] && p->homes[i]->registered;
+	return away >= homes * NOISE_WH;
 }
 
 bool planner_next_baseline(

@@ -45,6 +45,10 @@ const char *planner_why(const struct planner *planner);
  * it. */
 bool planner_next_window(struct planner *planner, int64_t from, struct planner_window *ret);
 
+/* At the end of an hour: the hour after the next, as it is expected now; false: it is no such time,
+ * or what is expected is near the plan: within 50 Wh of it for each home, summed over the hour. */
+bool planner_next_update(const struct planner *planner, struct planner_window *ret);
+
 /* The same of the homes' plans: the next home of which a slot from `from` on has not been announced
  * to it. *ret_client_id is its id, borrowed until the planner's next call. */
 bool planner_next_baseline(struct planner *planner, int64_t from, struct planner_window *ret,

@@ -93,6 +93,7 @@ static enum err start_threads(struct office *o)
 	o->planner = (struct planner_thread){.state_dir = o->options.state_dir,
 		.genesis = &o->genesis,
 		.key = o->aggregator_key,
+		.updates = o->options.schedule_updates,
 		.lead_s = o->options.schedule_lead_s,
 		.verified = &o->verified,
 		.post = &o->post};

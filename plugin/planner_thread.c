@@ -116,6 +116,8 @@ static enum err plan(struct planner_thread *t, struct planner *p, int64_t measur
 	}
 	while (err == ERR_OK && planner_next_window(p, open_slot + 1, &w))
 		err = announce(t, &w);
+	if (err == ERR_OK && t->updates && planner_next_update(p, &w) && w.first_slot > open_slot)
+		err = announce(t, &w);
 	while (err == ERR_OK && planner_next_baseline(p, from, &w, &client_id))
 		err = send(t, client_id, &w);
 	if (err != ERR_OK)

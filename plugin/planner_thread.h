@@ -19,6 +19,7 @@ struct planner_thread {
 	const char *state_dir;
 	const struct genesis *genesis;
 	const struct private_key *key; /* of the role "aggregator" */
+	bool updates;                  /* a plan is corrected an hour ahead */
 	int64_t lead_s;                /* a day is planned so long before it begins */
 	struct queue *verified;
 	struct post *post;

@@ -319,6 +319,33 @@ static void homes_are_told_their_own(void **state)
 	assert_false(planner_next_baseline(planner, from, &w, &client_id));
 }
 
+/* What lasts for some hours is expected to last: the hour after the next is planned anew. */
+static void an_hour_is_planned_anew(void **state)
+{
+	struct planner_window w;
+	int64_t updates = 0;
+
+	(void)state;
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		live(n, -2 * DAY);
+	open_planner();
+	follow(-1);
+	assert_false(planner_next_update(planner, &w)); /* as planned */
+	for (int64_t slot = 0; slot < 12; slot++) {
+		little_advance(&m, little_slot_ms(slot + 1) + 1000);
+		for (int n = 0; n < LITTLE_HOMES; n++)
+			little_reading(&m, n, slot, 0, draws(n, slot) + 300, 0);
+		follow(slot);
+		if (!planner_next_update(planner, &w))
+			continue;
+		updates++;
+		assert_int_equal(w.first_slot, slot + 2);
+		assert_int_equal(w.count, 1);
+	}
+	assert_in_range(updates, 6, 12);
+	near(planned(w.first_slot) + 900, w.net_wh[0], 100);
+}
+
 static void a_missing_file_is_named(void **state)
 {
 	struct planner *none = NULL;
@@ -343,6 +370,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			it_announces_what_the_ledger_lacks, setup, teardown),
 		cmocka_unit_test_setup_teardown(homes_are_told_their_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_hour_is_planned_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_missing_file_is_named, setup, teardown),
 	};
 
