@@ -319,7 +319,7 @@ static enum err accept(
 	e->rules_are_news = e->rules_are_news || c->kind == COMMAND_PARAMS;
 	if (d->promise == PROMISE_LEDGER && !d->shut &&
 		(tx.kind == TX_BID_OFFER || tx.kind == TX_CPF))
-		answer_offer(e, &stored);
+		answer_offer(e, &stored, account);
 	err = effects_of_command(e, c);
 	return err == ERR_OK ? e->ledger.err : err;
 }
