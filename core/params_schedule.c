@@ -20,14 +20,14 @@ const struct params *params_schedule_at(const struct ledger *l, int64_t slot)
 	return p;
 }
 
-/* The ids of what was taken in since two of the widest windows before the open slot's begin are
- * known. A message within the new window at its first slot may have been taken in one old window
- * before: that must be known still. */
+/* The ids of what was taken in since two of the windows in force so far before the open slot's
+ * begin are known; a set that waits reaches no further back. A message within the new window at its
+ * first slot may have been taken in one old window before: that must be known still. */
 static bool window_is_remembered(const struct ledger *l, int64_t from_slot, int64_t window_s)
 {
 	int64_t ahead_s = (from_slot - ledger_slot(l)) * l->params.slot_s;
 
-	return window_s - l->schedule.widest_window_s <= ahead_s;
+	return window_s - l->schedule.widest_in_force_s <= ahead_s;
 }
 
 enum verdict params_schedule_check(const struct ledger *l, const struct tx *tx, const char **field)
@@ -85,6 +85,8 @@ void params_schedule_advance(struct ledger *l)
 	memcpy(l->rules_hash, s->sets[0].rules_hash, HASH_LEN);
 	s->count--;
 	memmove(s->sets, s->sets + 1, s->count * sizeof *s->sets);
+	if (l->params.date_window_s > s->widest_in_force_s)
+		s->widest_in_force_s = l->params.date_window_s;
 	give_credit(l);
 }
 
@@ -111,6 +113,7 @@ void params_schedule_xfer(struct xfer *x, struct ledger *l)
 	xfer_set(x, &l->params);
 	xfer_bytes(x, l->rules_hash, HASH_LEN);
 	xfer_i64(x, &s->widest_window_s);
+	xfer_i64(x, &s->widest_in_force_s);
 	xfer_count(x, &s->count, PARAMS_SCHEDULED_MAX);
 	for (uint32_t i = 0; i < s->count && !x->bad; i++) {
 		struct scheduled_params *set = &s->sets[i];

@@ -29,6 +29,9 @@ struct params_schedule {
 	 * messages are judged by it, and transaction ids remembered for two of it, so that no
 	 * change of the window lets a message in twice (invariant D3). */
 	int64_t widest_window_s;
+	/* That of all sets that have been in force: what was taken in before now was taken in under
+	 * it, and ids are remembered for two of it at least. A wider one waits accordingly. */
+	int64_t widest_in_force_s;
 };
 
 struct ledger;
@@ -42,8 +45,8 @@ const struct params *params_schedule_at(const struct ledger *ledger, int64_t slo
 
 /*
  * Judge a TX_PARAMS whose place is right. OUT_OF_RANGE: from_slot is not after the open slot and
- * all that wait, or too far ahead; a date window wider than all before begins earlier than the
- * ledger remembers transaction ids; a parameter is beyond its bounds. TOO_MANY: no room for one
+ * all that wait, or too far ahead; a date window wider than all in force so far begins earlier than
+ * the ledger remembers transaction ids; a parameter is beyond its bounds. TOO_MANY: no room for one
  * more. BAD_TERMS: a parameter that is fixed changes, or two contradict each other. *field is its
  * name.
  */

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c34, SNAPSHOT_MARKET = 0x4d34 };
+enum { SNAPSHOT_LEDGER = 0x4c35, SNAPSHOT_MARKET = 0x4d35 };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {

@@ -225,6 +225,27 @@ static void a_wider_window_waits(void **state)
 	assert_int_equal(s.l->schedule.widest_window_s, 86400);
 }
 
+/* Two steps at once reach no further back than one: what waits remembers nothing yet. */
+static void a_window_widens_no_faster_in_steps(void **state)
+{
+	struct tx tx;
+
+	(void)state;
+	next_slot(); /* slot 1 is open */
+	set.date_window_s = 120 + 900;
+	schedule(2);
+	set.date_window_s = 120 + 1800;
+	tx = change(3);
+	expect(&tx, VERDICT_OK, "");
+	set.date_window_s++;
+	expect(&tx, VERDICT_OUT_OF_RANGE, "date_window_s");
+	next_slot(); /* the first step is in force */
+	tx = change(3);
+	expect(&tx, VERDICT_OUT_OF_RANGE, "date_window_s");
+	tx = change(4);
+	expect(&tx, VERDICT_OK, "");
+}
+
 /* No message counts twice for a window that widens: what was taken in under the narrow one is
  * known for as long as the wide one lets it in. */
 static void no_change_lets_a_message_in_twice(void **state)
@@ -355,6 +376,7 @@ int main(void)
 		TEST(bounds_are_those_of_genesis),
 		TEST(it_counts_from_its_slot),
 		TEST(a_wider_window_waits),
+		TEST(a_window_widens_no_faster_in_steps),
 		TEST(no_change_lets_a_message_in_twice),
 		TEST(windows_by_slot),
 		TEST(what_comes_late_keeps_its_window),
