@@ -4,13 +4,6 @@
 #include "core/ledger.h"
 #include "core/params_change.h"
 
-const struct params *params_schedule_newest(const struct ledger *l)
-{
-	const struct params_schedule *s = &l->schedule;
-
-	return s->count > 0 ? &s->sets[s->count - 1].params : &l->params;
-}
-
 const struct params *params_schedule_at(const struct ledger *l, int64_t slot)
 {
 	const struct params *p = &l->params;
@@ -18,6 +11,16 @@ const struct params *params_schedule_at(const struct ledger *l, int64_t slot)
 	for (uint32_t i = 0; i < l->schedule.count && l->schedule.sets[i].from_slot <= slot; i++)
 		p = &l->schedule.sets[i].params;
 	return p;
+}
+
+/* How many of those that wait are before that slot, and so stay. */
+static uint32_t kept(const struct params_schedule *s, int64_t from_slot)
+{
+	uint32_t n = 0;
+
+	while (n < s->count && s->sets[n].from_slot < from_slot)
+		n++;
+	return n;
 }
 
 /* The ids of what was taken in since two of the windows in force so far before the open slot's
@@ -32,15 +35,13 @@ static bool window_is_remembered(const struct ledger *l, int64_t from_slot, int6
 
 enum verdict params_schedule_check(const struct ledger *l, const struct tx *tx, const char **field)
 {
-	const struct params_schedule *s = &l->schedule;
 	const struct params *p = tx->u.params.set;
 	int64_t from_slot = tx->u.params.from_slot;
-	int64_t after = s->count > 0 ? s->sets[s->count - 1].from_slot : ledger_slot(l);
 
 	*field = "from_slot";
-	if (from_slot <= after || from_slot > ledger_slot(l) + PARAMS_AHEAD_SLOTS_MAX)
+	if (from_slot <= ledger_slot(l) || from_slot > ledger_slot(l) + PARAMS_AHEAD_SLOTS_MAX)
 		return VERDICT_OUT_OF_RANGE;
-	if (s->count == PARAMS_SCHEDULED_MAX)
+	if (kept(&l->schedule, from_slot) == PARAMS_SCHEDULED_MAX)
 		return VERDICT_TOO_MANY;
 	*field = params_fixed_difference(&l->params, p);
 	if (*field)
@@ -57,9 +58,11 @@ enum verdict params_schedule_check(const struct ledger *l, const struct tx *tx, 
 void params_schedule_add(struct ledger *l, const struct tx *tx)
 {
 	struct params_schedule *s = &l->schedule;
-	struct scheduled_params *set = &s->sets[s->count++];
+	struct scheduled_params *set;
 
-	assert(s->count <= PARAMS_SCHEDULED_MAX);
+	s->count = kept(s, tx->u.params.from_slot);
+	assert(s->count < PARAMS_SCHEDULED_MAX);
+	set = &s->sets[s->count++];
 	set->from_slot = tx->u.params.from_slot;
 	set->params = *tx->u.params.set;
 	memcpy(set->rules_hash, tx->u.params.rules_hash, HASH_LEN);

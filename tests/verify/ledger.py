@@ -275,13 +275,13 @@ class Ledger:
 
 	def do_params_set(self, tx, q):
 		first, p = q["from_slot"], q["parameters"]
-		after = self.scheduled[-1][0] if self.scheduled else self.slot
-		demand(after < first <= self.slot + parameters.AHEAD_MAX, "from_slot")
-		demand(len(self.scheduled) < parameters.SCHEDULED_MAX, "TOO_MANY")
+		demand(self.slot < first <= self.slot + parameters.AHEAD_MAX, "from_slot")
+		kept = [s for s in self.scheduled if s[0] < first]
+		demand(len(kept) < parameters.SCHEDULED_MAX, "TOO_MANY")
 		parameters.check(self.p, p)
 		demand(p["date_window_s"] - self.widest_in_force <= (first - self.slot) * p["slot_s"],
 			"a window that begins too early")
-		self.scheduled.append((first, p))
+		self.scheduled = kept + [(first, p)]
 		self.widest = max(self.widest, p["date_window_s"])
 
 	def take_over(self):
