@@ -131,7 +131,7 @@ says 1 "BAD_FIELD parameters.parameters.credit_limits_uc" "a role" set_params --
 says 0 "counts from slot 5000 on, which begins at 2018-01-04 11:20:00" "a change" \
 	set_params --from-slot 5000 rule=uniform credit_limits_uc.aggregator=7000000 tariff.import_mc_per_kwh=23000
 says 0 "counts from slot 7200 on, which begins at 2018-01-06 00:00:00" "by date" set_params --from 2018-01-05' 23:59:01' boundary_s=5
-says 1 "OUT_OF_RANGE parameters.from_slot" "too far ahead" \
+says 1 "OUT_OF_RANGE parameters.from_slot: a change begins in one of the slots " "too far ahead" \
 	set_params --from-slot 90000 rule=vickrey
 says 0 "counts from slot 7200 on" "in place of one that waits" set_params --from-slot 7200 boundary_s=6
 says 0 '"rule":"uniform"' "the sets as JSON" lemctl params show --json "$work/market"
