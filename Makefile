@@ -146,7 +146,7 @@ $(B)/soak: $(call obj,tests/soak) $(patsubst %,$(B)/obj/tests/lib/%.o,crowd brok
 soak: all $(B)/soak ## a thousand homes for eight market hours, and a rush before a gate: twelve minutes
 	@BUILD=$(B) tests/e2e/test_soak.sh 1000 32 60 30
 
-page-test: all $(B)/demo-savings ## the operator's page in a headless chromium (DIR=market)
+page-test: all $(B)/demo-savings ## the operator's page in a headless chromium: a new market and the demo (or DIR=market)
 	@BUILD=$(B) tests/page/run.sh $(DIR)
 
 # A sanitizer's tests, and one with the real broker, which loads SANITIZER for the plugin.

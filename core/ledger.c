@@ -11,6 +11,7 @@ void ledger_init(struct ledger *l, const struct params *params, sha256_fn *sha25
 	l->sha256 = sha256;
 	l->params = *params;
 	l->schedule.widest_window_s = params->date_window_s;
+	l->schedule.widest_in_force_s = params->date_window_s;
 	l->height = 1;
 	l->market_ms = INT64_MIN;
 	memcpy(l->rules_hash, rules_hash, HASH_LEN);

@@ -103,8 +103,8 @@ static void decide_params(const struct market *m, const struct command *c, struc
 {
 	struct tx tx;
 
-	d->verdict = params_changed(
-		params_schedule_newest(&m->ledger), &c->u.params, &d->params, &d->field);
+	d->verdict = params_changed(params_schedule_at(&m->ledger, c->u.params.from_slot - 1),
+		&c->u.params, &d->params, &d->field);
 	if (d->verdict != VERDICT_OK)
 		return;
 	d->promise = PROMISE_LEDGER;

@@ -4,13 +4,6 @@
 #include "core/ledger.h"
 #include "core/params_change.h"
 
-const struct params *params_schedule_newest(const struct ledger *l)
-{
-	const struct params_schedule *s = &l->schedule;
-
-	return s->count > 0 ? &s->sets[s->count - 1].params : &l->params;
-}
-
 const struct params *params_schedule_at(const struct ledger *l, int64_t slot)
 {
 	const struct params *p = &l->params;
@@ -20,27 +13,35 @@ const struct params *params_schedule_at(const struct ledger *l, int64_t slot)
 	return p;
 }
 
-/* The ids of what was taken in since two of the widest windows before the open slot's begin are
- * known. A message within the new window at its first slot may have been taken in one old window
- * before: that must be known still. */
+/* How many of those that wait are before that slot, and so stay. */
+static uint32_t kept(const struct params_schedule *s, int64_t from_slot)
+{
+	uint32_t n = 0;
+
+	while (n < s->count && s->sets[n].from_slot < from_slot)
+		n++;
+	return n;
+}
+
+/* The ids of what was taken in since two of the windows in force so far before the open slot's
+ * begin are known; a set that waits reaches no further back. A message within the new window at its
+ * first slot may have been taken in one old window before: that must be known still. */
 static bool window_is_remembered(const struct ledger *l, int64_t from_slot, int64_t window_s)
 {
 	int64_t ahead_s = (from_slot - ledger_slot(l)) * l->params.slot_s;
 
-	return window_s - l->schedule.widest_window_s <= ahead_s;
+	return window_s - l->schedule.widest_in_force_s <= ahead_s;
 }
 
 enum verdict params_schedule_check(const struct ledger *l, const struct tx *tx, const char **field)
 {
-	const struct params_schedule *s = &l->schedule;
 	const struct params *p = tx->u.params.set;
 	int64_t from_slot = tx->u.params.from_slot;
-	int64_t after = s->count > 0 ? s->sets[s->count - 1].from_slot : ledger_slot(l);
 
 	*field = "from_slot";
-	if (from_slot <= after || from_slot > ledger_slot(l) + PARAMS_AHEAD_SLOTS_MAX)
+	if (from_slot <= ledger_slot(l) || from_slot > ledger_slot(l) + PARAMS_AHEAD_SLOTS_MAX)
 		return VERDICT_OUT_OF_RANGE;
-	if (s->count == PARAMS_SCHEDULED_MAX)
+	if (kept(&l->schedule, from_slot) == PARAMS_SCHEDULED_MAX)
 		return VERDICT_TOO_MANY;
 	*field = params_fixed_difference(&l->params, p);
 	if (*field)
@@ -57,9 +58,11 @@ enum verdict params_schedule_check(const struct ledger *l, const struct tx *tx, 
 void params_schedule_add(struct ledger *l, const struct tx *tx)
 {
 	struct params_schedule *s = &l->schedule;
-	struct scheduled_params *set = &s->sets[s->count++];
+	struct scheduled_params *set;
 
-	assert(s->count <= PARAMS_SCHEDULED_MAX);
+	s->count = kept(s, tx->u.params.from_slot);
+	assert(s->count < PARAMS_SCHEDULED_MAX);
+	set = &s->sets[s->count++];
 	set->from_slot = tx->u.params.from_slot;
 	set->params = *tx->u.params.set;
 	memcpy(set->rules_hash, tx->u.params.rules_hash, HASH_LEN);
@@ -85,6 +88,8 @@ void params_schedule_advance(struct ledger *l)
 	memcpy(l->rules_hash, s->sets[0].rules_hash, HASH_LEN);
 	s->count--;
 	memmove(s->sets, s->sets + 1, s->count * sizeof *s->sets);
+	if (l->params.date_window_s > s->widest_in_force_s)
+		s->widest_in_force_s = l->params.date_window_s;
 	give_credit(l);
 }
 
@@ -111,6 +116,7 @@ void params_schedule_xfer(struct xfer *x, struct ledger *l)
 	xfer_set(x, &l->params);
 	xfer_bytes(x, l->rules_hash, HASH_LEN);
 	xfer_i64(x, &s->widest_window_s);
+	xfer_i64(x, &s->widest_in_force_s);
 	xfer_count(x, &s->count, PARAMS_SCHEDULED_MAX);
 	for (uint32_t i = 0; i < s->count && !x->bad; i++) {
 		struct scheduled_params *set = &s->sets[i];

@@ -280,12 +280,12 @@ void answer_offers_flush(struct engine *e)
 		offers_flush(&e->offers, e->market->ledger.height, &to);
 }
 
-void answer_offer(struct engine *e, const struct stored_tx *tx)
+void answer_offer(struct engine *e, const struct stored_tx *tx, uint64_t account)
 {
 	struct offers_to to = offers_to(e);
 
 	if (!e->replaying)
-		offers_add(&e->offers, tx, e->market->ledger.height, &to);
+		offers_add(&e->offers, tx, account, e->market->ledger.height, &to);
 }
 
 void answer_market(struct engine *e)

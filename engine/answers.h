@@ -32,8 +32,8 @@ void answer_auction_opened(struct engine *e, const struct auction *auction);
 void answer_auction_ended(
 	struct engine *e, const struct auction *auction, int64_t best_losing_mc_per_kwh);
 
-/* Collect an accepted transaction for `offers`, and publish what was collected. */
-void answer_offer(struct engine *e, const struct stored_tx *tx);
+/* Collect an accepted transaction of an account for `offers`, and publish what was collected. */
+void answer_offer(struct engine *e, const struct stored_tx *tx, uint64_t account);
 void answer_offers_flush(struct engine *e);
 
 /* market, retained, with the parameters as they are now; into the outbox. */

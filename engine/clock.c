@@ -62,7 +62,7 @@ static enum err execute(struct engine *e, enum market_step step, struct tx *tx, 
 	ledger_db_add_tx(&e->ledger, tx, account, e->market->ledger.height, &stored);
 	market_apply_step(e->market, tx, &sink);
 	if (step == MARKET_RELEASE && tx->kind == TX_BID_OFFER)
-		answer_offer(e, &stored);
+		answer_offer(e, &stored, account);
 	return ERR_OK;
 }
 

@@ -163,7 +163,7 @@ void engine_reject(struct engine *e, enum operation operation,
 static void reject(
 	struct engine *e, const struct inspected *m, enum verdict verdict, const char *field)
 {
-	char path[FORM_FIELD_MAX];
+	char path[FORM_FIELD_MAX], rule[REPLY_RULE_MAX];
 	struct asker asker = asker_of(m);
 
 	/* A parameter of the market stands one level further in. */
@@ -172,8 +172,7 @@ static void reject(
 			? "parameters."
 			: "",
 		field);
-	reply_reject(e, &asker, verdict, path,
-		verdict == VERDICT_BAD_FIELD ? home_text_rule(field) : "");
+	reply_reject(e, &asker, verdict, path, reply_rule(e, m->operation, verdict, field, rule));
 }
 
 /* How many feeds a client has already. */
@@ -319,7 +318,7 @@ static enum err accept(
 	e->rules_are_news = e->rules_are_news || c->kind == COMMAND_PARAMS;
 	if (d->promise == PROMISE_LEDGER && !d->shut &&
 		(tx.kind == TX_BID_OFFER || tx.kind == TX_CPF))
-		answer_offer(e, &stored);
+		answer_offer(e, &stored, account);
 	err = effects_of_command(e, c);
 	return err == ERR_OK ? e->ledger.err : err;
 }

@@ -55,18 +55,43 @@ void offers_flush(struct offers *o, uint64_t height, const struct offers_to *to)
 	o->bytes = 0;
 	o->full = false;
 	o->told = false;
+	o->share_count = 0;
 }
 
-void offers_add(
-	struct offers *o, const struct stored_tx *tx, uint64_t height, const struct offers_to *to)
+static struct offers_share *share_of(struct offers *o, uint64_t account)
+{
+	for (size_t i = 0; i < o->share_count; i++)
+		if (o->shares[i].account == account)
+			return &o->shares[i];
+	if (o->share_count == OFFERS_SENDERS_MAX)
+		return NULL;
+	o->shares[o->share_count] = (struct offers_share){.account = account};
+	return &o->shares[o->share_count++];
+}
+
+/* Whether an item of so many bytes at most still fits. What does not ends the telling, of that
+ * sender or of the block: what is told is a beginning, never a selection. */
+static bool has_room(struct offers *o, struct offers_share *share, size_t most)
+{
+	if (share && share->bytes + most > OFFERS_SHARE_MAX) {
+		share->bytes = OFFERS_SHARE_MAX;
+		return false;
+	}
+	o->full = o->full || !share || o->bytes + most > OFFERS_BLOCK_MAX;
+	return !o->full;
+}
+
+void offers_add(struct offers *o, const struct stored_tx *tx, uint64_t account, uint64_t height,
+	const struct offers_to *to)
 {
 	size_t most = tx->body_len + TX_BESIDES_BODY;
+	struct offers_share *share;
 	struct out out;
 
 	if (height != o->height)
 		offers_flush(o, height, to);
-	o->full = o->full || o->bytes + most > OFFERS_BLOCK_MAX;
-	if (o->full) {
+	share = o->full ? NULL : share_of(o, account);
+	if (!has_room(o, share, most)) {
 		o->left_out++;
 		return;
 	}
@@ -77,4 +102,5 @@ void offers_add(
 	ledger_tx_write(&out, tx);
 	o->len += out.len;
 	o->bytes += out.len;
+	share->bytes += out.len;
 }

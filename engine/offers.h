@@ -1,6 +1,7 @@
 /* offers: the messages of the common topic `offers`: what was accepted and may be told, in batches,
- * and of one block no more than OFFERS_BLOCK_MAX. Beyond that only their number is told: the block
- * has them all. So what a slot's trade costs the broker for each reader has a bound. */
+ * and of one block no more than OFFERS_BLOCK_MAX, of one sender in it OFFERS_SHARE_MAX. Beyond that
+ * only their number is told: the block has them all. So what a slot's trade costs the broker for
+ * each reader has a bound, and nobody uses it up alone. */
 #ifndef LEM_ENGINE_OFFERS_H
 #define LEM_ENGINE_OFFERS_H
 #include "engine/outbox.h"
@@ -9,6 +10,16 @@
 enum {
 	OFFERS_TEXT_MAX = 32768,   /* bytes of one message */
 	OFFERS_BLOCK_MAX = 262144, /* bytes of items of one block */
+	/* Of one address in it: of the sixteen that a home may have within the widest horizon
+	 * together half. */
+	OFFERS_SHARE_MAX = OFFERS_BLOCK_MAX / 32,
+	OFFERS_SENDERS_MAX = 1024, /* more than there are items in OFFERS_BLOCK_MAX */
+};
+
+/* What of one sender was told of the open block. */
+struct offers_share {
+	uint64_t account;
+	size_t bytes; /* OFFERS_SHARE_MAX: nothing more of it is written out */
 };
 
 /* What waits to be told; all zeros before offers_init(). */
@@ -20,6 +31,8 @@ struct offers {
 	uint64_t left_out; /* of it, and not told yet */
 	bool full;         /* nothing more of it is written out */
 	bool told;         /* once, that something is left out */
+	struct offers_share shares[OFFERS_SENDERS_MAX];
+	size_t share_count;
 };
 
 /* Where messages go: the market's bare name, its time, and their queue. Borrowed. */
@@ -35,9 +48,9 @@ __attribute__((warn_unused_result)) enum err offers_init(struct offers *offers);
 /* Free; one of all zeros is allowed. */
 void offers_release(struct offers *offers);
 
-/* An accepted transaction, while the block of that height is open. */
-void offers_add(struct offers *offers, const struct stored_tx *tx, uint64_t height,
-	const struct offers_to *to);
+/* An accepted transaction of that account, while the block of that height is open. */
+void offers_add(struct offers *offers, const struct stored_tx *tx, uint64_t account,
+	uint64_t height, const struct offers_to *to);
 
 /* Whether offers_flush() would tell anything, while the block of that height is open. */
 bool offers_wait(const struct offers *offers, uint64_t height);

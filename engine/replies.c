@@ -1,5 +1,7 @@
 #include "engine/replies.h"
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "engine/answers.h"
 
 enum { REPLY_MAX = 4096, RETRY_AFTER_MS = 1000 };
@@ -11,6 +13,21 @@ static void write_or_null(struct out *out, const char *text)
 		out_printf(out, "\"%s\"", text);
 	else
 		out_printf(out, "null");
+}
+
+const char *reply_rule(const struct engine *e, enum operation operation, enum verdict verdict,
+	const char *field, char text[static REPLY_RULE_MAX])
+{
+	int64_t open = ledger_slot(&e->market->ledger);
+
+	if (verdict == VERDICT_BAD_FIELD)
+		return home_text_rule(field);
+	if (operation != OPERATION_PARAMS_SET || verdict != VERDICT_OUT_OF_RANGE ||
+		strcmp(field, "from_slot") != 0)
+		return "";
+	(void)snprintf(text, REPLY_RULE_MAX, "a change begins in one of the slots %lld to %lld",
+		(long long)open + 1, (long long)open + PARAMS_AHEAD_SLOTS_MAX);
+	return text;
 }
 
 void reply_reject_write(struct out *out, enum operation operation, const char *req_id,

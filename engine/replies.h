@@ -10,6 +10,13 @@
 void reply_reject_write(struct out *out, enum operation operation, const char *req_id,
 	enum verdict verdict, const char *field, const char *rule, int64_t market_ms);
 
+enum { REPLY_RULE_MAX = 128 };
+
+/* A sentence that says more than the verdict's where that says too little, in text or for ever;
+ * "" elsewhere. field: as the market names it. */
+const char *reply_rule(const struct engine *e, enum operation operation, enum verdict verdict,
+	const char *field, char text[static REPLY_RULE_MAX]);
+
 /* Who sent what is answered. Borrowed. */
 struct asker {
 	const char *client_id, *req_id;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "hem-client/commands.h"
 #include "wire/clock.h"
+#include "wire/market_doc.h"
 #include "wire/text.h"
 
 enum { STEP_MS = 200 };
@@ -73,6 +74,19 @@ void errand_close(struct errand *e)
 	identity_release(&e->identity);
 }
 
+/* What counts now, signed beside genesis. Without it the market's own check still stands. */
+static void on_parameters(struct errand *e, const char *text, size_t len)
+{
+	char why[FORM_FIELD_MAX + 64];
+	uint64_t height;
+
+	e->params = e->genesis.params;
+	if (market_doc_read(text, len, &e->genesis, e->operator_key, &height, &e->params, why) !=
+		ERR_OK)
+		(void)fprintf(stderr,
+			"hem: the market's parameters in force are not believed: %s\n", why);
+}
+
 static void on_genesis(struct errand *e, const char *text, size_t len)
 {
 	char why[FORM_FIELD_MAX + 64];
@@ -85,6 +99,7 @@ static void on_genesis(struct errand *e, const char *text, size_t len)
 		return;
 	}
 	market_clock_init(&e->clock, &e->genesis.params);
+	on_parameters(e, text, len);
 	e->has_genesis = true;
 }
 

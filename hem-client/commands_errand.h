@@ -27,6 +27,7 @@ struct errand {
 	char market[MARKET_ID_MAX + 1];
 	bool has_genesis;
 	struct genesis genesis;
+	struct params params; /* in force, by the operator's word */
 	struct verify_key *operator_key;
 	struct market_clock clock;
 	bool lost;                   /* the connection went away */

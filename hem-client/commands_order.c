@@ -49,10 +49,11 @@ static void find_contract(const struct errand *e, uint64_t auction, struct contr
 	db_close(&db);
 }
 
-/* The defaults in force now, as far as the home's copy of the ledger tells; else genesis'. */
+/* The defaults in force now, as the home's copy of the ledger tells; else by the operator's word.
+ */
 static struct gate_defaults find_defaults(const struct errand *e, int64_t now_ms)
 {
-	const struct params *p = &e->genesis.params;
+	const struct params *p = &e->params;
 	struct gate_defaults d = {.lead_s = p->gate_lead_s,
 		.lead_min_s = p->gate_lead_min_s,
 		.measure = (enum measure)p->measure};

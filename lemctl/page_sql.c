@@ -100,6 +100,12 @@ const struct page_sql page_sql[] = {
 		" CASE WHEN cpf IS NOT NULL THEN 'sealed' WHEN height = 0 THEN 'genesis'"
 		" WHEN height = " HEAD " THEN 'awaited' ELSE 'unvalidated' END AS seal"
 		" FROM v_blocks WHERE height > " HEAD " - " WINDOW " ORDER BY height DESC"},
+	{"/api/parameters", "fixed",
+		"SELECT slot_s, json_extract(document, '$.rules.parameters.rate') AS rate,"
+		" json_extract(document, '$.rules.parameters.horizon_slots') AS horizon_slots,"
+		" json_extract(document, '$.rules.parameters.address_alg') AS address_alg"
+		" FROM genesis, v_time"},
+	{"/api/parameters", "sets", "SELECT * FROM v_parameters WHERE state <> 'past'"},
 };
 
 const size_t page_sql_count = sizeof page_sql / sizeof *page_sql;

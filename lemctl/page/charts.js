@@ -11,15 +11,16 @@ function axis(label, more) {
 	};
 }
 
-// draw(id, data, series, options): series [{name, colour, step}], options {time, x, y}.
+// draw(id, data, series, options): series [{name, colour, step}], options {time, x, y}. Where there is nothing to
+// draw it leaves no frame, and says so: whether there is a chart.
 export function draw(id, data, series, options) {
 	const place = document.getElementById(id);
 	charts.get(id)?.chart.destroy();
 	charts.delete(id);
-	const empty = data[0].length === 0;
+	const empty = !data.slice(1).some((column) => column.some((v) => v !== null && v !== undefined));
 	place.classList.toggle("empty", empty);
 	if (empty)
-		return;
+		return false;
 	const stepped = uPlot.paths.stepped({ align: options.align ?? 1 });
 	const chart = new uPlot({
 		width: place.clientWidth, height: 240, legend: { show: false }, cursor: { drag: { x: false, y: false } },
@@ -35,6 +36,7 @@ export function draw(id, data, series, options) {
 		}))],
 	}, data, place);
 	charts.set(id, { chart, again: () => draw(id, data, series, options) });
+	return true;
 }
 
 function clock(u, splits) {

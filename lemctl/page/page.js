@@ -16,8 +16,8 @@ function element(name, text, className) {
 
 const number = (value, digits) => value === null || value === undefined ? "–" : value.toFixed(digits);
 
-// columns: [heading, key or function of a row, digits of a number]
-function table(id, columns, rows) {
+// columns: [heading, key or function of a row, digits of a number]; none: what is said without rows
+function table(id, columns, rows, none) {
 	const head = element("tr");
 	for (const [heading, , digits] of columns) {
 		const th = element("th", heading, digits === undefined ? "" : "number");
@@ -38,6 +38,12 @@ function table(id, columns, rows) {
 		}
 		return tr;
 	}));
+	if (rows.length)
+		return;
+	const tr = element("tr", "", "none"), td = element("td", none);
+	td.colSpan = columns.length;
+	tr.append(td);
+	$(id).tBodies[0].append(tr);
 }
 
 function legend(id, entries) {
@@ -117,7 +123,7 @@ function auctions(rows) {
 	table("auctions-table", [["Auction", button], ["Status", "status"], ["Opener", "side"], ["Gate (UTC)", "gate"],
 		["Delivery slot", "delivery_slot", 0], ["kWh", "kwh", 3], ["Limit c/kWh", "limit_cents_per_kwh", 2],
 		["Rule", "rule"], ["Book", "book"], ["Orders", "orders", 0], ["Cleared kWh", "cleared_kwh", 3],
-		["Marginal c/kWh", "marginal_cents_per_kwh", 2]], rows);
+		["Marginal c/kWh", "marginal_cents_per_kwh", 2]], rows, "No auction yet.");
 	for (const b of had ? $("auctions-table").querySelectorAll("button") : []) // focus outlives new data
 		if (b.textContent === had)
 			b.focus({ preventScroll: true });
@@ -125,41 +131,47 @@ function auctions(rows) {
 
 async function merit() {
 	if (chosen === null) {
-		$("merit-text").textContent = "No auction yet.";
+		draw("merit", [[], []], [], {});
+		$("merit-text").textContent = "No auction yet: there is no merit order.";
+		orders([]);
 		return;
 	}
 	const { body } = await get(`/api/auction?seq=${chosen}`);
 	const a = body.auction[0];
 	if (!a || a.auction !== chosen)
 		return;
-	const orders = body.orders.filter((o) => o.status !== "cancelled");
+	const live = body.orders.filter((o) => o.status !== "cancelled");
 	const data = [[0], [], [], []];
 	let sum = 0;
-	for (const o of orders) {
+	for (const o of live) {
 		data[1].push(o.cents_per_kwh);
 		data[0].push(sum += o.kwh);
 	}
-	data[1].push(orders.at(-1)?.cents_per_kwh);
+	data[1].push(live.at(-1)?.cents_per_kwh);
 	data[2] = data[0].map(() => a.limit_cents_per_kwh);
 	data[3] = data[0].map(() => a.marginal_cents_per_kwh);
 	const sealed = a.status === "open" && a.book === "sealed";
 	const wanted = a.side === "buys" ? "offers, cheapest first" : "bids, dearest first";
 	$("merit-title").textContent = `Merit order of auction ${a.auction}`;
 	$("merit-text").textContent = `The opener ${a.side} ${number(a.kwh, 3)} kWh, limit `
-		+ `${number(a.limit_cents_per_kwh, 2)} c/kWh; ${a.status}. ` + (sealed && !orders.length
+		+ `${number(a.limit_cents_per_kwh, 2)} c/kWh; ${a.status}. ` + (sealed && !live.length
 		? "The book is sealed: its orders enter the ledger at the gate."
-		: `${orders.length} ${wanted}, together ${number(sum, 3)} kWh`
-			+ (orders.length ? `, from ${number(orders[0].cents_per_kwh, 2)} to `
-			+ `${number(orders.at(-1).cents_per_kwh, 2)} c/kWh. ` : ". ")
+		: `${live.length} ${wanted}, together ${number(sum, 3)} kWh`
+			+ (live.length ? `, from ${number(live[0].cents_per_kwh, 2)} to `
+			+ `${number(live.at(-1).cents_per_kwh, 2)} c/kWh. ` : ". ")
 			+ (a.marginal_cents_per_kwh === null ? "" : `Cleared ${number(a.cleared_kwh, 3)} kWh, marginal price `
 			+ `${number(a.marginal_cents_per_kwh, 2)} c/kWh.`));
-	draw("merit", orders.length ? data : [[]], [{ name: "orders", colour: "--a", step: true },
+	draw("merit", live.length ? data : [[], []], [{ name: "orders", colour: "--a", step: true },
 		{ name: "limit", colour: "--b", dash: [6, 4] }, { name: "marginal", colour: "--c", dash: [2, 3] }],
 	{ time: false, x: "kWh", y: "c/kWh" });
-	legend("merit-legend", orders.length ? [["Orders", "a"], ["Limit", "b"], ["Marginal price", "c"]] : []);
+	legend("merit-legend", live.length ? [["Orders", "a"], ["Limit", "b"], ["Marginal price", "c"]] : []);
+	orders(body.orders);
+}
+
+function orders(rows) {
 	table("orders-table", [["Order", "order", 0], ["Received (UTC)", "received"], ["Address", "address"],
 		["kWh", "kwh", 3], ["c/kWh", "cents_per_kwh", 2], ["Status", "status"], ["Awarded kWh", "awarded_kwh", 3],
-		["Awarded c/kWh", "awarded_cents_per_kwh", 2]], body.orders);
+		["Awarded c/kWh", "awarded_cents_per_kwh", 2]], rows, "No order yet.");
 }
 
 function slots(data) {
@@ -177,42 +189,74 @@ function slots(data) {
 		+ `${number(Math.min(...prices), 2)} to ${number(Math.max(...prices), 2)} c/kWh.` : "Nothing was traded yet.";
 	draw("price", [x, column("mean_cents_per_kwh")],
 		[{ name: "mean price", colour: "--a", points: true, gaps: true }], { ...time, y: "c/kWh" });
-	$("energy-text").textContent = `Produced ${number(sum("production_kwh"), 1)} kWh, used `
+	$("energy-text").textContent = !rows.length ? "Nothing was metered or traded yet."
+		: `Produced ${number(sum("production_kwh"), 1)} kWh, used `
 		+ `${number(sum("consumption_kwh"), 1)} kWh, traded ${number(sum("traded_kwh"), 1)} kWh in ${rows.length} slots.`;
-	draw("energy", [x, column("production_kwh"), column("consumption_kwh"), column("traded_kwh")],
+	const flows = draw("energy", [x, column("production_kwh"), column("consumption_kwh"), column("traded_kwh")],
 		[{ name: "produced", colour: "--c" }, { name: "used", colour: "--b" }, { name: "traded", colour: "--a" }],
 		{ ...time, y: "kWh" });
-	legend("energy-legend", [["Produced", "c"], ["Used", "b"], ["Traded", "a"]]);
+	legend("energy-legend", flows ? [["Produced", "c"], ["Used", "b"], ["Traded", "a"]] : []);
 	const away = data.deviation.reduce((s, r) => s + Math.abs(r.deviation_kwh ?? 0), 0);
 	$("deviation-text").textContent = data.deviation.length ? `Net import, metered and as scheduled; together `
 		+ `${number(away, 1)} kWh away from it.` : "There is no schedule yet: it is the net of a day before.";
-	draw("deviation", [x, column("scheduled_kwh"), column("metered_kwh"), column("deviation_kwh")],
+	const schedule = draw("deviation", [x, column("scheduled_kwh"), column("metered_kwh"), column("deviation_kwh")],
 		[{ name: "scheduled", colour: "--d", dash: [6, 4] }, { name: "metered", colour: "--b" },
 			{ name: "deviation", colour: "--a" }], { ...time, y: "kWh" });
-	legend("deviation-legend", [["Scheduled", "d"], ["Metered", "b"], ["Deviation", "a"]]);
+	legend("deviation-legend", schedule ? [["Scheduled", "d"], ["Metered", "b"], ["Deviation", "a"]] : []);
 	table("slots-table", [["Slot", "slot", 0], ["Begins (UTC)", "begins"], ["Auctions", "auctions", 0],
 		["Orders", "orders", 0], ["Traded kWh", "traded_kwh", 3], ["Mean c/kWh", "mean_cents_per_kwh", 2],
 		["Delivered kWh", "delivered_kwh", 3], ["Short kWh", "short_kwh", 3], ["Produced kWh", "production_kwh", 3],
 		["Used kWh", "consumption_kwh", 3], ["Scheduled kWh", "scheduled_kwh", 3], ["Metered kWh", "metered_kwh", 3],
-		["Deviation kWh", "deviation_kwh", 3]], rows.reverse());
+		["Deviation kWh", "deviation_kwh", 3]], rows.reverse(), "No slot with a meter's reading or an auction yet.");
 }
 
 function homes(rows) {
 	table("homes-table", [["Home", "home"], ["Status", "status"], ["Last reading (UTC slot)", "last_begins"],
 		["Refused", "refused", 0], ["Missing", "missing", 0],
 		["Produced kWh", "production_kwh", 3], ["Used kWh", "consumption_kwh", 3], ["Import kWh", "import_kwh", 3],
-		["Export kWh", "export_kwh", 3], ["Charge kWh", "charge_kwh", 3], ["Discharge kWh", "discharge_kwh", 3]], rows);
+		["Export kWh", "export_kwh", 3], ["Charge kWh", "charge_kwh", 3], ["Discharge kWh", "discharge_kwh", 3]], rows,
+	"No home yet: lemctl home add enrols one.");
 }
 
 function wallets(rows) {
 	table("wallets-table", [["Home", "home"], ["Balance cents", "balance_cents", 2], ["Held", "held_cents", 2],
-		["Pending", "pending_cents", 2], ["At block", "height", 0]], rows);
+		["Pending", "pending_cents", 2], ["At block", "height", 0]], rows,
+	"No wallet yet: they are as of the last block with homes.");
 }
 
 function blocks(rows) {
 	table("blocks-table", [["Block", "height", 0], ["Slot end (UTC)", "slot_end"], ["Transactions", "transactions", 0],
 		["Seal", "seal"], ["CPF", "cpf", 2], ["Rank", "rank", 0], ["Validator", (r) => r.seal === "sealed" ? r.validator : null], ["Flags", "flags"],
-		["Hash", (r) => r.hash.slice(0, 16)]], rows);
+		["Hash", (r) => r.hash.slice(0, 16)]], rows, "No block yet.");
+}
+
+// [what it is called, key of a set or null, unit or words]
+const PARAMETERS = [["Default rule", "rule"], ["Default book", "book"], ["Default measure", "measure"],
+	["A price at the limit counts", "limit_inclusive", (v) => v ? "yes" : "no"],
+	["Gate before delivery", "gate_lead_s", "s"], ["Gate at least before delivery", "gate_lead_min_s", "s"],
+	["Penalty for each kWh not delivered", "penalty_cents_per_kwh", "c/kWh"],
+	["Reward of a validator, at CPF 1", "reward_cents", "cents"], ["Tariff, import", "import_cents_per_kwh", "c/kWh"],
+	["Tariff, export", "export_cents_per_kwh", "c/kWh"], ["Date of a message within", "date_window_s", "s"],
+	["Reading within", "boundary_s", "s"], ["Wait of each validator's rank", "seal_wait_s", "s"],
+	["Least power for a CPF", "poe_floor_w", "W"], ["Credit of roles, cents", "credit_limits_cents"]];
+
+function worded(value, unit) {
+	if (value === null || value === undefined)
+		return "–";
+	return typeof unit === "function" ? unit(value) : unit ? `${value} ${unit}` : String(value);
+}
+
+function parameters({ fixed: [fixed], sets }) {
+	const changes = (s, i) => PARAMETERS.filter(([, key]) => i > 0 && s[key] !== sets[i - 1][key]);
+	const waiting = sets.map((s, i) => s.state !== "waits" ? "" : ` From slot ${s.from_slot} (${s.begins} UTC) on: `
+		+ `${changes(s, i).map(([name, key, unit]) => `${name}: ${worded(s[key], unit)}`).join("; ")}.`).join("");
+	$("parameters-text").textContent = `Slots of ${fixed.slot_s} s, `
+		+ `${fixed.rate === 1 ? "" : `market time ${fixed.rate} times as fast as real, `}auctions up to ${fixed.horizon_slots} slots ahead. In force since slot ${sets[0].from_slot} (${sets[0].begins} UTC): `
+		+ `${sets[0].rule}, gate ${sets[0].gate_lead_s} s before delivery.${waiting || " No change waits."}`;
+	const cell = (i) => ([name, key, unit]) => changes(sets[i], i).some(([n]) => n === name)
+		? element("strong", worded(sets[i][key], unit)) : worded(sets[i][key], unit);
+	table("parameters-table", [["Parameter", ([name]) => name], ...sets.map((s, i) =>
+		[s.state === "waits" ? `From slot ${s.from_slot} on` : `In force since slot ${s.from_slot}`, cell(i)])], PARAMETERS);
 }
 
 function failed(error) {
@@ -225,7 +269,7 @@ async function poll() {
 	if (answer.body) {
 		state = answer.body;
 		head();
-		const [a, s, h, w, b] = await Promise.all(["auctions", "slots", "homes", "wallets", "blocks"]
+		const [a, s, h, w, b, p] = await Promise.all(["auctions", "slots", "homes", "wallets", "blocks", "parameters"]
 			.map((name) => get(`/api/${name}`)));
 		auctions(a.body.auctions);
 		await merit();
@@ -233,6 +277,7 @@ async function poll() {
 		homes(h.body.homes);
 		wallets(w.body.wallets);
 		blocks(b.body.blocks);
+		parameters(p.body);
 		tag = answer.tag;
 	}
 	lost = "";

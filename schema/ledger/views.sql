@@ -122,10 +122,11 @@ WITH sets AS (
 	UNION ALL
 	SELECT json_extract(body, '$.parameters.from_slot'), seq, height, json_extract(body, '$.parameters.parameters')
 	FROM transactions WHERE kind = 22),
+kept AS (SELECT * FROM sets s WHERE NOT EXISTS (SELECT 1 FROM sets r WHERE r.seq > s.seq AND r.from_slot <= s.from_slot)),
 opened AS (SELECT max(height) AS slot FROM blocks)
 SELECT from_slot, datetime(start_s + from_slot * slot_s, 'unixepoch') AS begins,
 	CASE WHEN from_slot > opened.slot THEN 'waits'
-		WHEN from_slot = (SELECT max(from_slot) FROM sets WHERE from_slot <= opened.slot) THEN 'in force'
+		WHEN from_slot = (SELECT max(from_slot) FROM kept WHERE from_slot <= opened.slot) THEN 'in force'
 		ELSE 'past' END AS state,
 	nullif(height, 0) AS block, nullif(seq, 0) AS seq, json_extract(p, '$.rule') AS rule,
 	json_extract(p, '$.book') AS book, json_extract(p, '$.measure') AS measure,
@@ -139,7 +140,7 @@ SELECT from_slot, datetime(start_s + from_slot * slot_s, 'unixepoch') AS begins,
 	json_extract(p, '$.tariff.export_mc_per_kwh') / 1000.0 AS export_cents_per_kwh,
 	(SELECT group_concat(json_extract(value, '$.name') || ' ' || (json_extract(value, '$.credit_limit_uc') / 1000000.0), ', ')
 		FROM json_each(p, '$.roles')) AS credit_limits_cents
-FROM sets, v_time, opened ORDER BY from_slot;
+FROM kept, v_time, opened ORDER BY from_slot;
 
 DROP VIEW IF EXISTS v_slots;
 CREATE VIEW v_slots AS

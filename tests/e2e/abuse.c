@@ -1,15 +1,20 @@
 /*
  * abuse: clients who do harm, over plain TCP, while others trade.
  *
- * usage: abuse stall GENESIS PORT USER KEY OTHER OTHERKEY BROKERPID SESSIONS SECONDS
- *   USER's tools log in SESSIONS times, subscribe to everything they may, with QoS 0 and 1 in turn,
- *   ask for blocks again and again, and stop reading; the last one reads 1 KiB a second.
+ * usage: abuse fill DIR DEPOSITS
+ *   So many deposits into the market of DIR, before its broker runs: the first block is long.
+ * usage: abuse stall0|stall1 GENESIS PORT USER KEY OTHER OTHERKEY BROKERPID SESSIONS SECONDS
+ *   USER's tools log in SESSIONS times, subscribe to everything they may, with that QoS, ask for
+ * the first block again and again, and stop reading; the last one reads 1 KiB a second. Without the
+ *   harm one session asks as often and reads all.
  * usage: abuse logins GENESIS PORT USER KEY OTHER OTHERKEY BROKERPID RATE SECONDS
  *   RATE logins a second as USER, well formed but signed by another's key, from 250 addresses.
  *
- * Meanwhile OTHER asks for its wallet twenty times a second. Phases of SECONDS without and with the
- * harm alternate twice. Prints one line of JSON: the p99 in ms of OTHER's answers without and with,
- * how many were never given, the broker's memory in KiB before and at its most, and what was done.
+ * Meanwhile OTHER asks for its wallet twenty times a second. A phase of SECONDS without the harm is
+ * followed by one with it; with logins, twice. Prints one line of JSON: the p99 in ms of OTHER's
+ * answers without and with, how many were never given, the broker's memory in KiB before the harm
+ * and at its most, the most bytes, in KiB, that it handed to the kernel for one connection and that
+ * were not read, and what was done.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +31,8 @@ enum {
 	ASK_EVERY_MS = 50,
 	SYNC_EVERY_MS = 50,
 	SESSIONS_MAX = 256,
-	PHASES = 4,
+	LOGIN_PHASES = 4,
+	STALL_PHASES = 2,
 	SLOW_BYTES = 1024,
 	OWN_ADDRESSES = 250,
 };
@@ -46,7 +52,8 @@ struct abuse {
 	int64_t asked_us, ask_ms;
 	size_t asked, answered;
 	struct broker broker;
-	long peak_kib;
+	long before_kib, peak_kib, unread_kib;
+	bool stalls, at_most_once;
 };
 
 static void on_message(void *context, struct member *m, const char *topic, size_t topic_len,
@@ -107,7 +114,7 @@ static void request(struct abuse *a, struct member *m, const char *user,
 
 	out_init(&out, text, sizeof text);
 	if (operation == OPERATION_SYNC)
-		message_write_sync(&out, 1, 16);
+		message_write_sync(&out, 1, 1);
 	else
 		out_printf(&out, "{}");
 	if (message_make(operation, user, a->genesis.market,
@@ -135,7 +142,7 @@ static void ask(struct abuse *a, int64_t now_ms)
 
 /* ---- those who do not read ---- */
 
-static void stall_begin(struct abuse *a, size_t sessions)
+static void stall_begin(struct abuse *a, size_t sessions, bool deaf)
 {
 	char own[96], offers[64], blocks[64], auctions[64], suffix[24];
 	const char *const topics[] = {own, offers, blocks, auctions, NULL};
@@ -146,24 +153,45 @@ static void stall_begin(struct abuse *a, size_t sessions)
 	(void)snprintf(auctions, sizeof auctions, "lem/%s/auctions/+", a->genesis.name);
 	for (size_t i = 0; i < sessions; i++) {
 		(void)snprintf(suffix, sizeof suffix, "stall%zu", i);
-		join(a, &a->harm[i], a->user, a->user_key, suffix, topics, true, i % 2 == 0);
-		crowd_set_deaf(&a->crowd, &a->harm[i], true);
+		join(a, &a->harm[i], a->user, a->user_key, suffix, topics, deaf, a->at_most_once);
+		crowd_set_deaf(&a->crowd, &a->harm[i], deaf);
 	}
 	a->harm_count = sessions;
+}
+
+/* What the kernel has for the connections of the broker's port. */
+static long unread_kib(int port)
+{
+	FILE *f = fopen("/proc/net/tcp", "r");
+	char line[256];
+	unsigned local;
+	unsigned long bytes;
+	long most = 0;
+
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, " %*u: %*x:%x %*x:%*x %*x %lx:", &local, &bytes) == 2 &&
+			(int)local == port && (long)bytes / 1024 > most)
+			most = (long)bytes / 1024;
+	if (f)
+		(void)fclose(f);
+	return most;
 }
 
 static void stall_go_on(struct abuse *a, int64_t now_ms)
 {
 	static int64_t sync_ms, read_ms;
 	struct member *slow = &a->harm[a->harm_count - 1];
+	long unread;
 
-	if (now_ms >= read_ms) {
+	if (slow->deaf && now_ms >= read_ms) {
 		read_ms = now_ms + 1000;
 		crowd_sip(slow, SLOW_BYTES);
 	}
 	if (now_ms < sync_ms)
 		return;
 	sync_ms = now_ms + SYNC_EVERY_MS;
+	unread = slow->deaf ? unread_kib(a->port) : 0;
+	a->unread_kib = unread > a->unread_kib ? unread : a->unread_kib;
 	request(a, &a->harm[0], a->user, a->user_key, OPERATION_SYNC, NULL);
 	a->done++;
 }
@@ -206,18 +234,18 @@ static void logins_go_on(struct abuse *a, size_t rate, int64_t since_ms, int64_t
 
 /* ---- */
 
-static void phase(struct abuse *a, bool stalls, size_t amount, int64_t seconds)
+static void phase(struct abuse *a, size_t amount, int64_t seconds)
 {
 	int64_t begin_ms = clock_monotonic_ms(), now_ms = begin_ms;
 	size_t before = a->done;
 
 	a->done = 0;
-	if (a->harming && stalls)
-		stall_begin(a, amount);
+	if (a->stalls)
+		stall_begin(a, a->harming ? amount : 1, a->harming);
 	for (; now_ms < begin_ms + seconds * 1000; now_ms = clock_monotonic_ms()) {
 		long kib = broker_rss_kib(&a->broker);
 		ask(a, now_ms);
-		if (a->harming && stalls)
+		if (a->stalls)
 			stall_go_on(a, now_ms);
 		else if (a->harming)
 			logins_go_on(a, amount, begin_ms, now_ms);
@@ -225,7 +253,41 @@ static void phase(struct abuse *a, bool stalls, size_t amount, int64_t seconds)
 		a->peak_kib = kib > a->peak_kib ? kib : a->peak_kib;
 	}
 	harm_end(a);
-	a->done += before;
+	a->done = a->harming ? a->done + before : before;
+}
+
+static void phases(struct abuse *a, size_t amount, int64_t seconds)
+{
+	for (int i = 0; i < (a->stalls ? STALL_PHASES : LOGIN_PHASES); i++) {
+		a->harming = i % 2 == 1;
+		phase(a, amount, seconds);
+		if (i == 0)
+			a->before_kib = a->peak_kib;
+	}
+	(void)printf("{\"asked\":%zu,\"answered\":%zu,\"quiet_p99_ms\":%.1f,\"harmed_p99_ms\":%.1f,"
+		     "\"before_kib\":%ld,\"peak_kib\":%ld,\"unread_kib\":%ld,\"done\":%zu,\"lost\":"
+		     "%s}\n",
+		a->asked, a->answered, tally_quantile(&a->quiet, 0, 0.99),
+		tally_quantile(&a->harmed, 0, 0.99), a->before_kib, a->peak_kib, a->unread_kib,
+		a->done, a->asker.lost ? "true" : "false");
+}
+
+static int fill(const char *dir, size_t deposits)
+{
+	struct street street = {.engine = NULL};
+	struct signer operator_signer;
+	char text[64];
+	struct out p;
+
+	street_open(&street, dir);
+	operator_signer = (struct signer){.key = street.operator_key};
+	for (size_t i = 0; i < deposits; i++) {
+		out_init(&p, text, sizeof text);
+		out_printf(&p, "{\"amount_uc\":1,\"clientId\":\"aggregator\"}");
+		(void)street_hand_in(&street, "operator", OPERATION_DEPOSIT, &p, &operator_signer);
+	}
+	street_release(&street);
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -233,12 +295,18 @@ int main(int argc, char **argv)
 	struct abuse *a = calloc(1, sizeof *a);
 	char own[96], why[FORM_FIELD_MAX + 64];
 	const char *const topics[] = {own, NULL};
-	bool stalls = argc == 11 && strcmp(argv[1], "stall") == 0;
-	long before_kib;
 
-	if (!a || argc != 11 || (!stalls && strcmp(argv[1], "logins") != 0))
-		street_die("usage: abuse stall|logins GENESIS PORT USER KEY OTHER OTHERKEY "
-			   "BROKERPID AMOUNT SECONDS");
+	if (argc == 4 && strcmp(argv[1], "fill") == 0) {
+		free(a);
+		return fill(argv[2], strtoul(argv[3], NULL, 10));
+	}
+	if (!a || argc != 11 ||
+		(strcmp(argv[1], "stall0") != 0 && strcmp(argv[1], "stall1") != 0 &&
+			strcmp(argv[1], "logins") != 0))
+		street_die("usage: abuse stall0|stall1|logins GENESIS PORT USER KEY OTHER OTHERKEY "
+			   "BROKERPID AMOUNT SECONDS | abuse fill DIR DEPOSITS");
+	a->stalls = strcmp(argv[1], "logins") != 0;
+	a->at_most_once = strcmp(argv[1], "stall0") == 0;
 	if (genesis_load(argv[2], NULL, &a->genesis, why) != ERR_OK)
 		street_die(why);
 	a->port = (int)strtol(argv[3], NULL, 10);
@@ -247,20 +315,11 @@ int main(int argc, char **argv)
 	a->other = argv[6];
 	a->other_key = load(argv[7]);
 	a->broker.pid = (pid_t)strtol(argv[8], NULL, 10);
-	before_kib = broker_rss_kib(&a->broker);
 	if (crowd_open(&a->crowd, on_message, a) != 0)
 		street_die("memory");
 	(void)snprintf(own, sizeof own, "lem/%s/to/%s/#", a->genesis.name, a->other);
 	join(a, &a->asker, a->other, a->other_key, "asker", topics, false, false);
-	for (int i = 0; i < PHASES; i++) {
-		a->harming = i % 2 == 1;
-		phase(a, stalls, strtoul(argv[9], NULL, 10), strtol(argv[10], NULL, 10));
-	}
-	(void)printf("{\"asked\":%zu,\"answered\":%zu,\"quiet_p99_ms\":%.1f,\"harmed_p99_ms\":%.1f,"
-		     "\"before_kib\":%ld,\"peak_kib\":%ld,\"done\":%zu,\"lost\":%s}\n",
-		a->asked, a->answered, tally_quantile(&a->quiet, 0, 0.99),
-		tally_quantile(&a->harmed, 0, 0.99), before_kib, a->peak_kib, a->done,
-		a->asker.lost ? "true" : "false");
+	phases(a, strtoul(argv[9], NULL, 10), strtol(argv[10], NULL, 10));
 	crowd_leave(&a->asker);
 	crowd_close(&a->crowd);
 	tally_release(&a->quiet);

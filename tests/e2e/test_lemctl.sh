@@ -142,14 +142,16 @@ says 1 "BAD_FIELD parameters.parameters.credit_limits_uc" "a role" set_params --
 says 0 "counts from slot 5000 on, which begins at 2018-01-04 11:20:00" "a change" \
 	set_params --from-slot 5000 rule=uniform credit_limits_uc.aggregator=7000000 tariff.import_mc_per_kwh=23000
 says 0 "counts from slot 7200 on, which begins at 2018-01-06 00:00:00" "by date" set_params --from 2018-01-05' 23:59:01' boundary_s=5
-says 1 "OUT_OF_RANGE parameters.from_slot" "before one that waits" set_params --from-slot 6000 rule=vickrey
+says 1 "OUT_OF_RANGE parameters.from_slot: a change begins in one of the slots " "too far ahead" \
+	set_params --from-slot 90000 rule=vickrey
+says 0 "counts from slot 7200 on" "in place of one that waits" set_params --from-slot 7200 boundary_s=6
 says 0 '"rule":"uniform"' "the sets as JSON" lemctl params show --json "$work/market"
 check "the sets are JSON" bash -c "'$build/lemctl' canon <'$work/out' >/dev/null"
 says 0 "credit_limits_cents     aggregator 7.0" "a set for a person" lemctl params show --all "$work/market"
 says 0 "parameters.rule          pay-as-bid" "the set in force, for a person" lemctl params show "$work/market"
 expect "who waits" "0|in force 5000|waits 7200|waits" "$(sqlite3 -readonly "$work/market/ledger.db" \
 	"SELECT group_concat(from_slot || '|' || state, ' ') FROM v_parameters")"
-expect "what the second took over" "uniform|23.0|5" "$(sqlite3 -readonly "$work/market/ledger.db" \
+expect "what the second took over" "uniform|23.0|6" "$(sqlite3 -readonly "$work/market/ledger.db" \
 	"SELECT rule, import_cents_per_kwh, boundary_s FROM v_parameters WHERE from_slot = 7200")"
 says 1 "no market is here" "no market" lemctl params set --from-slot 5 rule=uniform "$work/none"
 says 1 "" "nothing to show" lemctl params show "$work/none"

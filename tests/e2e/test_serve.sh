@@ -58,6 +58,12 @@ expect "wallets" "$(csm 'SELECT printf("%.1f", sum(balance_uc) / 1e6) FROM walle
 	"$(says wallets "'%.1f' % sum(w['balance_cents'] for w in d['wallets'])")"
 expect "blocks" "$(sql 'SELECT count(*), count(cpf) FROM v_blocks')" \
 	"$(says blocks "'%d|%d' % (len(d['blocks']), sum(b['seal'] == 'sealed' for b in d['blocks']))")"
+expect "parameters in force" "$(sql "SELECT from_slot, rule, printf('%.3f', reward_cents) FROM v_parameters WHERE state = 'in force'")" \
+	"$(says parameters "'|'.join(str(s['from_slot']) + '|' + s['rule'] + '|%.3f' % s['reward_cents'] for s in d['sets'])")"
+expect "parameters that never change" "$(sql "SELECT slot_s FROM v_time")|4" \
+	"$(says parameters "'%d|%d' % (d['fixed'][0]['slot_s'], d['fixed'][0]['horizon_slots'])")"
+check "they are found without a look at every transaction" grep -q transactions_params \
+	<<<"$(sql "EXPLAIN QUERY PLAN SELECT * FROM v_parameters WHERE state <> 'past'")"
 
 # The page, and who gets it.
 for path in / /page.js /charts.js /page.css /icon.svg /uPlot.iife.min.js /uPlot.min.css; do

@@ -1,5 +1,6 @@
-/* The topic `offers`: batches of a bounded size, a bounded share of one block, and the number of
- * what was left out, of which none is forgotten and none told twice. */
+/* The topic `offers`: batches of a bounded size, a bounded share of one block, of each sender a
+ * bounded share of that, and the number of what was left out, of which none is forgotten and none
+ * told twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,14 +31,20 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void add(uint64_t seq, uint64_t height)
+static void add_of(uint64_t account, uint64_t seq, uint64_t height)
 {
 	static char body[BODY];
 	struct stored_tx tx = {.seq = seq, .market_ms = 5, .body = body, .body_len = BODY};
 
 	memset(body, ' ', sizeof body);
 	memcpy(body, "{}", 2);
-	offers_add(&o, &tx, height, &to);
+	offers_add(&o, &tx, account, height, &to);
+}
+
+/* Of many senders, each far from its share. */
+static void add(uint64_t seq, uint64_t height)
+{
+	add_of(seq % 500, seq, height);
 }
 
 /* What one message tells, and its length. */
@@ -163,6 +170,66 @@ static void blocks_are_told_apart(void **state)
 	assert_int_equal(items + left_out, 1002);
 }
 
+struct sum {
+	size_t items;
+	unsigned long left_out;
+};
+
+static struct sum all_told(void)
+{
+	struct sum sum = {.items = 0};
+
+	while (outbox.count > 0) {
+		struct told t = next();
+		sum.items += t.items;
+		sum.left_out += t.left_out;
+	}
+	return sum;
+}
+
+/* One that floods the topic is told to its share; the others, behind it, as ever. */
+static void nobody_uses_it_up_alone(void **state)
+{
+	enum { FLOOD = 5000, OTHERS = 300, FITS = OFFERS_SHARE_MAX / (BODY + 256) };
+	struct sum sum;
+
+	(void)state;
+	for (uint64_t i = 0; i < FLOOD; i++)
+		add_of(7, i, 1);
+	assert_false(o.full);
+	offers_flush(&o, 1, &to);
+	sum = all_told();
+	assert_in_range(sum.items, FITS, OFFERS_SHARE_MAX / BODY);
+	assert_int_equal(sum.items + sum.left_out, FLOOD);
+	for (uint64_t i = 0; i < OTHERS; i++)
+		add_of(100 + i, FLOOD + i, 1);
+	add_of(7, FLOOD + OTHERS, 1); /* what ended stays ended: never a selection */
+	offers_flush(&o, 2, &to);
+	sum = all_told();
+	assert_int_equal(sum.items, OTHERS);
+	assert_int_equal(sum.left_out, 1);
+	add_of(7, FLOOD + OTHERS + 1, 2); /* the next block has its own share */
+	offers_flush(&o, 2, &to);
+	assert_int_equal(all_told().items, 1);
+}
+
+/* A small item behind one that did not fit is left out as well. */
+static void of_one_sender_a_beginning(void **state)
+{
+	struct stored_tx large = {.body = "{}", .body_len = OFFERS_SHARE_MAX};
+	struct sum sum;
+
+	(void)state;
+	add_of(7, 1, 1);
+	offers_add(&o, &large, 7, 1, &to);
+	add_of(7, 2, 1);
+	add_of(8, 3, 1);
+	offers_flush(&o, 1, &to);
+	sum = all_told();
+	assert_int_equal(sum.items, 2);
+	assert_int_equal(sum.left_out, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -172,6 +239,8 @@ int main(void)
 		TEST(a_message_is_bounded),
 		TEST(a_block_is_bounded),
 		TEST(blocks_are_told_apart),
+		TEST(nobody_uses_it_up_alone),
+		TEST(of_one_sender_a_beginning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,14 +75,12 @@ static void slots_have_bounds(void **state)
 	tx = change(1);
 	expect(&tx, VERDICT_OUT_OF_RANGE, "from_slot");
 	schedule(5);
-	tx = change(5); /* none overtakes one that waits */
-	expect(&tx, VERDICT_OUT_OF_RANGE, "from_slot");
-	tx = change(6);
-	expect(&tx, VERDICT_OK, "");
 	for (int i = 1; i < PARAMS_SCHEDULED_MAX; i++)
 		schedule(5 + i);
 	tx = change(20);
 	expect(&tx, VERDICT_TOO_MANY, "from_slot");
+	tx = change(8); /* it replaces one */
+	expect(&tx, VERDICT_OK, "");
 	s.l->closing = true;
 	expect(&tx, VERDICT_OUT_OF_PHASE, "");
 }
@@ -174,7 +172,6 @@ static void it_counts_from_its_slot(void **state)
 	set.rule = RULE_UNIFORM;
 	set.roles[0].credit_limit_uc = 900000;
 	schedule(2);
-	assert_ptr_equal(params_schedule_newest(s.l), &s.l->schedule.sets[0].params);
 	assert_ptr_equal(params_schedule_at(s.l, 0), &s.l->params);
 	assert_ptr_equal(params_schedule_at(s.l, 1), &s.l->params);
 	assert_ptr_equal(params_schedule_at(s.l, 2), &s.l->schedule.sets[0].params);
@@ -186,7 +183,6 @@ static void it_counts_from_its_slot(void **state)
 	assert_memory_equal(s.header.rules_hash, old_hash, HASH_LEN);
 	assert_int_equal(s.l->params.penalty_mc_per_kwh, 77);
 	assert_int_equal(s.l->schedule.count, 0);
-	assert_ptr_equal(params_schedule_newest(s.l), &s.l->params);
 	assert_int_equal(account_get(&s.l->accounts, ACCOUNT_FIRST_ROLE)->credit_uc, 900000);
 	assert_int_equal(auction_find(&s.l->auctions, before)->contract.penalty_mc_per_kwh, 2000);
 	assert_int_equal(auction_find(&s.l->auctions, before)->contract.rule, RULE_PAY_AS_BID);
@@ -197,110 +193,33 @@ static void it_counts_from_its_slot(void **state)
 	assert_memory_equal(s.header.rules_hash, new_hash, HASH_LEN);
 }
 
-/* A wider window must not reach back behind the ids that the ledger remembers. */
-static void a_wider_window_waits(void **state)
+/* A set takes the place of those that wait for its slot or a later one, and of no other. */
+static void it_replaces_what_comes_later(void **state)
 {
-	struct tx tx;
+	const struct params_schedule *sets = &s.l->schedule;
 
 	(void)state;
-	next_slot(); /* slot 1 is open */
-	set.date_window_s = 120 + 900;
-	tx = change(2);
-	expect(&tx, VERDICT_OK, "");
-	set.date_window_s++;
-	expect(&tx, VERDICT_OUT_OF_RANGE, "date_window_s");
-	tx = change(3);
-	expect(&tx, VERDICT_OK, "");
-	set.date_window_s = 86400;
-	tx = change(96);
-	expect(&tx, VERDICT_OUT_OF_RANGE, "date_window_s");
-	tx = change(97);
-	expect(&tx, VERDICT_OK, "");
-	small_do(&s, &tx);
-	assert_int_equal(s.l->schedule.widest_window_s, 86400);
-	set.date_window_s = 1;
-	tx = change(99);
-	expect(&tx, VERDICT_OK, "");
-	small_do(&s, &tx);
-	assert_int_equal(s.l->schedule.widest_window_s, 86400);
-}
-
-/* No message counts twice for a window that widens: what was taken in under the narrow one is
- * known for as long as the wide one lets it in. */
-static void no_change_lets_a_message_in_twice(void **state)
-{
-	struct tx cpf = {.kind = 0};
-	int64_t first_ms;
-
-	(void)state;
-	small_admit(&s, 1, 0, 1);
-	small_admit(&s, 4, 10, 1);
-	next_slot();
-	/* Beyond two narrow windows before the end of slot 1, and within both of the begin of 2. */
-	s.now_ms = ledger_slot_end_ms(s.l) - 250000;
-	first_ms = s.now_ms;
-	cpf = small_tx(&s, TX_CPF);
-	cpf.address = sample_address(0);
-	cpf.cpf_hundredths = 50;
-	cpf.date_ms = first_ms + 120000;
-	small_do(&s, &cpf);
-	set.date_window_s = 1020;
-	schedule(2);
-	next_slot();
-	s.now_ms = first_ms + 120000 + 1020000;
-	assert_true(s.now_ms < ledger_slot_end_ms(s.l));
-	cpf.market_ms = s.now_ms;
-	cpf.seq = s.seq + 1;
-	expect(&cpf, VERDICT_REPEATED, "");
-	cpf.market_ms++;
-	expect(&cpf, VERDICT_STALE, "date");
-}
-
-/* The window that counts is the open slot's. */
-static void windows_by_slot(void **state)
-{
-	struct tx tx;
-
-	(void)state;
-	set.date_window_s = 10;
+	for (int i = 0; i < PARAMS_SCHEDULED_MAX; i++) {
+		set.reward_uc = 10 + i;
+		schedule(3 + 3 * i); /* 3, 6, 9, 12 */
+	}
+	set.reward_uc = 77;
+	schedule(6);
+	assert_int_equal(sets->count, 2);
+	assert_int_equal(sets->sets[0].from_slot, 3);
+	assert_int_equal(sets->sets[0].params.reward_uc, 10);
+	assert_int_equal(sets->sets[1].from_slot, 6);
+	assert_int_equal(sets->sets[1].params.reward_uc, 77);
+	assert_int_equal(sets->sets[1].rules_hash[0], 6);
+	schedule(8);
+	assert_int_equal(sets->count, 3);
+	set.reward_uc = s.params.reward_uc; /* taken back: what counts now goes on */
 	schedule(1);
-	small_admit(&s, 1, 0, 2);
-	tx = small_tx(&s, TX_CPF);
-	tx.address = sample_address(0);
-	tx.cpf_hundredths = 50;
-	tx.date_ms = s.now_ms - 11000;
-	expect(&tx, VERDICT_ADDRESS_SLOT, "address"); /* fresh */
-	next_slot();
-	tx = small_tx(&s, TX_CPF);
-	tx.address = sample_address(0);
-	tx.cpf_hundredths = 50;
-	tx.date_ms = s.now_ms - 10000;
-	expect(&tx, VERDICT_OK, "");
-	tx.date_ms--;
-	expect(&tx, VERDICT_STALE, "date");
-}
-
-/* A sealed answer was taken in under the window of its slot, and comes out under another: it is
- * judged by the widest. */
-static void what_comes_late_keeps_its_window(void **state)
-{
-	uint64_t auction;
-	struct tx late;
-
-	(void)state;
-	set.date_window_s = 10;
-	schedule(1);
-	small_admit(&s, 2, 0, 1);
-	s.l->params.book = BOOK_SEALED;
-	auction = small_open_auction(&s, SIDE_BUY, 2, 100, 9000);
-	late = small_bid(&s, 0, SIDE_SELL, 50, 8000, auction);
-	late.date_ms = late.market_ms - 120000;
-	s.seq++; /* its place is kept */
-	next_slot();
-	assert_int_equal(s.l->params.date_window_s, 10);
-	expect(&late, VERDICT_OK, "");
-	late.date_ms--;
-	expect(&late, VERDICT_STALE, "date");
+	assert_int_equal(sets->count, 1);
+	for (int i = 0; i < 4; i++)
+		next_slot();
+	assert_int_equal(sets->count, 0);
+	assert_int_equal(s.l->params.reward_uc, s.params.reward_uc);
 }
 
 static void a_snapshot_has_them(void **state)
@@ -354,10 +273,7 @@ int main(void)
 		TEST(what_is_fixed_stays),
 		TEST(bounds_are_those_of_genesis),
 		TEST(it_counts_from_its_slot),
-		TEST(a_wider_window_waits),
-		TEST(no_change_lets_a_message_in_twice),
-		TEST(windows_by_slot),
-		TEST(what_comes_late_keeps_its_window),
+		TEST(it_replaces_what_comes_later),
 		TEST(a_snapshot_has_them),
 	};
 

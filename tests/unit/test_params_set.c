@@ -47,6 +47,9 @@ static void expect(int64_t from_slot, const char *members, const char *code, con
 	if (!p)
 		fail_msg("%s is accepted", members);
 	(void)snprintf(want, sizeof want, "{\"code\":\"%s\",\"field\":\"%s\"", code, field);
+	if (strcmp(code, "OUT_OF_RANGE") == 0 && strcmp(field, "parameters.from_slot") == 0)
+		assert_non_null(
+			strstr(p->payload, "\"a change begins in one of the slots 1 to 40000\""));
 	if (strncmp(p->payload, want, strlen(want)) != 0)
 		fail_msg("%s: %s", members, p->payload);
 	assert_int_equal(ledger()->schedule.count, waiting);
@@ -112,8 +115,10 @@ static void changes_build_on_one_another(void **state)
 {
 	(void)state;
 	accept(2, "\"limit_inclusive\":false,\"reward_uc\":5");
+	accept(4, "\"penalty_mc_per_kwh\":77,\"reward_uc\":9"); /* the next takes its place */
 	accept(4, "\"credit_limits_uc\":{\"aggregator\":8},\"reward_uc\":6");
-	expect(4, "\"reward_uc\":7", "OUT_OF_RANGE", "parameters.from_slot");
+	expect(0, "\"reward_uc\":7", "OUT_OF_RANGE", "parameters.from_slot");
+	expect(40001, "\"reward_uc\":7", "OUT_OF_RANGE", "parameters.from_slot");
 	accept(5, "\"book\":\"open\"");
 	accept(6, "\"book\":\"sealed\"");
 	expect(7, "\"reward_uc\":7", "TOO_MANY", "parameters.from_slot");
@@ -123,6 +128,8 @@ static void changes_build_on_one_another(void **state)
 	assert_false(ledger()->params.limit_inclusive);
 	little_advance(&market, little_slot_ms(5) + 1000);
 	assert_int_equal(ledger()->params.reward_uc, 6);
+	assert_int_equal(
+		ledger()->params.penalty_mc_per_kwh, market.genesis.params.penalty_mc_per_kwh);
 	assert_false(ledger()->params.limit_inclusive);
 	assert_int_equal(ledger()->params.book, BOOK_OPEN);
 	assert_int_equal(account_get(&ledger()->accounts, ACCOUNT_FIRST_ROLE)->credit_uc, 8);

@@ -27,6 +27,7 @@ class Ledger:
 		self.p = self.rules["parameters"]
 		self.scheduled, self.widest = [], self.p["date_window_s"]
 		self.schedules = Schedules(self.p)
+		self.widest_in_force = self.widest
 		zero = f"{self.p['name']}:{ZERO[:16]}"
 		self.check_genesis(document, zero, pinned)
 		self.market = f"{self.p['name']}:{pinned[:16]}"
@@ -279,13 +280,13 @@ class Ledger:
 
 	def do_params_set(self, tx, q):
 		first, p = q["from_slot"], q["parameters"]
-		after = self.scheduled[-1][0] if self.scheduled else self.slot
-		demand(after < first <= self.slot + parameters.AHEAD_MAX, "from_slot")
-		demand(len(self.scheduled) < parameters.SCHEDULED_MAX, "TOO_MANY")
+		demand(self.slot < first <= self.slot + parameters.AHEAD_MAX, "from_slot")
+		kept = [s for s in self.scheduled if s[0] < first]
+		demand(len(kept) < parameters.SCHEDULED_MAX, "TOO_MANY")
 		parameters.check(self.p, p)
-		demand(p["date_window_s"] - self.widest <= (first - self.slot) * p["slot_s"],
+		demand(p["date_window_s"] - self.widest_in_force <= (first - self.slot) * p["slot_s"],
 			"a window that begins too early")
-		self.scheduled.append((first, p))
+		self.scheduled = kept + [(first, p)]
 		self.widest = max(self.widest, p["date_window_s"])
 
 	def take_over(self):
@@ -293,6 +294,7 @@ class Ledger:
 		if not self.scheduled or self.scheduled[0][0] > self.slot:
 			return
 		self.p = self.scheduled.pop(0)[1]
+		self.widest_in_force = max(self.widest_in_force, self.p["date_window_s"])
 		self.rules_hash = sha(canon(self.rules | {"parameters": self.p}).encode()).hex()
 		for n, role in enumerate(self.p["roles"], 3):
 			self.accounts[n].credit = role["credit_limit_uc"]
