@@ -159,7 +159,7 @@ asan: ## unit tests and the plugin under address and undefined-behaviour sanitiz
 
 tsan: ## the threaded tests and the plugin under the thread sanitizer
 	@$(MAKE) --no-print-directory B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread \
-		SANITIZER=libtsan.so UNIT_ONLY='digest sign queue keyring office' sanitized
+		SANITIZER=libtsan.so UNIT_ONLY='digest sign queue keyring office planner_thread' sanitized
 
 fuzz: $(FUZZ) ## run each fuzz target for FUZZ_S seconds (5)
 	@tools/run_fuzz.sh $(or $(FUZZ_S),5) $(FUZZ)

@@ -4,6 +4,8 @@
 
 enum { UNIT_BITS = 30, Q_BITS = 32, KEEP_BITS = 16, SUM_BITS = 124, COEFFICIENT_BITS = 48 };
 
+#define UNIT (INT64_C(1) << UNIT_BITS)
+
 /* The normal equations in correlations, x 2^UNIT_BITS. */
 struct system {
 	uint32_t count;
@@ -78,7 +80,7 @@ static int64_t ratio(ridge_sum a, ridge_sum b)
 		a /= 2;
 		b /= 2;
 	}
-	return b > 0 ? (int64_t)(a * ((ridge_sum)1 << UNIT_BITS) / b) : 0;
+	return b > 0 ? (int64_t)(a * UNIT / b) : 0;
 }
 
 static void correlate(const struct ridge *r, struct system *s, int permille)
@@ -90,7 +92,7 @@ static void correlate(const struct ridge *r, struct system *s, int permille)
 	for (uint32_t i = 0; i < r->count; i++) {
 		for (uint32_t j = 0; j < i; j++)
 			s->factor[i][j] = ratio(r->xx[i][j], s->size[i] * s->size[j]);
-		s->factor[i][i] = (INT64_C(1) << UNIT_BITS) / 1000 * (1000 + permille);
+		s->factor[i][i] = UNIT / 1000 * (1000 + permille);
 		s->right[i] = ratio(r->xy[i], s->size[i] * s->target_size);
 	}
 }
@@ -99,7 +101,7 @@ static void correlate(const struct ridge *r, struct system *s, int permille)
 static ridge_sum less_products(
 	int64_t left, const int64_t *a, const int64_t *b, uint32_t step, uint32_t count)
 {
-	ridge_sum sum = (ridge_sum)left << UNIT_BITS;
+	ridge_sum sum = (ridge_sum)left * UNIT;
 
 	for (uint32_t k = 0; k < count; k++)
 		sum -= (ridge_sum)a[k] * b[(size_t)k * step];
@@ -163,5 +165,5 @@ int64_t ridge_predict(const struct ridge *r, const int64_t *x)
 
 	for (uint32_t i = 0; i < r->count; i++)
 		sum += (ridge_sum)r->coefficients_q32[i] * x[i];
-	return (int64_t)(sum >> Q_BITS);
+	return (int64_t)(sum / (INT64_C(1) << Q_BITS));
 }
