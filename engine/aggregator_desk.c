@@ -32,6 +32,7 @@ enum err aggregator_desk_open(
 	if (role->len != public->len || memcmp(role->bytes, public->bytes, role->len) != 0)
 		return ERR_CONFIG;
 	a->key = key;
+	persistence_init(&a->persistence, AGGREGATOR_LEAD_SLOTS);
 	return inspector_new(e->keyring, e->genesis.market, e->genesis.address_alg, &a->inspector);
 }
 
@@ -98,6 +99,16 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 	return err;
 }
 
+/* What will be left of it, and what became of the one before. */
+static void expect(struct aggregator_desk *a, struct deviation *d)
+{
+	int64_t before_wh = deviation_before_wh(d);
+
+	if (d->homes > 0)
+		persistence_learn(&a->persistence, d->slot, before_wh);
+	d->expected_wh = persistence_expect(&a->persistence, before_wh);
+}
+
 enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_t now_ms,
 	struct aggregator_news *news, bool *ret_judged)
 {
@@ -125,6 +136,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	}
 	*ret_judged = true;
 	deviation_of_trades(&news->deviation, &l->auctions, account);
+	expect(a, &news->deviation);
 	news->trades =
 		!aggregator_has_traded(&l->auctions, account, measured + AGGREGATOR_LEAD_SLOTS) &&
 		aggregator_decide(&news->deviation, &tariff,

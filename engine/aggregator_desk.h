@@ -4,6 +4,7 @@
 #ifndef LEM_ENGINE_AGGREGATOR_DESK_H
 #define LEM_ENGINE_AGGREGATOR_DESK_H
 #include "core/vpp/aggregator.h"
+#include "core/vpp/persistence.h"
 #include "engine/engine.h"
 #include "wire/private_key.h"
 
@@ -11,7 +12,8 @@
 struct aggregator_desk {
 	const struct private_key *key; /* of the role "aggregator"; borrowed. NULL: there is none */
 	struct inspector *inspector;
-	int64_t judged; /* the last slot judged */
+	int64_t judged;                 /* the last slot judged */
+	struct persistence persistence; /* since it was opened */
 };
 
 /* What came of one judgement. */

@@ -60,7 +60,7 @@ bool aggregator_has_traded(const struct auctions *t, uint64_t account, int64_t s
 bool aggregator_decide(const struct deviation *d, const struct aggregator_tariff *tariff,
 	int64_t available_uc, struct aggregator_order *ret)
 {
-	int64_t wh = deviation_before_wh(d);
+	int64_t wh = d->expected_wh;
 	int64_t spread = tariff->import_mc_per_kwh - tariff->export_mc_per_kwh;
 	bool is_short = wh > 0;
 

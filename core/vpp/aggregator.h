@@ -1,9 +1,9 @@
 /* aggregator: what a VPP aggregator buys from and sells to its own prosumers when reality leaves
  * its schedule (paper, V-C): the one in the ledger, or, for a slot that has none, the community's
- * metered net, import less export, of the day before. The deviation measured in slot s is expected
- * to last: it is traded in slot s + 2, the first whose auction can still be held. Short, it buys
- * (homes discharge); long, it sells (homes charge). Pure: the shell brings what was metered and
- * signs what is decided. */
+ * metered net, import less export, of the day before. What of the deviation measured in slot s
+ * is expected to last (core/vpp/persistence.h) is traded in slot s + 2, the first whose auction can
+ * still be held. Short, it buys (homes discharge); long, it sells (homes charge). Pure: the shell
+ * brings what was metered and signs what is decided. */
 #ifndef LEM_VPP_AGGREGATOR_H
 #define LEM_VPP_AGGREGATOR_H
 #include "core/auction.h"
@@ -26,6 +26,7 @@ struct deviation {
 	int64_t metered_wh;   /* import less export */
 	int64_t scheduled_wh; /* or what it was a day before */
 	int64_t traded_wh;    /* awarded to the aggregator in that slot: bought less sold */
+	int64_t expected_wh;  /* of deviation_before_wh(), AGGREGATOR_LEAD_SLOTS later */
 };
 
 /* Between which prices it trades, in mc/kWh: what the community pays and earns without it. */
@@ -67,7 +68,7 @@ int64_t aggregator_due_ms(const struct params *params, int64_t measured);
 /* Whether the account has an auction for that slot, whatever became of it: one need is met once. */
 bool aggregator_has_traded(const struct auctions *auctions, uint64_t account, int64_t slot);
 
-/* What to trade for this deviation; false: nothing, since no home was metered, it is below
+/* What to trade for expected_wh; false: nothing, since no home was metered, it is below
  * 50 Wh for each of them, or the account cannot cover 1 Wh. Prices: it buys at most at export +
  * 4/5 (import - export), sells at least at export + 1/10 of it, so that both sides gain. A purchase
  * is cut to what available_uc covers, either to ENERGY_WH_MAX. */

@@ -23,12 +23,18 @@ void nowcast_learn(struct nowcast *n, uint32_t hours, int64_t error_wh, int64_t 
 
 int64_t nowcast_share(const struct nowcast *n, uint32_t hours)
 {
-	int64_t unit;
+	int64_t xx, xy;
 
 	if (hours >= NOWCAST_HOURS || n->xy[hours] <= 0)
 		return 0;
-	unit = n->xx[hours] / NOWCAST_Q;
-	if (n->xy[hours] >= n->xx[hours])
+	xx = n->xx[hours];
+	xy = n->xy[hours];
+	if (xy >= xx)
 		return NOWCAST_Q;
-	return unit > 0 ? n->xy[hours] / unit : n->xy[hours] * NOWCAST_Q / n->xx[hours];
+	/* Both brought down until the product fits. */
+	while (xx > INT64_MAX / NOWCAST_Q) {
+		xx /= 2;
+		xy /= 2;
+	}
+	return xy * NOWCAST_Q / xx;
 }

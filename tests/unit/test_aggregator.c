@@ -17,6 +17,7 @@ static struct deviation of(int64_t metered_wh, int64_t scheduled_wh, int64_t tra
 
 	deviation_add(&d, &(struct home_nets){true, true, metered_wh - 100, scheduled_wh + 40});
 	deviation_add(&d, &(struct home_nets){true, true, 100, -40});
+	d.expected_wh = deviation_before_wh(&d); /* all of it lasts */
 	return d;
 }
 

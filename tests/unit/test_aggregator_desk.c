@@ -90,7 +90,7 @@ static void it_buys_when_the_community_is_short(void **state)
 	assert_int_equal(m.engine.market->ledger.auctions.auction_count, 1);
 	a = &m.engine.market->ledger.auctions.auctions[0];
 	assert_int_equal(a->contract.side, SIDE_BUY);
-	assert_int_equal(a->contract.quantity_wh, 1800);
+	assert_int_equal(a->contract.quantity_wh, 900);
 	assert_int_equal(a->contract.limit_mc_per_kwh, 18600);
 	assert_int_equal(a->contract.slot, 2);
 	assert_int_equal(a->opener, ACCOUNT_FIRST_ROLE);
@@ -112,7 +112,7 @@ static void it_sells_when_the_community_is_long(void **state)
 	news = run(little_slot_ms(1) + EIGHTH_MS, true);
 	assert_true(news.trades && news.taken);
 	assert_int_equal(news.order.side, SIDE_SELL);
-	assert_int_equal(news.order.quantity_wh, 1800);
+	assert_int_equal(news.order.quantity_wh, 900);
 }
 
 /* What is scheduled in the ledger counts, whatever yesterday was. */
@@ -143,7 +143,7 @@ static void it_holds_the_schedule_of_the_ledger(void **state)
 	assert_int_equal(news.deviation.scheduled_wh, 2500);
 	assert_int_equal(news.deviation.metered_wh, 3000);
 	assert_true(news.trades && news.taken);
-	assert_int_equal(news.order.quantity_wh, 500);
+	assert_int_equal(news.order.quantity_wh, 250);
 }
 
 static void it_is_silent_on_schedule_and_without_readings(void **state)
