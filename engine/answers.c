@@ -82,10 +82,11 @@ static void write_wallet_answer(struct engine *e, struct out *out, const struct 
 
 /* What a home is scheduled at, with its signature or, to be signed, without. */
 static void write_baseline(struct out *out, const struct home *home,
-	const struct net_window *window, const uint8_t *sig)
+	const struct net_window *window, uint64_t intake_seq, const uint8_t *sig)
 {
-	out_printf(out, "{\"clientId\":\"%s\",\"first_slot\":%lld,\"net_wh\":[",
-		home->terms.client_id, (long long)window->first_slot);
+	out_printf(out, "{\"clientId\":\"%s\",\"first_slot\":%lld,\"intake_seq\":%llu,\"net_wh\":[",
+		home->terms.client_id, (long long)window->first_slot,
+		(unsigned long long)intake_seq);
 	for (uint32_t i = 0; i < window->count; i++)
 		out_printf(out, "%s%d", i > 0 ? "," : "", (int)window->net_wh[i]);
 	out_printf(out, "]");
@@ -96,7 +97,8 @@ static void write_baseline(struct out *out, const struct home *home,
 	out_printf(out, "}");
 }
 
-enum err answer_baseline(struct engine *e, const struct home *home, const struct net_window *window)
+enum err answer_baseline(struct engine *e, const struct home *home, const struct net_window *window,
+	uint64_t intake_seq)
 {
 	uint8_t sig[SIGNATURE_LEN];
 	char text[ANSWER_MAX];
@@ -106,12 +108,12 @@ enum err answer_baseline(struct engine *e, const struct home *home, const struct
 	if (e->replaying)
 		return ERR_OK;
 	out_init(&out, text, sizeof text);
-	write_baseline(&out, home, window, NULL);
+	write_baseline(&out, home, window, intake_seq, NULL);
 	err = sign_statement(e, text, out.len, sig);
 	if (err != ERR_OK)
 		return err;
 	out_init(&out, text, sizeof text);
-	write_baseline(&out, home, window, sig);
+	write_baseline(&out, home, window, intake_seq, sig);
 	answer_publish_to(e, home->terms.client_id, "baseline", &out);
 	return ERR_OK;
 }

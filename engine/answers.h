@@ -23,9 +23,9 @@ __attribute__((warn_unused_result)) enum err answer_statement(struct engine *e,
 	const struct home *home, const struct header *header, const uint8_t hash[HASH_LEN],
 	bool eligible);
 
-/* baseline, as it was set. ERR_CRYPTO, ERR_NOMEM. */
-__attribute__((warn_unused_result)) enum err answer_baseline(
-	struct engine *e, const struct home *home, const struct net_window *window);
+/* baseline, as it was set by that request of the intake log. ERR_CRYPTO, ERR_NOMEM. */
+__attribute__((warn_unused_result)) enum err answer_baseline(struct engine *e,
+	const struct home *home, const struct net_window *window, uint64_t intake_seq);
 
 /* auctions/<id>. */
 void answer_auction_opened(struct engine *e, const struct auction *auction);

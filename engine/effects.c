@@ -93,12 +93,11 @@ static enum err put_addresses(struct engine *e, const struct command *c)
 	return err;
 }
 
-static enum err put_baseline(
-	struct engine *e, const struct home *home, const struct net_window *window)
+static enum err put_baseline(struct engine *e, const struct home *home, const struct command *c)
 {
-	enum err err = csm_db_put_baseline(&e->csm, home->number, window);
+	enum err err = csm_db_put_baseline(&e->csm, home->number, &c->u.baseline.window);
 
-	return err == ERR_OK ? answer_baseline(e, home, window) : err;
+	return err == ERR_OK ? answer_baseline(e, home, &c->u.baseline.window, c->intake_seq) : err;
 }
 
 enum err effects_of_command(struct engine *e, const struct command *c)
@@ -120,8 +119,7 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 		return csm_db_add_reading(&e->csm, c->home, &c->u.reading.reading, c->intake_seq,
 			c->market_ms, VERDICT_OK);
 	case COMMAND_BASELINE:
-		return put_baseline(
-			e, home_find(homes, c->u.baseline.client_id), &c->u.baseline.window);
+		return put_baseline(e, home_find(homes, c->u.baseline.client_id), c);
 	case COMMAND_TX:
 	case COMMAND_CLOCK:
 	case COMMAND_DEPOSIT:

@@ -8,7 +8,7 @@
 #include "core/vpp/community.h"
 #include "store/meter_feed.h"
 
-enum { PLAN_DAYS = 2, HOURS = 24, NOISE_WH = 50 };
+enum { PLAN_DAYS = 2, HOURS = 24, NOISE_WH = 50, PART_MIN = SCHEDULE_SLOTS_MAX / 2 };
 
 /* One home as it is followed. */
 struct followed {
@@ -154,7 +154,7 @@ static enum err find_homes(struct planner *p)
 		if (p->homes[i])
 			p->homes[i]->registered = false;
 	}
-	err = meter_feed_homes(&p->feed, note_registered, p);
+	err = meter_feed_homes(&p->feed, p->next, note_registered, p);
 	if (err == ERR_OK && p->out_of_memory)
 		return fail(p, ERR_NOMEM, err_text(ERR_NOMEM));
 	return fail(p, err, p->feed.why);
@@ -192,15 +192,6 @@ static void sum_up(struct planner *p, int64_t slot)
 	community_meter(&p->community, slot);
 }
 
-/* The slot of a day that begins at midnight UTC. */
-static int64_t class_net(const struct planner *p, const struct followed *h, int64_t slot)
-{
-	const struct params *params = &p->genesis.params;
-	int64_t s = params_slot_start_ms(params, slot) / MS_PER_S % S_PER_DAY;
-
-	return class_profile_net_wh(h->pv_w, (uint32_t)(s / params->slot_s), p->calendar.day_slots);
-}
-
 /* Plan every home, and by the pasts of those that have one their sum. */
 static enum err plan_day(struct planner *p, int64_t day)
 {
@@ -227,7 +218,7 @@ static enum err plan_day(struct planner *p, int64_t day)
 			const struct followed *h = p->homes[i];
 
 			if (h && h->registered && !h->planned)
-				wh += class_net(p, h, slot);
+				wh += class_profile_slot_wh(&p->genesis.params, h->pv_w, slot);
 		}
 		p->plan[ring(slot, plan_room(p))] = wh;
 	}
@@ -262,12 +253,13 @@ static enum err begin(struct planner *p, int64_t slot)
 	return err;
 }
 
-static enum err follow_one(struct planner *p, int64_t slot)
+/* newest: of those to be followed now; of the others no reading is late any more. */
+static enum err follow_one(struct planner *p, int64_t slot, bool newest)
 {
 	int64_t day = day_of(p, slot + 1 + p->calendar.lead_slots);
 	enum err err = ERR_OK;
 
-	for (int back = 1; back >= 0 && err == ERR_OK; back--) {
+	for (int back = newest ? 1 : 0; back >= 0 && err == ERR_OK; back--) {
 		p->slot = slot - back;
 		p->late = back == 1;
 		err = meter_feed_slot(
@@ -282,14 +274,19 @@ static enum err follow_one(struct planner *p, int64_t slot)
 	return baseline_origin(&p->calendar, day) == slot ? plan_day(p, day) : ERR_OK;
 }
 
-enum err planner_follow(struct planner *p, int64_t slot)
+enum err planner_height(struct planner *p, int64_t *ret_height)
+{
+	return fail(p, meter_feed_height(&p->feed, ret_height), p->feed.why);
+}
+
+enum err planner_follow(struct planner *p, int64_t slot, const atomic_bool *stopping)
 {
 	enum err err = p->begun ? ERR_OK : begin(p, slot);
 
-	while (err == ERR_OK && p->next <= slot)
-		err = follow_one(p, p->next);
-	if (err != ERR_OK)
-		return err;
+	while (err == ERR_OK && p->next <= slot && !(stopping && atomic_load(stopping)))
+		err = follow_one(p, p->next, p->next == slot);
+	if (err != ERR_OK || p->next <= slot)
+		return err != ERR_OK ? err : ERR_INTERRUPTED;
 	/* What the market has refused is to be announced again. */
 	err = find_homes(p);
 	if (err != ERR_OK)
@@ -312,7 +309,9 @@ static bool planned_home(
 
 	if (!h->registered || slot < p->plan_first || slot >= p->plan_end)
 		return false;
-	*ret_net_wh = baseline_planned(&h->baseline, slot, &f) ? f.wh : class_net(p, h, slot);
+	*ret_net_wh = baseline_planned(&h->baseline, slot, &f)
+			      ? f.wh
+			      : class_profile_slot_wh(&p->genesis.params, h->pv_w, slot);
 	return true;
 }
 
@@ -330,14 +329,15 @@ static int32_t bounded(int64_t wh)
 }
 
 /* The slots from `from` on of a home's plan, or without one of the community's. */
-static void take_window(
-	const struct planner *p, const struct followed *h, int64_t from, struct planner_window *ret)
+static void take_window(const struct planner *p, const struct followed *h, int64_t from, int64_t to,
+	struct planner_window *ret)
 {
 	ret->first_slot = from < p->plan_first ? p->plan_first : from;
 	for (ret->count = 0; ret->count < SCHEDULE_SLOTS_MAX; ret->count++) {
 		int64_t slot = ret->first_slot + ret->count, wh;
 
-		if (!(h ? planned_home(p, h, slot, &wh) : planner_planned(p, slot, &wh)))
+		if (slot > to ||
+			!(h ? planned_home(p, h, slot, &wh) : planner_planned(p, slot, &wh)))
 			break;
 		ret->net_wh[ret->count] = bounded(wh);
 	}
@@ -345,7 +345,7 @@ static void take_window(
 
 bool planner_next_window(struct planner *p, int64_t from, struct planner_window *ret)
 {
-	take_window(p, NULL, from > p->announced_end ? from : p->announced_end, ret);
+	take_window(p, NULL, from > p->announced_end ? from : p->announced_end, INT64_MAX, ret);
 	if (ret->count > 0)
 		p->announced_end = ret->first_slot + ret->count;
 	return ret->count > 0;
@@ -375,16 +375,18 @@ bool planner_next_update(const struct planner *p, struct planner_window *ret)
 	return away >= homes * NOISE_WH;
 }
 
-bool planner_next_baseline(
-	struct planner *p, int64_t from, struct planner_window *ret, const char **ret_client_id)
+bool planner_next_baseline(struct planner *p, int64_t from, int64_t to, struct planner_window *ret,
+	const char **ret_client_id)
 {
 	for (; p->next_home < HOMES_MAX; p->next_home++) {
 		struct followed *h = p->homes[p->next_home];
 
 		if (!h || !h->registered)
 			continue;
-		take_window(p, h, from > h->baseline_end ? from : h->baseline_end, ret);
-		if (ret->count == 0)
+		take_window(p, h, from > h->baseline_end ? from : h->baseline_end, to, ret);
+		/* Of a long plan that comes within reach slot by slot, not each by itself. */
+		if (ret->count == 0 ||
+			(ret->count < PART_MIN && ret->first_slot + ret->count < p->plan_end))
 			continue;
 		h->baseline_end = ret->first_slot + ret->count;
 		*ret_client_id = h->client_id;

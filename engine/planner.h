@@ -8,6 +8,7 @@
  * taken for its class. */
 #ifndef LEM_ENGINE_PLANNER_H
 #define LEM_ENGINE_PLANNER_H
+#include <stdatomic.h>
 #include "core/schedule.h"
 #include "core/vpp/baseline.h"
 #include "wire/genesis.h"
@@ -34,10 +35,16 @@ __attribute__((warn_unused_result)) enum err planner_open(const char *state_dir,
 /* NULL-safe. */
 void planner_close(struct planner *planner);
 
+/* The height of the market's last block: so many slots are over, and may be followed. ERR_DB. */
+__attribute__((warn_unused_result)) enum err planner_height(
+	struct planner *planner, int64_t *ret_height);
+
 /* Take in what has been metered up to and including that slot, and plan the days whose time has
- * come. Late readings of the slot before are taken in too. ERR_DB, ERR_NOMEM: planner_why() has a
+ * come. Late readings of the slot before are taken in too. ERR_INTERRUPTED: *stopping, which
+ * may be NULL, has become true. ERR_DB, ERR_NOMEM: planner_why() has a
  * sentence, and the planner is of no more use. */
-__attribute__((warn_unused_result)) enum err planner_follow(struct planner *planner, int64_t slot);
+__attribute__((warn_unused_result)) enum err planner_follow(
+	struct planner *planner, int64_t slot, const atomic_bool *stopping);
 const char *planner_why(const struct planner *planner);
 
 /* What is to be announced next of the community's plan that has not been yet, from slot `from` on;
@@ -49,10 +56,10 @@ bool planner_next_window(struct planner *planner, int64_t from, struct planner_w
  * or what is expected is near the plan: within 50 Wh of it for each home, summed over the hour. */
 bool planner_next_update(const struct planner *planner, struct planner_window *ret);
 
-/* The same of the homes' plans: the next home of which a slot from `from` on has not been announced
- * to it. *ret_client_id is its id, borrowed until the planner's next call. */
-bool planner_next_baseline(struct planner *planner, int64_t from, struct planner_window *ret,
-	const char **ret_client_id);
+/* The same of the homes' plans: the next home of which slots from `from` to `to` have not been
+ * announced to it. *ret_client_id is its id, borrowed until the planner's next call. */
+bool planner_next_baseline(struct planner *planner, int64_t from, int64_t to,
+	struct planner_window *ret, const char **ret_client_id);
 
 /* What a slot is planned at; false: it is in no planned day. */
 bool planner_planned(const struct planner *planner, int64_t slot, int64_t *ret_net_wh);

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "core/home_baseline.h"
 #include "core/units.h"
 #include "core/vpp/aggregator.h"
 #include "engine/planner.h"
 #include "wire/clock.h"
 #include "wire/message.h"
 
-enum { PARAMETERS_MAX = 2048, IDLE_MS = 1000, NS_PER_MS = 1000000 };
+enum { PARAMETERS_MAX = 2048, IDLE_MS = 1000, LATE_MS = 20, NS_PER_MS = 1000000 };
 
 static int64_t market_now(const struct planner_thread *t)
 {
@@ -26,9 +27,9 @@ static bool wait_ms(struct planner_thread *t, int64_t ms)
 	bool go_on;
 
 	(void)pthread_mutex_lock(&t->lock);
-	if (!t->stopping && ms > 0)
+	if (!atomic_load(&t->stopping) && ms > 0)
 		(void)pthread_cond_timedwait(&t->wake, &t->lock, &until);
-	go_on = !t->stopping;
+	go_on = !atomic_load(&t->stopping);
 	(void)pthread_mutex_unlock(&t->lock);
 	return go_on;
 }
@@ -102,23 +103,22 @@ static enum err announce(struct planner_thread *t, const struct planner_window *
 /* Take in what was metered up to that slot, and announce what is new. */
 static enum err plan(struct planner_thread *t, struct planner *p, int64_t measured)
 {
-	const struct params *params = &t->genesis->params;
-	int64_t open_slot = params_slot_at(params, market_now(t));
+	int64_t open_slot = measured + 1;
 	/* A slot's baselines stand before an auction for it can be opened. */
-	int64_t from = open_slot + 1 + params->horizon_slots;
-	enum err err = planner_follow(p, measured);
+	int64_t from = open_slot + 1 + t->genesis->params.horizon_slots;
+	int64_t to = open_slot - 2 + HOME_BASELINE_SLOTS;
+	enum err err = planner_follow(p, measured, &t->stopping);
 	struct planner_window w;
 	const char *client_id;
 
-	if (err != ERR_OK) {
-		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", planner_why(p));
+	if (err != ERR_OK)
 		return err;
-	}
 	while (err == ERR_OK && planner_next_window(p, open_slot + 1, &w))
 		err = announce(t, &w);
-	if (err == ERR_OK && t->updates && planner_next_update(p, &w) && w.first_slot > open_slot)
+	if (err == ERR_OK && t->updates && planner_next_update(p, &w))
 		err = announce(t, &w);
-	while (err == ERR_OK && planner_next_baseline(p, from, &w, &client_id))
+	while (err == ERR_OK && !atomic_load(&t->stopping) &&
+		planner_next_baseline(p, from, to, &w, &client_id))
 		err = send(t, client_id, &w);
 	if (err != ERR_OK)
 		post_say(
@@ -126,47 +126,70 @@ static enum err plan(struct planner_thread *t, struct planner *p, int64_t measur
 	return ERR_OK;
 }
 
+/* A day is planned early enough for its first slots' baselines. */
 static struct planner *open_planner(struct planner_thread *t)
 {
-	int64_t slot_s = t->genesis->params.slot_s;
+	const struct params *params = &t->genesis->params;
+	int64_t lead = (t->lead_s + params->slot_s - 1) / params->slot_s;
 	struct planner *p = NULL;
 	char why[PLANNER_WHY_MAX];
 
-	if (planner_open(t->state_dir, t->genesis, (t->lead_s + slot_s - 1) / slot_s, &p, why) !=
-		ERR_OK)
+	if (lead < params->horizon_slots + 2)
+		lead = params->horizon_slots + 2;
+	if (planner_open(t->state_dir, t->genesis, lead, &p, why) != ERR_OK)
 		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", why);
 	return p;
 }
 
-/* Real ms until the slot after `done` has to be looked at. */
+/* Real ms until the slot after `done` has to be looked at; a market that is late is asked again. */
 static int64_t rest_ms(const struct planner_thread *t, int64_t done)
 {
 	const struct params *p = &t->genesis->params;
 	int64_t ms = params_real_ms(p, aggregator_due_ms(p, done + 1)) - clock_real_ms();
 
-	return ms < IDLE_MS ? ms : IDLE_MS;
+	if (ms > IDLE_MS)
+		return IDLE_MS;
+	return ms < LATE_MS ? LATE_MS : ms;
+}
+
+/* The slot that is over by the clock, and its readings in; and by the market's blocks: a clock that
+ * the market does not believe is not followed. */
+static enum err find_measured(
+	const struct planner_thread *t, struct planner *p, int64_t *ret_measured)
+{
+	const struct params *params = &t->genesis->params;
+	int64_t now_ms = market_now(t), height = 0;
+	int64_t measured = params_slot_at(params, now_ms) - 1;
+	enum err err = planner_height(p, &height);
+
+	if (now_ms < params->start_ms || now_ms < aggregator_due_ms(params, measured))
+		measured--;
+	*ret_measured = measured < height - 1 ? measured : height - 1;
+	return err;
 }
 
 static void *planner_main(void *context)
 {
 	struct planner_thread *t = context;
-	const struct params *params = &t->genesis->params;
 	struct planner *p = NULL;
-	int64_t done = -2;
+	int64_t done = -2, measured;
+	enum err err;
 
 	while (wait_ms(t, rest_ms(t, done))) {
-		int64_t now_ms = market_now(t);
-		int64_t measured = params_slot_at(params, now_ms) - 1;
-
-		if (now_ms < params->start_ms || now_ms < aggregator_due_ms(params, measured))
-			measured--;
-		if (measured <= done || measured < -1)
-			continue;
-		done = measured;
 		if (!p)
 			p = open_planner(t);
-		if (!p || plan(t, p, measured) == ERR_OK)
+		if (!p)
 			continue;
+		err = find_measured(t, p, &measured);
+		if (err == ERR_OK && measured > done && measured >= -1) {
+			err = plan(t, p, measured);
+			done = measured;
+		}
+		if (err == ERR_OK)
+			continue;
+		if (err != ERR_INTERRUPTED)
+			post_say(
+				t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", planner_why(p));
 		planner_close(p);
 		p = NULL;
 	}
@@ -199,7 +222,7 @@ void planner_thread_stop(struct planner_thread *t)
 {
 	if (t->started) {
 		(void)pthread_mutex_lock(&t->lock);
-		t->stopping = true;
+		atomic_store(&t->stopping, true);
 		(void)pthread_cond_signal(&t->wake);
 		(void)pthread_mutex_unlock(&t->lock);
 		(void)pthread_join(t->thread, NULL);

@@ -4,6 +4,7 @@
 #ifndef LEM_PLUGIN_PLANNER_THREAD_H
 #define LEM_PLUGIN_PLANNER_THREAD_H
 #include <pthread.h>
+#include <stdatomic.h>
 #include "engine/inspect.h"
 #include "plugin/post.h"
 #include "plugin/queue.h"
@@ -15,7 +16,7 @@ struct planner_thread {
 	bool started;
 	pthread_mutex_t lock;
 	pthread_cond_t wake; /* on the monotonic clock */
-	bool stopping;
+	atomic_bool stopping;
 	const char *state_dir;
 	const struct genesis *genesis;
 	const struct private_key *key; /* of the role "aggregator" */

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "store/market_db.h"
 
-enum statement { METERED, FIRST, HOMES, SCHEDULED };
+enum statement { METERED, FIRST, HOMES, SCHEDULED, HEIGHT };
 
 /* Answers to auctions of ?1 stand in the blocks from ?1 - ?2 to ?1 + 1. */
 static const char *const texts[METER_FEED_STATEMENTS] = {
@@ -13,8 +13,8 @@ static const char *const texts[METER_FEED_STATEMENTS] = {
 		    " FROM transactions t JOIN orders r ON r.seq = t.seq"
 		    " JOIN awards w ON w.\"order\" = r.seq"
 		    " JOIN auctions u ON u.seq = r.auction JOIN accounts x ON x.number = r.account"
-		    " JOIN csm.addresses a ON a.slot = ?1 AND a.address = x.address"
-		    " WHERE t.height BETWEEN ?1 - ?2 AND ?1 + 1 AND u.slot = ?1 AND u.measure = 1"
+		    " CROSS JOIN csm.addresses a ON a.slot = ?1 AND a.address = x.address"
+		    " WHERE t.height BETWEEN ?1 - ?2 AND ?1 + 1 AND u.slot = ?1"
 		    " GROUP BY a.home)"
 		    " SELECT n.home, n.pv_wh - b.pv_wh, n.import_wh - b.import_wh,"
 		    " n.export_wh - b.export_wh, n.charge_wh - b.charge_wh,"
@@ -26,9 +26,11 @@ static const char *const texts[METER_FEED_STATEMENTS] = {
 	[FIRST] = "SELECT min(slot) + 1 FROM (SELECT min(slot) AS slot FROM csm.history"
 		  " UNION ALL SELECT min(slot) FROM csm.readings)",
 	[HOMES] = "SELECT number, client_id, pv_w, coalesce(last, -1) + 1 FROM csm.homes LEFT JOIN"
-		  " (SELECT home, max(slot) AS last FROM csm.baselines GROUP BY home)"
+		  " (SELECT home, max(slot) AS last FROM csm.baselines WHERE slot >= ?1 GROUP BY "
+		  "home)"
 		  " ON home = number WHERE kind = 1 AND status = 2 ORDER BY number",
 	[SCHEDULED] = "SELECT coalesce(max(slot), -1) + 1 FROM schedules",
+	[HEIGHT] = "SELECT max(height) FROM blocks",
 };
 
 static enum err fail(struct meter_feed *f)
@@ -109,12 +111,13 @@ enum err meter_feed_first(struct meter_feed *f, int64_t *ret_slot)
 	return get_int(f, FIRST, ret_slot);
 }
 
-enum err meter_feed_homes(struct meter_feed *f,
+enum err meter_feed_homes(struct meter_feed *f, int64_t from_slot,
 	void (*visit)(void *context, const struct meter_feed_home *home), void *context)
 {
 	sqlite3_stmt *s = f->statements[HOMES];
 	int step;
 
+	(void)sqlite3_bind_int64(s, 1, from_slot);
 	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
 		const struct meter_feed_home home = {.number = (uint32_t)sqlite3_column_int64(s, 0),
 			.client_id = (const char *)sqlite3_column_text(s, 1),
@@ -124,6 +127,11 @@ enum err meter_feed_homes(struct meter_feed *f,
 		visit(context, &home);
 	}
 	return finish(f, s, step);
+}
+
+enum err meter_feed_height(struct meter_feed *f, int64_t *ret_height)
+{
+	return get_int(f, HEIGHT, ret_height);
 }
 
 enum err meter_feed_scheduled(struct meter_feed *f, int64_t *ret_end)

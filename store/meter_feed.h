@@ -1,13 +1,13 @@
 /* meter_feed: what a forecast is made of, slot by slot, out of both databases of a market's folder,
- * read-only and also while the broker writes: what each home's registers moved by, and what its
- * battery was awarded. */
+ * read-only and also while the broker writes: what each home's registers moved by, and what it was
+ * awarded. */
 #ifndef LEM_STORE_METER_FEED_H
 #define LEM_STORE_METER_FEED_H
 #include <sqlite3.h>
 #include "core/meter.h"
 #include "wire/err.h"
 
-enum { METER_FEED_STATEMENTS = 4, METER_FEED_WHY_MAX = 512 };
+enum { METER_FEED_STATEMENTS = 5, METER_FEED_WHY_MAX = 512 };
 
 /* An open feed. All zeros: closed. */
 struct meter_feed {
@@ -20,7 +20,7 @@ struct meter_feed {
 struct meter_feed_row {
 	uint32_t home;
 	struct registers delta;
-	int64_t sold_wh, bought_wh; /* awarded to its battery: to be given, to be taken in */
+	int64_t sold_wh, bought_wh; /* awarded to it */
 };
 
 /* A registered home. Texts are borrowed while it is visited. */
@@ -28,7 +28,7 @@ struct meter_feed_home {
 	uint32_t number;
 	const char *client_id;
 	int64_t pv_w;
-	int64_t baseline_end; /* the slot after the last that it has a baseline of; 0: none */
+	int64_t baseline_end; /* the slot after its last baseline; 0: none from from_slot on */
 };
 
 /* Open the folder's databases. ERR_DB, ERR_NOT_FOUND with a sentence in why; meter_feed_close() in
@@ -49,7 +49,13 @@ __attribute__((warn_unused_result)) enum err meter_feed_first(
 
 /* The homes that are registered, ascending by number, to visit. ERR_DB. */
 __attribute__((warn_unused_result)) enum err meter_feed_homes(struct meter_feed *feed,
-	void (*visit)(void *context, const struct meter_feed_home *home), void *context);
+	int64_t from_slot, void (*visit)(void *context, const struct meter_feed_home *home),
+	void *context);
+
+/* The height of the last closed block: so many slots are over in the market, whatever the clock
+ * says. ERR_DB. */
+__attribute__((warn_unused_result)) enum err meter_feed_height(
+	struct meter_feed *feed, int64_t *ret_height);
 
 /* The slot after the last that a schedule in the ledger has; 0: there is none. ERR_DB. */
 __attribute__((warn_unused_result)) enum err meter_feed_scheduled(

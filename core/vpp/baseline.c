@@ -3,6 +3,7 @@
 
 enum {
 	PLAN_DAYS = 2,
+	SERIES_OF_A_HOME = 4,
 	WEEK = 7,
 	SATURDAY = 2, /* 1970-01-01 was day 0, a Thursday */
 	SUNDAY = 3,
@@ -14,17 +15,17 @@ enum {
 
 size_t baseline_room(uint32_t day_slots)
 {
-	return 4 * series_room(day_slots) + (size_t)PLAN_DAYS * day_slots;
+	return SERIES_OF_A_HOME * series_room(day_slots) + (size_t)PLAN_DAYS * day_slots;
 }
 
 void baseline_init(struct baseline *b, enum baseline_kind kind,
 	const struct baseline_calendar *calendar, int32_t *room)
 {
-	struct series *all[] = {&b->load, &b->pv, &b->charge, &b->discharge};
+	struct series *all[SERIES_OF_A_HOME] = {&b->load, &b->pv, &b->charge, &b->discharge};
 
 	assert(calendar->lead_slots >= 0 && calendar->lead_slots <= calendar->day_slots);
 	*b = (struct baseline){.kind = kind, .calendar = *calendar, .learn_next = INT64_MIN};
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+	for (int i = 0; i < SERIES_OF_A_HOME; i++) {
 		series_init(all[i], room, calendar->day_slots);
 		room += series_room(calendar->day_slots);
 	}

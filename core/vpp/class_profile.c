@@ -1,4 +1,5 @@
 #include "core/vpp/class_profile.h"
+#include "core/units.h"
 
 enum { HOURS = 24, PERMILLE = 1000 };
 
@@ -21,4 +22,14 @@ int64_t class_profile_net_wh(int64_t pv_w, uint32_t slot_of_day, uint32_t day_sl
 		       pv_w * CLASS_PV_HOURS * pv_permille[h];
 	/* So many hours' shares, for so long a slot. */
 	return sum * HOURS / ((int64_t)day_slots * (end - first)) / PERMILLE;
+}
+
+int64_t class_profile_slot_wh(const struct params *p, int64_t pv_w, int64_t slot)
+{
+	int64_t s = params_slot_start_ms(p, slot) / MS_PER_S % S_PER_DAY;
+	int64_t day_slots = p->slot_s < S_PER_DAY ? S_PER_DAY / p->slot_s : 1;
+	int64_t at = s / p->slot_s;
+
+	return class_profile_net_wh(
+		pv_w, (uint32_t)(at < day_slots ? at : day_slots - 1), (uint32_t)day_slots);
 }

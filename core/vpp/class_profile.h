@@ -4,6 +4,7 @@
 #ifndef LEM_VPP_CLASS_PROFILE_H
 #define LEM_VPP_CLASS_PROFILE_H
 #include <stdint.h>
+#include "core/params.h"
 
 enum {
 	CLASS_LOAD_WH = 10000, /* of a day: of a household of three, about 3,650 kWh a year */
@@ -13,5 +14,8 @@ enum {
 /* Load less PV of a slot of the day, in Wh. The day begins at midnight and has day_slots of them;
  * pv_w is the rating. */
 int64_t class_profile_net_wh(int64_t pv_w, uint32_t slot_of_day, uint32_t day_slots);
+
+/* The same of a slot of a market, whose days are taken to begin at midnight UTC. */
+int64_t class_profile_slot_wh(const struct params *params, int64_t pv_w, int64_t slot);
 
 #endif

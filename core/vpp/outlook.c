@@ -79,6 +79,7 @@ static void look_at_levels(struct outlook *o)
 {
 	int64_t n = o->load->day_slots;
 
+	assert(n > 0);
 	o->level = o->pv_level = o->net_level = 0;
 	for (int64_t i = 0; i < n; i++) {
 		int64_t net = (int64_t)o->mean[i] - o->pv_mean[i];
@@ -144,7 +145,7 @@ void outlook_look(
 	int64_t n = load->day_slots;
 	int64_t hour = (n + HOURS - 1) / HOURS;
 
-	assert(load->day_slots == pv->day_slots);
+	assert(n > 0 && load->day_slots == pv->day_slots);
 	o->load = load;
 	o->pv = pv;
 	o->origin = origin;

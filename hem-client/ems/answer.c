@@ -267,6 +267,7 @@ enum err baseline_answer_read(const char *text, size_t len, const struct verify_
 		return err;
 	o = form_enter(&f, 0, "");
 	form_string(&f, &o, "clientId", id, sizeof id);
+	read_uint(&f, &o, "intake_seq", &b->intake_seq);
 	tx_form_net_window(&f, &o, b->net_wh, &b->window);
 	form_bytes(&f, &o, "signature", sig, SIGNATURE_LEN);
 	if (f.verdict == VERDICT_OK && strcmp(id, client_id) != 0)

@@ -55,6 +55,7 @@ struct wallet_answer {
 /* What the home is scheduled to draw; signature verified. */
 struct baseline_answer {
 	struct net_window window; /* borrows net_wh of the same */
+	uint64_t intake_seq;      /* of what was said of a slot the greatest counts */
 	int32_t net_wh[SCHEDULE_SLOTS_MAX];
 };
 

@@ -1,7 +1,7 @@
 #include "hem-client/ems/baselines.h"
 #include "hem-client/ems/readings.h"
 
-enum err baselines_put(struct hem_db *db, const struct net_window *w)
+enum err baselines_put(struct hem_db *db, const struct net_window *w, uint64_t intake_seq)
 {
 	enum err err = hem_db_begin(db);
 
@@ -12,6 +12,7 @@ enum err baselines_put(struct hem_db *db, const struct net_window *w)
 
 		db_bind_int(s, 1, w->first_slot + i);
 		db_bind_int(s, 2, w->net_wh[i]);
+		db_bind_int(s, 3, (int64_t)intake_seq);
 		err = db_run(&db->db, s);
 	}
 	return hem_db_end(db, err);

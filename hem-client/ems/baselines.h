@@ -4,9 +4,10 @@
 #include "core/schedule.h"
 #include "hem-client/ems/hem_db.h"
 
-/* Keep what was told; what was told before of the same slots gives way. */
+/* Keep what was told by the request of that intake_seq; of what is kept of a slot the greatest
+ * counts, in whatever order it comes. */
 __attribute__((warn_unused_result)) enum err baselines_put(
-	struct hem_db *db, const struct net_window *window);
+	struct hem_db *db, const struct net_window *window, uint64_t intake_seq);
 
 /* What a slot is scheduled at. ERR_NOT_FOUND: nothing was told. */
 __attribute__((warn_unused_result)) enum err baselines_get(

@@ -43,7 +43,8 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 			" FROM readings WHERE slot = ?1",
 	[READING_RECEIPT] = "UPDATE readings SET receipt_ms = ?2 WHERE req_id = ?1",
 	[READING_PRUNE] = "DELETE FROM readings WHERE slot < ?1",
-	[BASELINE_PUT] = "INSERT OR REPLACE INTO baselines VALUES (?1, ?2)",
+	[BASELINE_PUT] = "INSERT INTO baselines VALUES (?1, ?2, ?3) ON CONFLICT (slot) DO UPDATE"
+			 " SET net_wh = ?2, intake_seq = ?3 WHERE ?3 > intake_seq",
 	[BASELINE_GET] = "SELECT net_wh FROM baselines WHERE slot = ?1",
 	[BASELINE_PRUNE] = "DELETE FROM baselines WHERE slot < ?1",
 	[SNAPSHOT_PUT] = "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2, ?3)",

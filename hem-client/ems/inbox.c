@@ -173,7 +173,7 @@ static void on_baseline(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "a baseline is not believed", err, why);
 		return;
 	}
-	err = baselines_put(&e->db, &b.window);
+	err = baselines_put(&e->db, &b.window, b.intake_seq);
 	if (err != ERR_OK)
 		ems_trouble(e, "keeping a baseline", err, e->db.db.why);
 }

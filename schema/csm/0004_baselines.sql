@@ -5,3 +5,5 @@ CREATE TABLE baselines (
 	net_wh INTEGER NOT NULL,
 	PRIMARY KEY (slot, home)
 ) STRICT, WITHOUT ROWID;
+-- Whose an address is, for those that look it up by the thousand.
+CREATE INDEX addresses_by_address ON addresses (slot, address);

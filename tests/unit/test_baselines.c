@@ -34,12 +34,12 @@ static int teardown(void **state)
 	return scratch_remove(folder);
 }
 
-static void told(int64_t first_slot, int32_t wh, int32_t next_wh)
+static void told(uint64_t seq, int64_t first_slot, int32_t wh, int32_t next_wh)
 {
 	const int32_t net_wh[] = {wh, next_wh};
 	const struct net_window window = {first_slot, 2, net_wh};
 
-	assert_int_equal(baselines_put(&db, &window), ERR_OK);
+	assert_int_equal(baselines_put(&db, &window, seq), ERR_OK);
 }
 
 static void what_was_told_last_is_kept(void **state)
@@ -49,10 +49,11 @@ static void what_was_told_last_is_kept(void **state)
 	(void)state;
 	assert_int_equal(baselines_get(&db, SLOT, &wh), ERR_NOT_FOUND);
 	assert_int_equal(wh, 5);
-	told(SLOT, 1000, -20);
-	told(SLOT + 1, 30, 40);
+	told(5, SLOT, 1000, -20);
+	told(9, SLOT + 1, 30, 40);
+	told(7, SLOT, 999, 31); /* late: said between */
 	assert_int_equal(baselines_get(&db, SLOT, &wh), ERR_OK);
-	assert_int_equal(wh, 1000);
+	assert_int_equal(wh, 999);
 	assert_int_equal(baselines_get(&db, SLOT + 1, &wh), ERR_OK);
 	assert_int_equal(wh, 30);
 	assert_int_equal(baselines_prune(&db, SLOT + 1 + READINGS_KEEP_SLOTS), ERR_OK);
@@ -107,12 +108,12 @@ static void a_delivery_is_held_against_the_baseline(void **state)
 	/* Never told: nothing can be said. */
 	assert_null(said(0));
 	assert_null(said(400));
-	told(SLOT, 1000, 0);
+	told(1, SLOT, 1000, 0);
 	assert_null(said(300));
 	assert_non_null(said(299));
 	assert_non_null(said(301));
 	/* Told anew. */
-	told(SLOT, 2000, 0);
+	told(2, SLOT, 2000, 0);
 	assert_null(said(400));
 	assert_non_null(said(300));
 }

@@ -64,7 +64,7 @@ static void the_registered_homes_are_told(void **state)
 
 	(void)state;
 	count = 0;
-	assert_int_equal(meter_feed_homes(&feed, note_home, NULL), ERR_OK);
+	assert_int_equal(meter_feed_homes(&feed, 0, note_home, NULL), ERR_OK);
 	assert_int_equal(count, LITTLE_HOMES);
 	assert_int_equal(homes[1].number, number_of(1));
 	assert_int_equal(homes[1].pv_w, 8000);

@@ -82,7 +82,7 @@ static void a_cloudy_half_day_shows(void **state)
 	meter_days(30);
 	for (int64_t slot = 30 * DAY; slot <= ORIGIN; slot++) {
 		series_put(&load, slot, 0);
-		series_put(&pv, slot, slot % DAY == 12 ? 580 : slot % DAY == 13 ? 0 : 0);
+		series_put(&pv, slot, slot % DAY == 12 ? 580 : 0);
 	}
 	outlook_look(&o, &load, &pv, ORIGIN);
 	outlook_features(&o, ORIGIN + 1 + 12, false, f);

@@ -95,7 +95,7 @@ static int64_t class_wh(int64_t slot)
 
 static void follow(int64_t slot)
 {
-	if (planner_follow(planner, slot) != ERR_OK)
+	if (planner_follow(planner, slot, NULL) != ERR_OK)
 		fail_msg("%s", planner_why(planner));
 }
 
@@ -294,21 +294,23 @@ static void homes_are_told_their_own(void **state)
 		live(n, -DAY);
 	open_planner();
 	follow(-1);
+	/* What is out of reach waits until it is worth a message. */
+	assert_false(planner_next_baseline(planner, from, from + 5, &w, &client_id));
 	for (int n = 0; n < LITTLE_HOMES; n++) {
-		assert_true(planner_next_baseline(planner, from, &w, &client_id));
+		assert_true(planner_next_baseline(planner, from, INT64_MAX, &w, &client_id));
 		assert_string_equal(client_id, m.homes[n].id);
 		assert_int_equal(w.first_slot, from);
 		assert_int_equal(w.count, DAY - from);
 		assert_int_equal(w.net_wh[2], planned_home(n, from + 2));
 	}
-	assert_false(planner_next_baseline(planner, from, &w, &client_id));
+	assert_false(planner_next_baseline(planner, from, INT64_MAX, &w, &client_id));
 	follow(-1); /* the market has none of them */
 	for (int n = 0; n < LITTLE_HOMES; n++) {
 		static char text[4096];
 		struct net_window window;
 		struct out out;
 
-		assert_true(planner_next_baseline(planner, from, &w, &client_id));
+		assert_true(planner_next_baseline(planner, from, INT64_MAX, &w, &client_id));
 		window = (struct net_window){w.first_slot, w.count, w.net_wh};
 		out_init(&out, text, sizeof text);
 		message_write_baseline(&out, client_id, &window);
@@ -316,7 +318,7 @@ static void homes_are_told_their_own(void **state)
 			&(struct signer){.key = m.aggregator_key});
 	}
 	follow(-1);
-	assert_false(planner_next_baseline(planner, from, &w, &client_id));
+	assert_false(planner_next_baseline(planner, from, INT64_MAX, &w, &client_id));
 }
 
 /* What lasts for some hours is expected to last: the hour after the next is planned anew. */
@@ -346,6 +348,21 @@ static void an_hour_is_planned_anew(void **state)
 	near(planned(w.first_slot) + 900, w.net_wh[0], 100);
 }
 
+/* Told to stop it stops, however much is left to follow; and goes on where it was. */
+static void it_can_be_stopped(void **state)
+{
+	atomic_bool stopping = true;
+	int64_t wh;
+
+	(void)state;
+	live(0, -3 * DAY);
+	open_planner();
+	assert_int_equal(planner_follow(planner, -1, &stopping), ERR_INTERRUPTED);
+	atomic_store(&stopping, false);
+	assert_int_equal(planner_follow(planner, -1, &stopping), ERR_OK);
+	assert_true(planner_planned(planner, 0, &wh));
+}
+
 static void a_missing_file_is_named(void **state)
 {
 	struct planner *none = NULL;
@@ -371,6 +388,7 @@ int main(void)
 			it_announces_what_the_ledger_lacks, setup, teardown),
 		cmocka_unit_test_setup_teardown(homes_are_told_their_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_hour_is_planned_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(it_can_be_stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_missing_file_is_named, setup, teardown),
 	};
 

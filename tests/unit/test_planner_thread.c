@@ -65,6 +65,7 @@ static struct verified *next(void)
 static void it_hands_in_its_plans(void **state)
 {
 	struct verified *v;
+	void *item;
 
 	(void)state;
 	assert_int_equal(planner_thread_start(&planner, m.engine.keyring), ERR_OK);
@@ -84,7 +85,9 @@ static void it_hands_in_its_plans(void **state)
 			1 + genesis.params.horizon_slots);
 		verified_free(v);
 	}
-	/* Nobody took it into a market: at the next slot it comes again. */
+	/* The market has not taken it: it comes again, when the market's slot is over. */
+	assert_int_equal(queue_take(&verified, &item, 1, clock_monotonic_ms() + 1500), 0);
+	little_advance(&m, little_slot_ms(1) + 1000);
 	v = next();
 	assert_int_equal(v->operation, OPERATION_SCHEDULE);
 	assert_int_equal(v->inspected->command.u.tx.u.schedule.first_slot, 2);
