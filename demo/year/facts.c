@@ -17,7 +17,9 @@ static const char tables_sql[] =
 	" PRIMARY KEY (slot, home)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE ends (home INTEGER PRIMARY KEY, soc_with REAL NOT NULL,"
 	" soc_without REAL NOT NULL, capacity_wh REAL NOT NULL, eta_discharge REAL NOT NULL)"
-	" STRICT;";
+	" STRICT;"
+	"CREATE TABLE quotes (home INTEGER NOT NULL, side INTEGER NOT NULL, made INTEGER NOT NULL,"
+	" bound TEXT NOT NULL, rule TEXT NOT NULL, n INTEGER NOT NULL) STRICT;";
 
 static _Noreturn void die_of(sqlite3 *db, const char *what)
 {
@@ -115,6 +117,28 @@ static void write_homes(sqlite3 *db, const struct town *t, int64_t slots, const 
 	(void)sqlite3_finalize(sink.insert);
 }
 
+/* What bound the homes' answers, or forbade them. */
+static void write_quotes(sqlite3 *db, const struct town *t)
+{
+	sqlite3_stmt *s = prepare(db, "INSERT INTO quotes VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+
+	for (unsigned i = 0; i < t->house_count * 2 * 2 * TCR_BOUND_COUNT; i++) {
+		const struct house *h = &t->houses[i / (2 * 2 * TCR_BOUND_COUNT)];
+		unsigned side = i / (2 * TCR_BOUND_COUNT) % 2, made = i / TCR_BOUND_COUNT % 2;
+		enum tcr_bound bound = (enum tcr_bound)(i % TCR_BOUND_COUNT);
+		if (h->quotes.n[side][made][bound] == 0)
+			continue;
+		(void)sqlite3_bind_int64(s, 1, h->number);
+		(void)sqlite3_bind_int64(s, 2, SIDE_BUY + side);
+		(void)sqlite3_bind_int64(s, 3, made);
+		(void)sqlite3_bind_text(s, 4, tcr_bound_name(bound), -1, SQLITE_STATIC);
+		(void)sqlite3_bind_text(s, 5, tcr_bound_text(bound), -1, SQLITE_STATIC);
+		(void)sqlite3_bind_int64(s, 6, (int64_t)h->quotes.n[side][made][bound]);
+		step(db, s);
+	}
+	(void)sqlite3_finalize(s);
+}
+
 static void attach(sqlite3 *db, const char *dir, const char *name)
 {
 	char path[TOWN_PATH_MAX + 32];
@@ -150,6 +174,7 @@ void report_gather(const char *dir, const char *sql_dir, const struct town *t, i
 	note(db, "import_mc", (double)t->engine.genesis.params.import_mc_per_kwh);
 	write_slots(db, t, slots);
 	write_homes(db, t, slots, soc);
+	write_quotes(db, t);
 	if (!script_run(db, facts) || !script_run(db, tables) || !script_run(db, "COMMIT"))
 		die_of(db, "year.db");
 	(void)sqlite3_close(db);

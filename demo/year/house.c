@@ -13,14 +13,14 @@ static void configure(struct house *h, const struct house_source *source)
 	double eta = sqrt(r->battery_round_trip);
 	char text[CONF_MAX], why[CONFIG_WHY_MAX];
 	int len = snprintf(text, sizeof text,
-		"[home]\nmode = RE+TE\n"
+		"[home]\nmode = %s\n"
 		"[battery]\ncapacity_wh = %.0f\neta_charge = %.6f\neta_discharge = %.6f\n"
 		"power_charge_max_w = %lld\npower_discharge_max_w = %lld\n"
 		"[tcr]\noffer_price_min = 17\noffer_price_max = 22\nbid_price_min = 6.5\n"
 		"bid_price_max = 9\nmargin = 0.%u5\n"
 		"[sim]\nday = %s\nhome = %u\nsoc = 0.5\n%s%s%s",
-		r->battery_wh, eta, eta, (long long)r->battery_w, (long long)r->battery_w,
-		h->number % 10, source->day, h->number,
+		r->trades ? "RE+TE" : "RE", r->battery_wh, eta, eta, (long long)r->battery_w,
+		(long long)r->battery_w, h->number % 10, source->day, h->number,
 		source->profile ? "source = profile\nprofile = " : "",
 		source->profile ? source->profile : "", source->profile ? "\n" : "");
 	FILE *in = len > 0 && (size_t)len < sizeof text ? fmemopen(text, (size_t)len, "r") : NULL;
@@ -31,8 +31,19 @@ static void configure(struct house *h, const struct house_source *source)
 	(void)fclose(in);
 }
 
+static void quote(const void *self, const struct tcr_view *view, struct tcr_quote *ret_quote)
+{
+	const struct house_strategy *s = self;
+
+	s->strategy->quote(s->self, view, ret_quote);
+	if (ret_quote->reason_count > 0)
+		s->quotes->n[view->side - SIDE_BUY][ret_quote->trades]
+			    [ret_quote->reasons[0].bound]++;
+}
+
 static void open_trader(struct house *h)
 {
+	static const struct tcr_strategy counted = {.name = "counted", .quote = quote};
 	struct trader_ops ops = house_ops(h);
 	struct trader_config c = {.params = &h->town->engine.market->ledger.params,
 		.battery = &h->config.battery,
@@ -40,7 +51,10 @@ static void open_trader(struct house *h)
 		.surplus_min_wh = h->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = h->config.tcr.curve.margin_mc_per_kwh};
 
-	c.strategy = config_tcr_strategy(&h->config, &c.strategy_self);
+	h->strategy.quotes = &h->quotes;
+	h->strategy.strategy = config_tcr_strategy(&h->config, &h->strategy.self);
+	c.strategy = &counted;
+	c.strategy_self = &h->strategy;
 	trader_init(&h->trader, &c, &ops, -1);
 }
 

@@ -17,6 +17,19 @@ struct house_ratings {
 	int64_t pv_w, battery_w, fuse_w;
 	double battery_wh;
 	double battery_round_trip; /* efficiency, 0.1..1 */
+	bool trades;               /* false: in the market, but only for rewards (mode RE) */
+};
+
+/* What came of its strategy's quotes: [the home's side - 1][made][the first reason]. */
+struct house_quotes {
+	uint64_t n[2][2][TCR_BOUND_COUNT];
+};
+
+/* The configured strategy, whose quotes are counted. */
+struct house_strategy {
+	const struct tcr_strategy *strategy;
+	const void *self;
+	struct house_quotes *quotes;
 };
 
 /* The key of one slot. */
@@ -38,6 +51,8 @@ struct house {
 	struct home_device device;
 	struct private_key *ems, *meter;
 	struct trader trader;
+	struct house_strategy strategy;
+	struct house_quotes quotes;
 	struct plan plan, written;
 	struct my_order orders[HOUSE_ORDERS_MAX];
 	size_t order_count;

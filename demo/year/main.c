@@ -26,7 +26,7 @@ enum { HOURS_PER_DAY = 24, GENERATOR_DAYS = 365, INIT_ARGS = 13, SETTLING_SLOTS 
 struct year {
 	const char *dir, *homes_csv, *sql_dir, *plugin;
 	int64_t days, homes, seed;
-	bool check;
+	bool check, no_trades;
 	char day[SOURCE_DAY_LEN + 1];
 	int64_t start_ms;
 	struct house_ratings ratings[TOWN_HOUSES_MAX];
@@ -63,6 +63,8 @@ static void find_homes(struct year *y)
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			town_die("ratings", why);
 	}
+	for (int64_t i = 0; i < y->homes; i++)
+		y->ratings[i].trades = !y->no_trades;
 	(void)snprintf(path, sizeof path, "%s 00:00:00", y->day);
 	if (!date_read(path, &y->start_ms))
 		town_die(y->day, "there is no such day");
@@ -189,6 +191,8 @@ int main(int argc, char **argv)
 		{"homes", ARG_INT, &y.homes, "N", "how many (17)", 1, TOWN_HOUSES_MAX},
 		{"seed", ARG_INT, &y.seed, "N", "of keys and chance (1)", 0, INT32_MAX},
 		{"check-signatures", ARG_FLAG, &y.check, "", "check each on arrival", 0, 0},
+		{"no-trades", ARG_FLAG, &y.no_trades, "",
+			"homes take part for rewards alone: both worlds are then one", 0, 0},
 		{"sql", ARG_TEXT, &y.sql_dir, "DIR", "of facts.sql and tables.sql (demo/year)", 0,
 			0},
 		{"plugin", ARG_TEXT, &y.plugin, "FILE",

@@ -35,6 +35,10 @@ static const struct entry entries[] = {
 	{.name = "needs",
 		.title = "What the aggregator asked for, and what came (kWh; lasted: the need was "
 			 "still there in the slot of delivery)"},
+	{.name = "persistence",
+		.title = "How far a deviation lasts for two slots, without trades (at best: traded "
+			 "in full by batteries that always can)"},
+	{.name = "answers", .title = "What bound the homes' answers to auctions"},
 	{.name = "validators",
 		.title = "Validators (Proof of Energy)",
 		.chart = {"Blocks sealed by each home", "%", {"share_percent"}}},

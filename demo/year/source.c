@@ -17,7 +17,8 @@ struct house_ratings source_usual_ratings(void)
 		.battery_w = 5000,
 		.fuse_w = 25000,
 		.battery_wh = 6400,
-		.battery_round_trip = 0.9025};
+		.battery_round_trip = 0.9025,
+		.trades = true};
 }
 
 static enum err open_csv(struct csv *csv, const char *path, FILE **ret, char *why)

@@ -102,6 +102,25 @@ SELECT iif(t.side = 1, 'short: it buys', 'long: it sells') AS need, count(*) AS 
 FROM trades t JOIN community c ON c.slot = t.slot WHERE t.opener = 0 AND c.scheduled_wh IS NOT NULL
 GROUP BY t.side;
 
+-- The aggregator trades what it measured, two slots on. How far such a need lasts in the world without
+-- trades bounds what this can do: in full, by batteries that always could and never paid back.
+CREATE VIEW persistence AS
+WITH d AS (SELECT slot, without_net_wh - scheduled_wh AS wh FROM community WHERE scheduled_wh IS NOT NULL),
+pairs AS (SELECT b.wh AS was, n.wh AS later FROM d b JOIN d n ON n.slot = b.slot + 2 WHERE b.wh <> 0),
+grouped AS (SELECT iif(was > 0, 'short', 'long') AS need, was, later FROM pairs
+	UNION ALL SELECT 'all', was, later FROM pairs)
+SELECT need, count(*) AS slots, round(sum(abs(was)) / 1e3, 1) AS measured_kwh,
+	round(100.0 * sum((was > 0) = (later > 0)) / count(*), 1) AS same_sign_percent,
+	round(100.0 * sum(iif((was > 0) = (later > 0), min(abs(was), abs(later)), 0)) / sum(abs(was)), 1) AS still_there_percent,
+	round(100 - 100.0 * sum(abs(later - was)) / sum(abs(later)), 1) AS at_best_less_percent
+FROM grouped GROUP BY need ORDER BY need = 'all', need;
+
+-- What bound the homes' answers to auctions; side 1 bids, 2 offers.
+CREATE VIEW answers AS
+SELECT iif(side = 1, 'bids', 'offers') AS answers, iif(made, 'made', 'not made') AS outcome, bound AS because, rule,
+	sum(n) AS times, round(100.0 * sum(n) / (SELECT sum(n) FROM quotes q WHERE q.side = quotes.side), 1) AS percent
+FROM quotes GROUP BY side, made, bound ORDER BY side, made DESC, sum(n) DESC;
+
 CREATE VIEW validators AS
 SELECT printf('home %02d', e.home) AS home, count(b.height) AS sealed,
 	round(100.0 * count(b.height) / (SELECT count(*) FROM blocks WHERE validator IS NOT NULL), 2) AS share_percent,

@@ -19,7 +19,7 @@ expect "four days" 0 $?
 check "what is left out stands in the first line" grep -q '^Left out of this run' <(head -n 1 "$work/a.out")
 check "lemctl verify agrees" grep -q "98 blocks, .* verified; head $(head_of a)" "$work/a.out"
 check "--help says what is left out" grep -q 'not checked on arrival' <("$build/demo-year" --help)
-tables='traded prices self savings saving deviation balance needs validators elections costs'
+tables='traded prices self savings saving deviation balance needs persistence answers validators elections costs'
 for t in $tables; do
 	check "$t.csv has rows" test "$(wc -l <"$work/a/$t.csv")" -gt 1
 done
@@ -52,6 +52,10 @@ expect "rewards" "$(sql 'SELECT round(sum(amount_uc) / 1e6, 2) FROM transfers WH
 check "what homes saved is what the savings sum up to" python3 -c 'import csv, sys
 total = sum(float(r["saved_cents"]) for r in csv.DictReader(open(sys.argv[1])))
 sys.exit(abs(total - float(sys.argv[2])) > 0.2)' "$work/a/savings.csv" "$(cell saving saved_cents)"
+made() { sqlite3 -readonly "$work/a/year.db" "SELECT sum(n) FROM quotes WHERE made AND side = $1"; }
+answers_to() { sql "SELECT count(*) FROM orders r JOIN auctions u ON u.seq = r.auction WHERE u.side = $1"; }
+expect "bids that were quoted are in the ledger" "$(answers_to 2)" "$(made 1)"
+expect "offers that were quoted are in the ledger" "$(answers_to 1)" "$(made 2)"
 check "something was traded" test "$(sql 'SELECT count(*) FROM awards')" -gt 20
 money_adds_up "$market/ledger.db" "$market/csm.db"
 expect "no home was refused but for a seal that came second" "" "$(grep '^refused' "$work/a.out" | grep -v SEALED)"
@@ -67,6 +71,13 @@ year d --days 1 --homes 3 --check-signatures
 year e --days 1 --homes 3 --seed 2
 expect "signatures that are checked change nothing" "$(head_of c)" "$(head_of d)"
 check "another seed, another ledger" test "$(head_of c)" != "$(head_of e)"
+
+# Nobody trades: both worlds are one, whatever the aggregator asks for.
+year n --days 2 --no-trades
+is_0() { python3 -c 'import csv, sys; sys.exit(any(float(r[c]) for r in csv.DictReader(open(sys.argv[1])) for c in sys.argv[2:]))' "$@"; }
+check "without trades nothing is saved" is_0 "$work/n/savings.csv" saved_cents bought_kwh sold_kwh
+check "without trades the deviation is the same" is_0 "$work/n/balance.csv" less_percent
+check "the aggregator asked for something" test "$(sqlite3 -readonly "$work/n/market/ledger.db" 'SELECT count(*) FROM auctions')" -gt 3
 
 # What cannot be lived is said at once.
 printf 'time,load_01_wh,pv_01_wh\nnever,1,1\n' >"$work/bad.csv"

@@ -114,7 +114,8 @@ static const char facts_sql[] =
 	"CREATE TABLE trades (auction, slot, month, opener, side, asked_wh, traded_wh, traded_uc,"
 	" answers, delivered_wh);"
 	"CREATE TABLE money (home, payments_uc, penalties_uc, rewards_uc);"
-	"CREATE TABLE blocks (height, validator, cpf, rank, eligible);";
+	"CREATE TABLE blocks (height, validator, cpf, rank, eligible);"
+	"CREATE TABLE quotes (home, side, made, bound, rule, n);";
 
 static void setup_tables(void)
 {
@@ -169,6 +170,28 @@ static void deviation_is_from_the_same_schedule(void **state)
 	expect_rows("SELECT * FROM prices", "Feb,,,,,,50.0\nJan,1.9,15.895,18.0,,8.0,20.0\n");
 }
 
+static void a_need_lasts_two_slots_or_not(void **state)
+{
+	(void)state;
+	setup_tables();
+	/* +2 becomes +1, -4 becomes +1, +1 becomes +3; what has no schedule does not count. */
+	run("INSERT INTO community (slot, without_net_wh, scheduled_wh) VALUES (0, 3000, 1000),"
+	    " (1, -4000, 0), (2, 1000, 0), (3, 1000, 0), (4, 3000, 0), (5, 9000, NULL)");
+	expect_rows("SELECT * FROM persistence", "long,1,4.0,0.0,0.0,-400.0\nshort,2,3.0,100.0,66."
+						 "7,25.0\nall,3,7.0,66.7,28.6,-60.0\n");
+}
+
+static void answers_by_what_bound_them(void **state)
+{
+	(void)state;
+	setup_tables();
+	run("INSERT INTO quotes VALUES (1, 2, 0, 'LIMIT', 'l', 1), (2, 2, 0, 'LIMIT', 'l', 2),"
+	    " (1, 2, 1, 'WANTED', 'w', 5), (1, 1, 1, 'SOC', 's', 4)");
+	expect_rows("SELECT * FROM answers",
+		"bids,made,SOC,s,4,100.0\noffers,made,WANTED,w,5,62.5\n"
+		"offers,not made,LIMIT,l,3,37.5\n");
+}
+
 static void self_sufficiency_at_the_meters_and_at_the_edge(void **state)
 {
 	(void)state;
@@ -213,6 +236,8 @@ int main(void)
 			a_saving_counts_retail_wear_and_what_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			deviation_is_from_the_same_schedule, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_need_lasts_two_slots_or_not, setup, teardown),
+		cmocka_unit_test_setup_teardown(answers_by_what_bound_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			self_sufficiency_at_the_meters_and_at_the_edge, setup, teardown),
 		cmocka_unit_test_setup_teardown(
