@@ -47,7 +47,7 @@ CREATE TABLE lived AS
 	JOIN csm.readings n ON n.slot = w.slot AND n.home = h.number AND n.refused = ''
 	JOIN csm.readings b ON b.slot = w.slot - 1 AND b.home = h.number AND b.refused = ''
 	LEFT JOIN traded t ON t.slot = w.slot AND t.home = w.home;
-CREATE INDEX lived_by_home ON lived (home);
+CREATE UNIQUE INDEX lived_by_home ON lived (home, slot);
 
 -- The community's slot.
 CREATE TABLE community AS

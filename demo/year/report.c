@@ -38,6 +38,9 @@ static const struct entry entries[] = {
 	{.name = "persistence",
 		.title = "How far a deviation lasts for two slots, without trades (at best: traded "
 			 "in full by batteries that always can)"},
+	{.name = "surplus",
+		.title = "Surpluses that homes sold ahead: there when it was due, or missing and "
+			 "bought at retail"},
 	{.name = "answers", .title = "What bound the homes' answers to auctions"},
 	{.name = "validators",
 		.title = "Validators (Proof of Energy)",

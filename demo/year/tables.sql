@@ -115,6 +115,22 @@ SELECT need, count(*) AS slots, round(sum(abs(was)) / 1e3, 1) AS measured_kwh,
 	round(100 - 100.0 * sum(abs(later - was)) / sum(abs(later)), 1) AS at_best_less_percent
 FROM grouped GROUP BY need ORDER BY need = 'all', need;
 
+-- Homes that sell a surplus ahead: what then was exported of it, what was not there and had to be bought
+-- at retail, and in cents what the first won against the feed-in price and the other lost.
+CREATE VIEW surplus AS
+WITH own AS (
+	SELECT t.slot, t.opener AS home, sum(t.delivered_wh) AS wh,
+		sum(1.0 * t.traded_uc * t.delivered_wh / t.traded_wh) AS sold_uc
+	FROM trades t WHERE t.opener > 0 AND t.side = 2 AND t.delivered_wh > 0 GROUP BY t.slot, t.opener),
+priced AS (
+	SELECT wh, sold_uc / wh AS price, min(wh, export_wh) AS there_wh,
+		max(wh - export_wh, 0) AS missing_wh, import_mc, export_mc
+	FROM own o JOIN lived l ON l.slot = o.slot AND l.home = o.home JOIN slots s ON s.slot = o.slot)
+SELECT count(*) AS sales, round(sum(wh) / 1e3, 1) AS sold_kwh, round(sum(there_wh) / 1e3, 1) AS there_kwh,
+	round(sum(missing_wh) / 1e3, 1) AS missing_kwh, round(sum(there_wh * (price - export_mc)) / 1e6, 2) AS won_cents,
+	round(sum(missing_wh * (import_mc - price)) / 1e6, 2) AS lost_cents
+FROM priced;
+
 -- What bound the homes' answers to auctions; side 1 bids, 2 offers.
 CREATE VIEW answers AS
 SELECT iif(side = 1, 'bids', 'offers') AS answers, iif(made, 'made', 'not made') AS outcome, bound AS because, rule,

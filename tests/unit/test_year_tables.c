@@ -181,6 +181,23 @@ static void a_need_lasts_two_slots_or_not(void **state)
 						 "7,25.0\nall,3,7.0,66.7,28.6,-60.0\n");
 }
 
+static void a_surplus_is_there_or_is_bought(void **state)
+{
+	(void)state;
+	setup_tables();
+	/* Home 1 sells 1000 + 500 Wh for 12 cents, 8 a kWh, and exports 900; home 2 sells 200 for 2
+	 * and exports 300. The aggregator's auctions are not theirs. */
+	run("INSERT INTO trades VALUES (7, 0, 'Jan', 1, 2, 1000, 1000, 8000000, 1, 1000),"
+	    " (8, 0, 'Jan', 1, 2, 500, 500, 4000000, 1, 500), (9, 1, 'Feb', 2, 2, 200, 400, "
+	    "4000000, 1, 200),"
+	    " (10, 1, 'Feb', 0, 2, 200, 200, 2000000, 1, 200), (11, 1, 'Feb', 2, 2, 200, 0, 0, 0, "
+	    "0);"
+	    "INSERT INTO lived (slot, home, export_wh) VALUES (0, 1, 900), (1, 2, 300), (1, 1, "
+	    "50)");
+	/* Won 0.9 x (8 - 5) + 0.2 x (10 - 5), lost 0.6 x (20 - 8). */
+	expect_rows("SELECT * FROM surplus", "2,1.7,1.1,0.6,3.7,7.2\n");
+}
+
 static void answers_by_what_bound_them(void **state)
 {
 	(void)state;
@@ -237,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			deviation_is_from_the_same_schedule, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_need_lasts_two_slots_or_not, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_surplus_is_there_or_is_bought, setup, teardown),
 		cmocka_unit_test_setup_teardown(answers_by_what_bound_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			self_sufficiency_at_the_meters_and_at_the_edge, setup, teardown),
