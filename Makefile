@@ -3,6 +3,7 @@ VERSION := 0.1.0
 MAKEFLAGS += -r
 PREFIX ?= /usr/local
 B := build
+comma := ,
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
 say = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' $(1) $@)
@@ -26,6 +27,7 @@ ENGINE := $(B)/libengine.a
 HEM := $(B)/libhem.a
 LEMCTL := $(B)/liblemctl.a
 OFFICE := $(B)/libplugin.a
+YEAR := $(B)/libyear.a
 SHARED := $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 PLUGIN := $(B)/mosquitto_lem.so
 HEM_DIRS := hem-client hem-client/ems hem-client/tcr hem-client/hdg hem-client/replica
@@ -35,7 +37,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: soak page-test fuzzlib sanitized help deps all demo check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
+.PHONY: soak page-test fuzzlib sanitized help deps all demo demo-year check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -86,6 +88,13 @@ $(B)/demo-%: $(B)/obj/demo/%.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(COR
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
+# The year's program draws its keys from a seed and can believe signatures: demo/year/seed.h.
+YEAR_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,clock_real_ms verify_key_new verify_key_free verify_key_check)
+$(YEAR): $(filter-out %/main.o,$(call obj,demo/year))
+$(B)/demo-year: $(B)/obj/demo/year/main.o $(YEAR) $(SHARED)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(YEAR_WRAP) -o $@ $^ -lmosquitto -lmicrohttpd $(LIBS)
+
 $(PLUGIN): $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,relro,-z,now -Wl,--exclude-libs,ALL \
@@ -104,7 +113,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(B)/obj/test
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(OFFICE) $(SHARED)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(YEAR) $(OFFICE) $(SHARED)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)
@@ -114,6 +123,11 @@ demo: ## one day of seventeen homes with a real broker (HOMES=file.csv DAY=2017-
 	@$(MAKE) --no-print-directory all $(B)/demo-savings
 	@BUILD=$(B) demo/demo.sh "$(HOMES)" $(DAY)
 
+demo-year: ## a year of seventeen homes in one process, and the tables of a paper (HOMES=file.csv ARGS=--days=30)
+	@tools/deps.sh run
+	@$(MAKE) --no-print-directory all $(B)/demo-year
+	@BUILD=$(B) demo/year.sh $(if $(HOMES),"$(HOMES)") $(ARGS)
+
 check: ## set up and run all tests
 	@tools/check.sh
 
@@ -121,7 +135,6 @@ FAULTS := $(shell sed -n 's/^\([a-z_]*\) .*/\1/p' tests/fault/list)
 FAULT_CLEARING := award_plus_wh price_plus_mc wrong_winner order_left_out
 FAULT_STORING := unadmitted_address bad_signature late_order
 fault_wraps = $(shell sed -n 's/^$* *\([a-z0-9_,]*\) .*/\1/p' tests/fault/list | tr , ' ')
-comma := ,
 $(B)/fault/%.so: tests/fault/faults.c tests/fault/list $(call obj,plugin) $(ENGINE) $(STORE) $(WIRE) $(CORE)
 	@mkdir -p $(@D)
 	$(call say,FAULT)
@@ -136,7 +149,7 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(patsubst %,$(B)/obj/tests/lib/%.o,broker cr
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
 
-e2e: all $(B)/demo-savings $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+e2e: all $(B)/demo-savings $(B)/demo-year $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 $(B)/soak: $(call obj,tests/soak) $(patsubst %,$(B)/obj/tests/lib/%.o,crowd broker street) $(SHARED)
@@ -200,8 +213,8 @@ uninstall: ## what install put there
 deb: ## the Debian packages, into build/deb/
 	@tools/deps.sh deb
 	@tools/deb.sh $(B)/deb
-clean: ## remove build/ and demo-run/
-	rm -rf $(B) demo-run
+clean: ## remove build/, demo-run/ and demo-year-run/
+	rm -rf $(B) demo-run demo-year-run
 
 %.d: ;
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
