@@ -7,6 +7,11 @@ comma := ,
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
 say = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' $(1) $@)
+define link
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(1) $(LIBS)
+endef
 CC ?= cc
 PKGS := libcrypto libssl sqlite3 libmosquitto
 OPT ?= -O2 -g
@@ -77,16 +82,13 @@ $(B)/gen/%.o: $(B)/gen/%.c
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/hem: $(B)/obj/hem-client/main.o $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+	$(call link,-lmosquitto)
 
 $(B)/lemctl: $(B)/obj/lemctl/main.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto -lmicrohttpd $(LIBS)
+	$(call link,-lmosquitto -lmicrohttpd)
 
 $(B)/demo-%: $(B)/obj/demo/%.o $(LEMCTL) $(HEM) $(ENGINE) $(STORE) $(WIRE) $(CORE)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+	$(call link,-lmosquitto)
 
 # The year's program draws its keys from a seed and can believe signatures: demo/year/seed.h.
 YEAR_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,clock_real_ms verify_key_new verify_key_free verify_key_check)
@@ -109,14 +111,10 @@ $(B)/bench/baseline_plugin.so: $(B)/obj/tests/bench/baseline_plugin.o
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/obj/tests/bench/load.o $(B)/obj/tests/lib/crowd.o $(B)/obj/tests/lib/street.o $(SHARED)
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+	$(call link,-lmosquitto)
 
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(YEAR) $(OFFICE) $(SHARED)
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmosquitto $(LIBS)
+	$(call link,-lcmocka -lmosquitto)
 
 demo: ## one day of seventeen homes with a real broker (HOMES=file.csv DAY=2017-06-21)
 	@tools/deps.sh run
@@ -145,16 +143,13 @@ $(B)/fault/%.so: tests/fault/faults.c tests/fault/list $(call obj,plugin) $(ENGI
 
 $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(patsubst %,$(B)/obj/tests/lib/%.o,broker crowd scene street) \
 		$(B)/obj/tests/soak/tally.o $(SHARED)
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+	$(call link,-lmosquitto)
 
 e2e: all $(B)/demo-savings $(B)/demo-year $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 $(B)/soak: $(call obj,tests/soak) $(patsubst %,$(B)/obj/tests/lib/%.o,crowd broker street) $(SHARED)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmosquitto $(LIBS)
+	$(call link,-lmosquitto)
 
 soak: all $(B)/soak ## a thousand homes for eight market hours, and a rush before a gate: twelve minutes
 	@BUILD=$(B) tests/e2e/test_soak.sh 1000 32 60 30
@@ -195,8 +190,7 @@ lint: all ## format, static analysis, limits, purity, exports, documented header
 	@tools/lint.sh
 
 $(B)/plugin-options: $(B)/obj/tools/plugin_options.o $(OFFICE) $(ENGINE) $(STORE) $(WIRE) $(CORE)
-	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call link)
 
 MAN := $(patsubst docs/man/%,$(B)/man/%,$(wildcard docs/man/*))
 man: $(MAN) ## the man pages, with the options that the programs print
