@@ -17,6 +17,7 @@
 #include "core/hash.h"
 #include "core/header.h"
 #include "core/merkle.h"
+#include "core/network.h"
 #include "core/params.h"
 #include "core/params_schedule.h"
 #include "core/ranking.h"
@@ -62,6 +63,7 @@ struct ledger {
 	uint8_t rules_hash[HASH_LEN];
 	struct params_schedule schedule;
 	struct schedules schedules;
+	struct network network;
 	uint64_t height;        /* of the open block; it holds slot height - 1 */
 	uint64_t seq_high;      /* highest sequence so far */
 	int64_t market_ms;      /* of the transaction of that sequence */

@@ -10,7 +10,7 @@
 
 enum { PARAMS_ROLES_MAX = 8, ROLE_NAME_MAX = 32 };
 
-/* A participant with a permanent address: the aggregator now, DSO and TSO in time. */
+/* A participant with a permanent address: aggregator, DSO, TSO. */
 struct role_params {
 	char name[ROLE_NAME_MAX + 1]; /* also its clientId */
 	struct address address;
@@ -38,6 +38,8 @@ struct params {
 	int measure;                /* enum measure */
 	int book;                   /* enum book_kind */
 	bool limit_inclusive;
+	int64_t approval_lead_s; /* a schedule is approved so long before its first slot */
+	int approval_silence;    /* enum silence; both 0 in a market without network operators */
 	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff, for information */
 	uint32_t role_count;
 	struct role_params roles[PARAMS_ROLES_MAX];

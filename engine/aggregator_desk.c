@@ -127,7 +127,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	a->judged = measured;
 	*news = (struct aggregator_news){.deviation = {.slot = measured}};
 	news->deviation.is_scheduled =
-		schedule_net(&l->schedules, measured, &news->deviation.scheduled_wh);
+		schedule_net(l, measured, now_ms, &news->deviation.scheduled_wh);
 	err = csm_db_nets(
 		&e->csm, measured, measured - aggregator_day_slots(p), add, &news->deviation);
 	if (err != ERR_OK) {

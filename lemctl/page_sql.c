@@ -71,7 +71,7 @@ const struct page_sql page_sql[] = {
 		" held AS (SELECT t.slot, t.begins, s.slot IS NOT NULL AS is_scheduled,"
 		" count(*) AS homes, coalesce(s.net_kwh, y.scheduled) AS scheduled_kwh,"
 		" CASE WHEN s.slot IS NULL THEN y.metered ELSE sum(t.kwh) END AS metered_kwh"
-		" FROM net t LEFT JOIN v_schedule s ON s.slot = t.slot"
+		" FROM net t LEFT JOIN v_schedule s ON s.slot = t.slot AND s.counts"
 		" LEFT JOIN before y ON y.slot = t.slot"
 		" WHERE t.slot >= 0 AND t.slot >= " HEAD " - " WINDOW " GROUP BY t.slot)"
 		" SELECT slot, begins, is_scheduled, homes, scheduled_kwh, metered_kwh,"

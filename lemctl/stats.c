@@ -14,7 +14,8 @@ enum { COLUMN_WIDTH = 12 };
 #define DEVIATION                                                                                  \
 	"(SELECT c.slot, c.begins, coalesce(s.net_kwh, y.scheduled_kwh) AS scheduled_kwh,"         \
 	" CASE WHEN s.slot IS NULL THEN y.deviation_kwh ELSE c.net_kwh - s.net_kwh END"            \
-	" AS deviation_kwh FROM csm.v_community_slots c LEFT JOIN v_schedule s ON s.slot = c.slot" \
+	" AS deviation_kwh FROM csm.v_community_slots c LEFT JOIN v_schedule s ON s.slot = "       \
+	"c.slot AND s.counts"                                                                      \
 	" LEFT JOIN csm.v_deviation y ON y.slot = c.slot WHERE c.slot >= 0)"
 
 /* One row of each slot, day or month that the meters or the ledger know: a slot in which no home

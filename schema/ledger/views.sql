@@ -197,12 +197,65 @@ SELECT json_extract(body, '$.parameters.cpf') AS cpf, count(*) AS announced,
 FROM transactions t WHERE kind IN (1, 3) AND json_extract(body, '$.parameters.cpf') IS NOT NULL
 GROUP BY 1;
 
--- What each slot is scheduled at: the last schedule that has it.
+-- What the network's operators say. role: 1 dso, 2 tso; which of them the market has, genesis says.
+DROP VIEW IF EXISTS v_network_roles;
+CREATE VIEW v_network_roles AS
+SELECT key + 3 AS account, CASE json_extract(value, '$.name') WHEN 'dso' THEN 1 ELSE 2 END AS role,
+	json_extract(value, '$.name') AS name
+FROM genesis, json_each(document, '$.rules.parameters.roles')
+WHERE json_extract(value, '$.name') IN ('dso', 'tso');
+
+-- The limits of each slot: each role's last. net_kwh lies between -export_kwh and import_kwh.
+DROP VIEW IF EXISTS v_limits;
+CREATE VIEW v_limits AS
+SELECT s.slot, datetime(start_s + s.slot * slot_s, 'unixepoch') AS begins, n.name AS role,
+	s.import_wh / 1000.0 AS import_kwh, s.export_wh / 1000.0 AS export_kwh, s.seq AS limits,
+	datetime(s.market_ms / 1000, 'unixepoch') AS posted
+FROM (SELECT l.slot, t.account, max(l.seq) AS seq, l.import_wh, l.export_wh, t.market_ms
+	FROM limits l JOIN transactions t ON t.seq = l.seq GROUP BY l.slot, t.account) s
+JOIN v_network_roles n ON n.account = s.account JOIN v_time ORDER BY s.slot, n.role;
+
+-- Each schedule, and how it stands: pending, approved, refused, counts by silence, lapsed; by whom, when, why.
+DROP VIEW IF EXISTS v_approvals;
+CREATE VIEW v_approvals AS
+WITH last AS (
+	SELECT a.schedule, a.role, max(a.seq) AS seq, a.verdict FROM approvals a GROUP BY a.schedule, a.role),
+now AS (SELECT coalesce((SELECT market_ms FROM transactions ORDER BY seq DESC LIMIT 1), 0) AS ms),
+asked AS (
+	SELECT t.seq AS schedule, (SELECT count(*) FROM v_network_roles) AS roles,
+		(SELECT count(*) FROM last WHERE last.schedule = t.seq) AS answers,
+		(SELECT count(*) FROM last WHERE last.schedule = t.seq AND verdict = 2) AS changes,
+		e.deadline_ms, e.silence, t.market_ms, t.tx_id, t.body
+	FROM transactions t LEFT JOIN schedule_terms e ON e.seq = t.seq WHERE t.kind = 5)
+SELECT q.schedule, datetime(q.market_ms / 1000, 'unixepoch') AS announced,
+	json_extract(q.body, '$.parameters.first_slot') AS first_slot,
+	json_array_length(q.body, '$.parameters.net_wh') AS slots,
+	CASE WHEN q.roles = 0 THEN 'not asked' WHEN q.changes > 0 THEN 'refused' WHEN q.answers = q.roles THEN 'approved'
+		WHEN now.ms < q.deadline_ms THEN 'pending' WHEN q.silence = 2 THEN 'by silence'
+		ELSE 'lapsed' END AS state,
+	q.changes = 0 AND (q.answers = q.roles OR (now.ms >= q.deadline_ms AND q.silence = 2)) AS counts,
+	datetime(q.deadline_ms / 1000, 'unixepoch') AS deadline,
+	(SELECT group_concat(n.name || ' ' || CASE last.verdict WHEN 1 THEN 'approves' ELSE 'asks for changes' END
+		|| ' ' || datetime(t.market_ms / 1000, 'unixepoch')
+		|| coalesce(': ' || json_extract(t.body, '$.parameters.reason'), ''), '; ')
+	FROM last JOIN transactions t ON t.seq = last.seq JOIN v_network_roles n ON n.role = last.role
+	WHERE last.schedule = q.schedule) AS answers,
+	lower(hex(q.tx_id)) AS id
+FROM asked q JOIN now;
+
+-- What each slot is scheduled at: by the last schedule of it that counts or, while none does, the last.
 DROP VIEW IF EXISTS v_schedule;
 CREATE VIEW v_schedule AS
-SELECT s.slot, datetime(json_extract(g.document, '$.rules.parameters.start_ms') / 1000
-		+ s.slot * json_extract(g.document, '$.rules.parameters.slot_s'), 'unixepoch') AS begins,
-	s.net_wh / 1000.0 AS net_kwh, s.seq AS schedule,
-	datetime(t.market_ms / 1000, 'unixepoch') AS announced
-FROM (SELECT slot, max(seq) AS seq, net_wh FROM schedules GROUP BY slot) s
-JOIN transactions t ON t.seq = s.seq JOIN genesis g;
+SELECT s.slot, datetime(start_s + s.slot * slot_s, 'unixepoch') AS begins,
+	s.net_wh / 1000.0 AS net_kwh, s.seq AS schedule, p.announced, p.state, p.counts, p.answers
+FROM (SELECT c.slot, c.net_wh, c.seq, max(c.seq + CASE WHEN q.counts THEN 1 << 53 ELSE 0 END)
+	FROM schedules c JOIN v_approvals q ON q.schedule = c.seq GROUP BY c.slot) s
+JOIN v_approvals p ON p.schedule = s.seq JOIN v_time;
+
+-- What limits of the network kept from being awarded.
+DROP VIEW IF EXISTS v_cuts;
+CREATE VIEW v_cuts AS
+SELECT k.auction, a.slot AS delivery_slot, k.height, k.cut_wh / 1000.0 AS cut_kwh,
+	CASE k.role WHEN 1 THEN 'dso' ELSE 'tso' END AS role,
+	CASE WHEN k.scheduled THEN 'network_limit' ELSE 'network_limit, and no schedule counts' END AS why
+FROM auction_cuts k JOIN auctions a ON a.seq = k.auction;

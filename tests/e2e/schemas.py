@@ -18,9 +18,9 @@ from jsonschema import Draft202012Validator, RefResolver
 BUILD = Path(os.environ.get("BUILD", "build"))
 WORK = Path(sys.argv[1])
 FOLDER = Path("schema/messages").resolve()
-REQUESTS = ("bid-offer cancel cpf seal schedule observation reading register addresses wallet sync baseline home-add "
+REQUESTS = ("bid-offer cancel cpf seal schedule limits approve observation reading register addresses wallet sync baseline home-add "
 	"home-change home-revoke deposit withdraw params-set").split()
-TRANSACTIONS = ("bid-offer cancel cpf seal schedule clock admit standing delivery deposit withdraw "
+TRANSACTIONS = ("bid-offer cancel cpf seal schedule limits approve clock admit standing delivery deposit withdraw "
 	"params-set").split()
 OPTIONAL = {"all_or_nothing", "auction", "contract", "cpf", "rule", "slot"}  # of a bid-offer
 # What the reader leaves to the market, which refuses it from its tables: the schema is stricter.
@@ -82,7 +82,7 @@ def request_kind(message):
 
 
 def schemas_are_valid():
-	check("there are schemas", len(SCHEMAS) == 36)
+	check("there are schemas", len(SCHEMAS) == 38)
 	for name, schema in SCHEMAS.items():
 		meta = Draft202012Validator.META_SCHEMA
 		check(f"{name} is a draft 2020-12 schema", schema["$schema"] == meta["$schema"] and

@@ -265,10 +265,10 @@ static void it_announces_what_the_ledger_lacks(void **state)
 	assert_true(planner_next_window(planner, 1, &w));
 	follow(-1); /* the market did not take it */
 	announce();
-	assert_true(schedule_net(&m.engine.market->ledger.schedules, 1, &wh));
+	assert_true(schedule_net(&m.engine.market->ledger, 1, INT64_MAX, &wh));
 	assert_int_equal(wh, planned(1));
-	assert_true(schedule_net(&m.engine.market->ledger.schedules, DAY - 1, &wh));
-	assert_false(schedule_net(&m.engine.market->ledger.schedules, DAY, &wh));
+	assert_true(schedule_net(&m.engine.market->ledger, DAY - 1, INT64_MAX, &wh));
+	assert_false(schedule_net(&m.engine.market->ledger, DAY, INT64_MAX, &wh));
 	follow(-1);
 	assert_false(planner_next_window(planner, 1, &w));
 	open_planner();
@@ -278,7 +278,7 @@ static void it_announces_what_the_ledger_lacks(void **state)
 		little_advance(&m, little_slot_ms(slot + 1) + 1000);
 	follow(DAY - LEAD - 1);
 	announce();
-	assert_true(schedule_net(&m.engine.market->ledger.schedules, 2 * DAY - 1, &wh));
+	assert_true(schedule_net(&m.engine.market->ledger, 2 * DAY - 1, INT64_MAX, &wh));
 	assert_int_equal(wh, planned(2 * DAY - 1));
 }
 
