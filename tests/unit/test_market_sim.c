@@ -7,7 +7,7 @@
 #include <time.h>
 #include <cmocka.h>
 #include "core/cpf.h"
-#include "tests/unit/market_world.h"
+#include "tests/unit/network_steps.h"
 
 static void enrol_addresses(struct world *w, int64_t i)
 {
@@ -196,7 +196,9 @@ static void change_params(struct world *w)
 	static const struct {
 		enum param param;
 		int64_t low, high;
-	} may[] = {{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
+	} may[] = {{PARAM_APPROVAL_LEAD_S, 1, 1800},
+		{PARAM_APPROVAL_SILENCE, SILENCE_REFUSES, SILENCE_APPROVES},
+		{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
 		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_GATE_LEAD_S, 100, 1200},
 		{PARAM_GATE_LEAD_MIN_S, 10, 100}, {PARAM_LIMIT_INCLUSIVE, 0, 1},
 		{PARAM_PENALTY_MC_PER_KWH, 0, 5000}, {PARAM_POE_FLOOR_W, 0, 200},
@@ -258,6 +260,8 @@ static void one_step(struct world *w)
 {
 	int64_t i = below(w, HOMES);
 
+	if (below(w, 12) == 0)
+		network_step(w);
 	switch (below(w, 18)) {
 	case 0:
 		open_auction(w);
@@ -306,6 +310,7 @@ static void a_replica_reaches_every_header(void **state)
 	print_message("LEM_SEED=%llu\n", (unsigned long long)w->random);
 	make_params(&w->params, w);
 	assert_int_equal(params_check(&w->params, &field), VERDICT_OK);
+	w->cleared = check_within_limits;
 	w->market = calloc(1, sizeof *w->market);
 	w->replica = calloc(1, sizeof *w->replica);
 	market_init(w->market, &w->params, digest_sha256, &key, 1, zero, zero);
@@ -322,7 +327,8 @@ static void a_replica_reaches_every_header(void **state)
 	print_message(
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu\n",
+		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu, limits %llu, "
+		"answers %llu, cut %llu, within limits %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
@@ -330,12 +336,15 @@ static void a_replica_reaches_every_header(void **state)
 		(unsigned long long)w->sealed, (unsigned long long)w->payments,
 		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
 		(unsigned long long)w->withdrawals, (unsigned long long)w->changes,
-		(unsigned long long)w->new_meters);
+		(unsigned long long)w->new_meters, (unsigned long long)w->limited,
+		(unsigned long long)w->answered, (unsigned long long)w->cut,
+		(unsigned long long)w->within);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
 	assert_true(w->role_withdrawals > 0);
 	assert_true(w->changes > 0 && w->new_meters > 0);
+	assert_true(w->limited > 0 && w->answered > 0 && w->cut > 0 && w->within > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */
 	free(w->market);
 	free(w->replica);
