@@ -63,7 +63,7 @@ static const struct {
 } cases[] = {
 	/* The envelope. */
 	{WALLET, "home0001", "home", NULL, VERDICT_OK},
-	{WALLET, "home0001", "hom", "clientId", VERDICT_BAD_FIELD},
+	{WALLET, "home0001", "ho", "clientId", VERDICT_BAD_FIELD},
 	{WALLET, "home0001", X16 X16, NULL, VERDICT_OK},
 	{WALLET, "home0001", X16 X16 "x", "clientId", VERDICT_BAD_FIELD},
 	{WALLET, "home0001", "Home0001", "clientId", VERDICT_BAD_FIELD},
