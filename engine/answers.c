@@ -295,6 +295,12 @@ void answer_offers_flush(struct engine *e)
 		offers_flush(&e->offers, e->market->ledger.height, &to);
 }
 
+bool answer_is_told(const struct engine *e, enum tx_kind kind)
+{
+	return kind == TX_BID_OFFER || kind == TX_CPF || kind == TX_LIMITS || kind == TX_APPROVE ||
+	       (kind == TX_SCHEDULE && network_role_any(&e->genesis.params));
+}
+
 void answer_offer(struct engine *e, const struct stored_tx *tx, uint64_t account)
 {
 	struct offers_to to = offers_to(e);
