@@ -136,6 +136,7 @@ SELECT from_slot, datetime(start_s + from_slot * slot_s, 'unixepoch') AS begins,
 	json_extract(p, '$.date_window_s') AS date_window_s, json_extract(p, '$.boundary_s') AS boundary_s,
 	json_extract(p, '$.seal_wait_s') AS seal_wait_s, json_extract(p, '$.poe_floor_w') AS poe_floor_w,
 	json_extract(p, '$.reward_uc') / 1000000.0 AS reward_cents,
+	json_extract(p, '$.approval_lead_s') AS approval_lead_s, json_extract(p, '$.approval_silence') AS approval_silence,
 	json_extract(p, '$.tariff.import_mc_per_kwh') / 1000.0 AS import_cents_per_kwh,
 	json_extract(p, '$.tariff.export_mc_per_kwh') / 1000.0 AS export_cents_per_kwh,
 	(SELECT group_concat(json_extract(value, '$.name') || ' ' || (json_extract(value, '$.credit_limit_uc') / 1000000.0), ', ')

@@ -332,13 +332,13 @@ static void an_hour_is_planned_anew(void **state)
 		live(n, -2 * DAY);
 	open_planner();
 	follow(-1);
-	assert_false(planner_next_update(planner, &w)); /* as planned */
+	assert_false(planner_next_update(planner, 0, &w)); /* as planned */
 	for (int64_t slot = 0; slot < 12; slot++) {
 		little_advance(&m, little_slot_ms(slot + 1) + 1000);
 		for (int n = 0; n < LITTLE_HOMES; n++)
 			little_reading(&m, n, slot, 0, draws(n, slot) + 300, 0);
 		follow(slot);
-		if (!planner_next_update(planner, &w))
+		if (!planner_next_update(planner, 0, &w))
 			continue;
 		updates++;
 		assert_int_equal(w.first_slot, slot + 2);
