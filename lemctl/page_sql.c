@@ -36,7 +36,10 @@ const struct page_sql page_sql[] = {
 		" WHERE missing > 0 UNION ALL"
 		" SELECT 'silent', h.client_id, NULL, " HEAD " - 1 - coalesce(r.last_slot, -1)"
 		" FROM csm.homes h LEFT JOIN csm.v_readings r ON r.home = h.client_id"
-		" WHERE h.kind = 1 AND h.status = 2 AND coalesce(r.last_slot, -1) < " HEAD " - 3"},
+		" WHERE h.kind = 1 AND h.status = 2 AND coalesce(r.last_slot, -1) < " HEAD
+		" - 3 UNION ALL SELECT 'unscheduled', NULL, min(slot), count(*) FROM v_schedule"
+		" WHERE NOT counts AND state <> 'pending' AND slot BETWEEN " HEAD " AND " HEAD
+		" + 96 HAVING count(*) > 0"},
 	{"/api/auctions", "auctions",
 		AUCTION " WHERE a.seq IN (SELECT seq FROM auctions ORDER BY seq DESC LIMIT 100)"
 			" ORDER BY v.status = 'open' DESC, a.seq DESC"},

@@ -156,6 +156,7 @@ given AS (
 	SELECT a.slot, sum(min(w.quantity_wh, d.wh)) AS wh, sum(max(w.quantity_wh - d.wh, 0)) AS short_wh
 	FROM deliveries d JOIN awards w ON w."order" = d."order" JOIN orders r ON r.seq = d."order"
 	JOIN auctions a ON a.seq = r.auction GROUP BY a.slot),
+cut AS (SELECT a.slot, sum(k.cut_wh) AS wh FROM auction_cuts k JOIN auctions a ON a.seq = k.auction GROUP BY a.slot),
 present AS (SELECT slot, count(*) AS addresses FROM accounts WHERE slot >= 0 GROUP BY slot)
 SELECT p.slot, datetime(start_s + p.slot * slot_s, 'unixepoch') AS begins, p.addresses,
 	coalesce(t.auctions, 0) AS auctions, coalesce(t.cleared, 0) AS cleared,
@@ -163,10 +164,11 @@ SELECT p.slot, datetime(start_s + p.slot * slot_s, 'unixepoch') AS begins, p.add
 	coalesce(t.wh, 0) / 1000.0 AS traded_kwh,
 	CASE WHEN t.wh > 0 THEN round(t.uc / 1000.0 / t.wh, 3) END AS mean_cents_per_kwh,
 	coalesce(g.wh, 0) / 1000.0 AS delivered_kwh, coalesce(g.short_wh, 0) / 1000.0 AS short_kwh,
-	s.cpf / 100.0 AS validator_cpf
+	s.cpf / 100.0 AS validator_cpf, coalesce(k.wh, 0) / 1000.0 AS cut_kwh
 FROM present p JOIN v_time
 LEFT JOIN traded t ON t.slot = p.slot LEFT JOIN answered n ON n.slot = p.slot
 LEFT JOIN given g ON g.slot = p.slot LEFT JOIN seals s ON s.height = p.slot + 1
+LEFT JOIN cut k ON k.slot = p.slot
 WHERE p.slot < (SELECT max(height) FROM blocks);
 
 DROP VIEW IF EXISTS v_days;
@@ -177,7 +179,7 @@ SELECT date(begins) AS day, count(*) AS slots, sum(auctions) AS auctions, sum(cl
 	CASE WHEN sum(traded_kwh) > 0 THEN round(sum(mean_cents_per_kwh * traded_kwh) / sum(traded_kwh), 3)
 		END AS mean_cents_per_kwh,
 	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh,
-	round(avg(validator_cpf), 3) AS mean_validator_cpf
+	round(avg(validator_cpf), 3) AS mean_validator_cpf, sum(cut_kwh) AS cut_kwh
 FROM v_slots GROUP BY date(begins);
 
 DROP VIEW IF EXISTS v_months;
@@ -187,7 +189,7 @@ SELECT substr(day, 1, 7) AS month, count(*) AS days, sum(auctions) AS auctions, 
 	sum(traded_kwh) AS traded_kwh,
 	CASE WHEN sum(traded_kwh) > 0 THEN round(sum(mean_cents_per_kwh * traded_kwh) / sum(traded_kwh), 3)
 		END AS mean_cents_per_kwh,
-	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh
+	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh, sum(cut_kwh) AS cut_kwh
 FROM v_days GROUP BY substr(day, 1, 7);
 
 -- How often which CPF was announced.
