@@ -97,7 +97,7 @@ third=$schedule
 "$build/lemctl" params set --from-slot 3 approval_silence=approve "$work/market" >>"$work/log" 2>&1 || bad "silence is to approve"
 check "what is no schedule" test "$(dso approve "${first//[0-9]/0}"; echo $?)" = 1
 check "what is no id" test "$(dso approve xyz; echo $?)" = 2
-grep -q 'UNKNOWN_SCHEDULE schedule: no such schedule' "$work/dso.log" || grep -q 'UNKNOWN_SCHEDULE' "$work/dso.log" || bad "it says so: $(tail -n 3 "$work/dso.log")"
+check "it says so" grep -q 'refused: UNKNOWN_SCHEDULE' "$work/dso.log"
 limits="\"export_wh\":[1],\"first_slot\":40,\"import_wh\":[1]}"
 says NOT_ALLOWED "the aggregator limits nothing" aggregator "$aggregator" limits "{\"address\":\"$(address 3)\",$limits"
 says UNKNOWN_ADDRESS "a home does not in the DSO's name" home0001 "$work/home0001/state/ems.pem" limits "{\"address\":\"$(address 4)\",$limits"
@@ -110,10 +110,20 @@ announce 7 1 9
 fourth=$schedule
 stop_broker -KILL
 check "the broker starts again" start_broker
+hear aggregator "$aggregator" # the other had a token of its time
 awaits "slot 5" height 5
-is_late() { ! dso limits --first-slot 5 --import 1; }
-check "limits do not come after a clearing" is_late
-check "it says so" grep -qE 'LIMIT_LATE|HORIZON' "$work/dso.log"
+refused() { grep -q "refused: $1 " "$work/dso.log"; }
+check "nobody approves what counts already" test "$(dso approve "$first"; echo $?)" = 1
+check "it says so" refused APPROVAL_LATE
+open=$(sql 'SELECT max(height) FROM blocks')
+says SCHEDULE_LATE "a schedule that leaves no time" aggregator "$aggregator" schedule \
+	"{\"address\":\"$(address 3)\",\"first_slot\":$((open + 1)),\"net_wh\":[1]}"
+cleared() { [ "$(sql 'SELECT count(*) FROM auctions a JOIN auction_ends e ON e.auction = a.seq
+	WHERE a.slot = (SELECT max(height) + 1 FROM blocks)')" -gt 0 ]; }
+awaits "an auction of the next slot is cleared" cleared
+next=$(($(sql 'SELECT max(height) FROM blocks') + 1))
+check "its limits stay" test "$(dso limits --first-slot "$next" --import 1; echo $?)" = 1
+check "it says so" refused LIMIT_LATE
 awaits "slot 10" height 10
 sleep 1
 stop_broker
