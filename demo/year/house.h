@@ -53,6 +53,8 @@ struct house {
 	struct trader trader;
 	struct house_strategy strategy;
 	struct house_quotes quotes;
+	struct tariff tariff;
+	struct past past;
 	struct plan plan, written;
 	struct my_order orders[HOUSE_ORDERS_MAX];
 	size_t order_count;
@@ -64,8 +66,9 @@ struct house {
 
 /* Where load and PV come from. */
 struct house_source {
-	const char *profile; /* CSV file; NULL: the built-in generator */
-	const char *day;     /* YYYY-MM-DD of slot 0 */
+	const char *profile;  /* CSV file; NULL: the built-in generator */
+	const char *day;      /* YYYY-MM-DD of slot 0 */
+	const char *strategy; /* as in hem.conf */
 };
 
 /* Make home `number` ready to take part; house_close() it. */

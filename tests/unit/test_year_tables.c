@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include "demo/year/script.h"
 #include "demo/year/table.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market m;
 static struct table table;
