@@ -86,6 +86,7 @@ void house_open(struct house *h, struct town *town, unsigned number,
 	(void)snprintf(h->serial, sizeof h->serial, "SIM%u", number);
 	for (size_t i = 0; i < HOUSE_KEYS_MAX; i++)
 		h->keys[i].slot = INT64_MIN;
+	h->ragged_percent = source->ragged_percent;
 	configure(h, source);
 	if (home_device_open(&h->device, &h->config, &town->engine.genesis.params,
 		    town->engine.genesis.params.start_ms - 1, "", why) != ERR_OK)

@@ -102,6 +102,19 @@ static bool read_device(void *context, int64_t slot, struct trader_reading *ret)
 	return true;
 }
 
+/* The first quarter of an hour that is not even: drawn or fed in by chance more or less than its
+ * share, and made up for in the second. */
+static void make_ragged(const struct house *h, struct registers *r)
+{
+	int64_t percent = h->ragged_percent;
+
+	if (percent == 0)
+		return;
+	percent = (int64_t)(seed_next() % (uint64_t)(2 * percent + 1)) - percent;
+	for (int i = REGISTER_IMPORT; i <= REGISTER_EXPORT; i++)
+		r->wh[i] += (r->wh[i] - h->registers.wh[i]) * percent / 100;
+}
+
 static bool read_quarter(void *context, int64_t slot, int quarter, struct trader_quarter *ret_first)
 {
 	struct house *h = context;
@@ -114,6 +127,8 @@ static bool read_quarter(void *context, int64_t slot, int quarter, struct trader
 
 	if (d->ops->quarter(d->self, slot, quarter, h->town->now_ms, &r.registers, why) != ERR_OK)
 		town_die(h->id, why);
+	if (quarter == 1)
+		make_ragged(h, &r.registers);
 	send_reading(h, &r);
 	if (quarter == 1)
 		*ret_first = (struct trader_quarter){

@@ -24,6 +24,7 @@ enum { HOURS_PER_DAY = 24, GENERATOR_DAYS = 365, INIT_ARGS = 13, SETTLING_SLOTS 
 
 /* What the command line says, and what follows from it. */
 struct year {
+	int64_t ragged;
 	const char *dir, *homes_csv, *strategy, *sql_dir, *plugin;
 	int64_t days, homes, seed;
 	bool check, no_trades;
@@ -97,8 +98,10 @@ static void make_market(const struct year *y, char market[static TOWN_PATH_MAX])
 /* The homes move in a while before the market begins. */
 static void settle(struct year *y, struct town *t)
 {
-	const struct house_source source = {
-		.profile = y->homes_csv, .day = y->day, .strategy = y->strategy};
+	const struct house_source source = {.profile = y->homes_csv,
+		.day = y->day,
+		.strategy = y->strategy,
+		.ragged_percent = y->ragged};
 
 	t->now_ms = y->start_ms - INT64_C(2) * TOWN_ROUND_MS;
 	t->houses = calloc((size_t)y->homes, sizeof *t->houses);
@@ -196,6 +199,9 @@ int main(int argc, char **argv)
 		{"seed", ARG_INT, &y.seed, "N", "of keys and chance (1)", 0, INT32_MAX},
 		{"strategy", ARG_TEXT, &y.strategy, "NAME",
 			"of the homes, as in hem.conf: value (default) or curve", 0, 0},
+		{"ragged", ARG_INT, &y.ragged, "PERCENT",
+			"first quarters of hours differ by up to this from a quarter of them (0)",
+			0, 100},
 		{"check-signatures", ARG_FLAG, &y.check, "", "check each on arrival", 0, 0},
 		{"no-trades", ARG_FLAG, &y.no_trades, "",
 			"homes take part for rewards alone: both worlds are then one", 0, 0},
