@@ -207,10 +207,21 @@ static enum err open_device(struct ems *e)
 	return err == ERR_OK ? ERR_OK : fail(e, err, "opening the device", why);
 }
 
+/* The market's retail prices, which are the same at all times. */
+static struct tariff_prices market_prices(const void *self, int64_t start_s)
+{
+	const struct ems *e = self;
+
+	(void)start_s;
+	return (struct tariff_prices){e->params.import_mc_per_kwh, e->params.export_mc_per_kwh};
+}
+
 static enum err open_trader(struct ems *e)
 {
 	struct trader_config c = {.params = &e->params,
 		.battery = &e->config.battery,
+		.tariff = &e->tariff,
+		.past = &e->past,
 		.mode = e->config.home.mode,
 		.surplus_min_wh = e->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = e->config.tcr.curve.margin_mc_per_kwh};
@@ -220,6 +231,12 @@ static enum err open_trader(struct ems *e)
 	enum err err = address_keys_last(&e->db, &last);
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return fail(e, err, "reading hem.db", e->db.db.why);
+	e->tariff = (struct tariff){e, market_prices};
+	past_init(&e->past, e->genesis.params.slot_s);
+	e->past_slot = INT64_MIN;
+	err = past_hours_load(&e->db, &e->past);
+	if (err != ERR_OK)
 		return fail(e, err, "reading hem.db", e->db.db.why);
 	c.strategy = config_tcr_strategy(&e->config, &c.strategy_self);
 	trader_init(&e->trader, &c, &ops, last);
@@ -342,8 +359,12 @@ static void write_setpoints(struct ems *e)
 			.discharge_wh = now->awarded_discharge_wh,
 			.deadline_ms = params_slot_start_ms(&e->genesis.params, slot + 1)};
 		enum err err;
+		s.has_half_net = e->trader.quarter_slot == slot &&
+				 plan_half_net(now, e->trader.quarter.net_wh, &s.half_net_wh);
 		if (s.charge_wh == old->awarded_charge_wh &&
-			s.discharge_wh == old->awarded_discharge_wh)
+			s.discharge_wh == old->awarded_discharge_wh &&
+			now->awarded_rise_wh == old->awarded_rise_wh &&
+			now->awarded_fall_wh == old->awarded_fall_wh)
 			continue;
 		err = d->ops->write(d->self, &s, why);
 		if (err != ERR_OK && err != ERR_LIMIT)

@@ -8,6 +8,7 @@
 #include "hem-client/ems/identity.h"
 #include "hem-client/ems/log.h"
 #include "hem-client/ems/market_clock.h"
+#include "hem-client/ems/past_hours.h"
 #include "hem-client/ems/plan.h"
 #include "hem-client/ems/session.h"
 #include "hem-client/ems/trader.h"
@@ -55,6 +56,9 @@ struct ems {
 	struct home_device device;
 	struct courier courier;
 	struct trader trader;
+	struct tariff tariff; /* of the parameters in force */
+	struct past past;
+	int64_t past_slot; /* the last that is in it */
 	struct plan plan;
 	struct plan written; /* set-points that the device has */
 	struct audit audit;

@@ -56,7 +56,7 @@ says 0 "cleared by pay-as-bid uniform vickrey; head $(sqlite3 "$work/kept/copy.d
 	'SELECT lower(hex(hash)) FROM blocks ORDER BY height DESC LIMIT 1')" \
 	"the ledger with limits" "$work/kept/copy.db" "$genesis"
 limits="(SELECT max(seq) FROM transactions WHERE kind = 6)"
-changed "BAD_SIGNATURE" "UPDATE transactions SET body = replace(body, '\"import_wh\":[200]', '\"import_wh\":[201]')
+changed "BAD_SIGNATURE" "UPDATE transactions SET body = replace(body, '\"import_wh\":[5000]', '\"import_wh\":[5001]')
 	WHERE seq = $limits"
 changed "BAD_SIGNATURE" "UPDATE transactions SET body = replace(body, '\"change\"', '\"approve\"') WHERE kind = 7
 	AND body LIKE '%\"change\"%'"

@@ -107,7 +107,8 @@ static void open_auction(struct world *w)
 	const struct home *h = home_find(&w->market->homes, "aggregator");
 	struct command c = {.kind = COMMAND_TX, .home = h->number};
 	struct tx *tx = &c.u.tx;
-	int64_t slot = ledger_slot(&w->market->ledger) + 1 + below(w, 3);
+	int64_t slot = ledger_slot(&w->market->ledger) + below(w, 4);
+	bool half = slot == ledger_slot(&w->market->ledger);
 
 	draw_id(w, tx->id);
 	tx->kind = TX_BID_OFFER;
@@ -117,9 +118,10 @@ static void open_auction(struct world *w)
 	tx->u.bid.price_mc_per_kwh = tx->u.bid.side == SIDE_BUY ? below(w, 20000) : below(w, 8000);
 	tx->u.bid.request = (struct contract_request){.rule = (enum rule)below(w, 4),
 		.book = (enum book_kind)below(w, 3),
-		.gate_ms = below(w, 4) ? CONTRACT_UNSET
-				       : params_slot_start_ms(&w->params, slot) -
-						 below(w, 3) * w->params.slot_s * 1000,
+		.measure = half ? MEASURE_BEFORE_AFTER : (enum measure)0,
+		.gate_ms = half || below(w, 4) ? CONTRACT_UNSET
+					       : params_slot_start_ms(&w->params, slot) -
+							 below(w, 3) * w->params.slot_s * 1000,
 		.slot = slot,
 		.penalty_mc_per_kwh = below(w, 2) ? CONTRACT_UNSET : below(w, 5000),
 		.min_quantity_wh = CONTRACT_UNSET,

@@ -257,6 +257,35 @@ static void auctions_of_a_slot_share_the_room(void **state)
 	cut_is(50, NETWORK_DSO, false);
 }
 
+/* Of the running slot's second half as well: what its whole was awarded is gone. */
+static void within_the_slot_the_rest_of_the_room_holds(void **state)
+{
+	int64_t begin_ms = params_slot_start_ms(&s.params, SLOT), slot_ms = s.params.slot_s * 1000;
+	uint64_t whole, half, first, second;
+	struct tx tx;
+
+	(void)state;
+	network_post(&s, SCENE_TSO, SLOT, 100000, 100); /* room for 200 */
+	whole = open_auction(SIDE_BUY, RULE_PAY_AS_BID, 150, 0, 300);
+	(void)small_answer(&s, 1, SIDE_SELL, 150, 3000, whole);
+	reach_gate(whole);
+	cut_is(0, 0, false);
+	while (ledger_slot(s.l) < SLOT)
+		next_slot();
+	s.now_ms = begin_ms + slot_ms / 4;
+	tx = small_bid(&s, SMALL_ROLE, SIDE_BUY, 300, LIMIT_MC, 0);
+	tx.u.bid.request.slot = SLOT;
+	tx.u.bid.request.measure = MEASURE_BEFORE_AFTER;
+	small_do(&s, &tx);
+	half = tx.seq;
+	first = small_answer(&s, 2, SIDE_SELL, 40, 3000, half);
+	second = small_answer(&s, 3, SIDE_SELL, 40, 4000, half);
+	reach_gate(half);
+	assert_int_equal(won(first), 40);
+	assert_int_equal(won(second), 10);
+	cut_is(30, NETWORK_TSO, false);
+}
+
 /* Nobody can say where the net is: nothing moves it. */
 static void without_a_schedule_that_counts_there_is_no_room(void **state)
 {
@@ -303,6 +332,8 @@ int main(void)
 			an_order_that_must_be_whole_is_passed_over, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(
 			auctions_of_a_slot_share_the_room, scene_open, scene_free),
+		cmocka_unit_test_setup_teardown(
+			within_the_slot_the_rest_of_the_room_holds, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(
 			without_a_schedule_that_counts_there_is_no_room, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(

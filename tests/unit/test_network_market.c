@@ -118,6 +118,38 @@ static void days_work(void)
 	little_advance(&n.m, little_slot_ms(3) - 1100 * 1000);
 }
 
+/* Slot 4: an auction of the whole slot, and one of its second half. */
+static void within_slot_four(void)
+{
+	const struct message_bid bid = {.address = network_address(&n, 0),
+		.side = SIDE_BUY,
+		.energy_wh = 1000,
+		.price_mc_per_kwh = 20000,
+		.names_slot = true,
+		.measure = MEASURE_BEFORE_AFTER,
+		.slot = 4};
+	const struct publication *p;
+	uint64_t auction;
+	char text[1024];
+	struct out out;
+
+	network_limit_slot(&n, NETWORK_DSO, 4, 5000, 150);
+	little_advance(&n.m, little_slot_ms(3) + 1000);
+	auction = little_auction(&n.m, 4, 1000);
+	little_offer(&n.m, 0, 4, auction, 180, 9000, 0);
+	little_advance(&n.m, little_slot_ms(4) - 60000);
+	little_advance(&n.m, little_slot_ms(4) + LITTLE_SLOT_MS / 4 + 1000);
+	out_init(&out, text, sizeof text);
+	message_write_bid(&out, &bid);
+	little_send(&n.m, "aggregator", OPERATION_BID_OFFER, &out,
+		&(struct signer){.key = n.m.aggregator_key});
+	p = little_find(&n.m, "aggregator/receipt", 0);
+	auction = strtoull(strstr(p->payload, "\"seq\":") + 6, NULL, 10);
+	for (int home = 0; home < 2; home++)
+		little_offer(&n.m, home, 4, auction, 60, 9000 + home, 0);
+	little_advance(&n.m, little_slot_ms(4) + LITTLE_SLOT_MS / 2 - 1000);
+}
+
 static void what_is_cut_is_said(void **state)
 {
 	static const char home[] = "to/home0000/award", other[] = "to/home0001/award";
@@ -146,6 +178,28 @@ static void what_is_cut_is_said(void **state)
 		/* Room for 200: 180 displace 160 of home 1 and 20 at the limit, 20 displace none.
 		 */
 		"2320000");
+}
+
+/* 250 Wh may be sold: 180 of the whole slot, then 70 of 120 of its second half. */
+static void within_the_slot_too(void **state)
+{
+	int32_t wh = 10000;
+	struct limits_window late = {4, 1, &wh, &wh};
+	char text[512];
+	struct out out;
+
+	(void)state;
+	days_work();
+	within_slot_four();
+	ledger_says("SELECT group_concat(measure || ' ' || cleared_wh, ', ') FROM auctions a"
+		    " JOIN auction_ends e ON e.auction = a.seq WHERE slot = 4",
+		"1 180, 5 70");
+	ledger_says("SELECT cut_kwh FROM v_cuts WHERE auction = (SELECT max(seq) FROM auctions)",
+		"0.05");
+	out_init(&out, text, sizeof text);
+	net_form_write_limits(&out, network_address(&n, NETWORK_DSO), &late);
+	network_say(&n, NETWORK_DSO, OPERATION_LIMITS, &out); /* the slot has begun */
+	network_heard(&n, "dso/reject", "\"HORIZON\",\"field\":\"parameters.first_slot\"");
 }
 
 static void it_is_seen_how_schedules_stand(void **state)
@@ -206,6 +260,7 @@ static void an_audit_agrees(void **state)
 	(void)state;
 	assert_non_null(a);
 	days_work();
+	within_slot_four();
 	little_advance(&n.m, little_slot_ms(5) + 1000);
 	(void)snprintf(path, sizeof path, "%.400s/copy.db", keep ? keep : n.m.folder);
 	(void)snprintf(sql, sizeof sql, "VACUUM INTO '%s'", path);
@@ -270,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_cut_is_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(within_the_slot_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_is_seen_how_schedules_stand, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_market_opened_again_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(others_have_no_say, setup, teardown),

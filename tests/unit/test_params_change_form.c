@@ -70,13 +70,12 @@ static void what_is_no_parameter(void **state)
 {
 	static const char *const words[][2] = {{"slot_s", "900"}, {"name", "x"}, {"roles", "1"},
 		{"tariff", "1"}, {"tariff.rule", "uniform"}, {"import_mc_per_kwh", "1"},
-		{"credit_limits_uc", "1"}, {"credit_limits_uc.", "1"},
-		{"credit_limits_uc.agg", "1"}, {"", "1"}, {"credit_limits_uc.rolea", "x"},
-		{"credit_limits_uc.rolea", "-1"}, {"rule", "lottery"}, {"rule", ""},
-		{"approval_silence", "change"}, {"reward_uc", ""}, {"reward_uc", "-1"},
-		{"reward_uc", "05"}, {"reward_uc", "5 "}, {"reward_uc", "5.0"},
-		{"reward_uc", "9007199254740993"}, {"reward_uc", "99999999999999999"},
-		{"limit_inclusive", "1"}, {"Rule", "uniform"}};
+		{"credit_limits_uc", "1"}, {"credit_limits_uc.", "1"}, {"credit_limits_uc.ag", "1"},
+		{"", "1"}, {"credit_limits_uc.rolea", "x"}, {"credit_limits_uc.rolea", "-1"},
+		{"rule", "lottery"}, {"rule", ""}, {"approval_silence", "change"},
+		{"reward_uc", ""}, {"reward_uc", "-1"}, {"reward_uc", "05"}, {"reward_uc", "5 "},
+		{"reward_uc", "5.0"}, {"reward_uc", "9007199254740993"},
+		{"reward_uc", "99999999999999999"}, {"limit_inclusive", "1"}, {"Rule", "uniform"}};
 	struct params_change c = {.from_slot = 5}, was = c;
 	char role[] = "credit_limits_uc.rolea";
 
@@ -122,7 +121,7 @@ static void members_keep_their_bounds(void **state)
 		{"aggregator", X16 X16, NULL, VERDICT_OK},
 		{"aggregator", X16 X16 "x", "parameters.parameters.credit_limits_uc",
 			VERDICT_BAD_FIELD},
-		{"aggregator", "agg", "parameters.parameters.credit_limits_uc.agg",
+		{"aggregator", "ag", "parameters.parameters.credit_limits_uc.ag",
 			VERDICT_BAD_FIELD},
 		{":8}", ":-8}", "parameters.parameters.credit_limits_uc.aggregator",
 			VERDICT_OUT_OF_RANGE},
