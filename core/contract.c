@@ -47,6 +47,7 @@ static struct contract fill(const struct params *p, const struct contract_reques
 	c.min_quantity_wh = r->min_quantity_wh != CONTRACT_UNSET ? r->min_quantity_wh : 0;
 	c.limit_inclusive =
 		r->limit_inclusive != CONTRACT_UNSET ? r->limit_inclusive != 0 : p->limit_inclusive;
+	c.activation = r->activation;
 	return c;
 }
 

@@ -34,6 +34,7 @@ struct contract_request {
 	int64_t penalty_mc_per_kwh; /* for each Wh awarded and not delivered */
 	int64_t min_quantity_wh;
 	int limit_inclusive; /* 0, 1 or CONTRACT_UNSET */
+	uint64_t activation; /* that it answers (core/activation.h); 0: none */
 };
 
 /* Terms in force. */
@@ -49,6 +50,7 @@ struct contract {
 	int64_t gate_ms;
 	int64_t slot;
 	bool limit_inclusive;
+	uint64_t activation; /* or 0 */
 };
 
 /* Fills *out from the request, the market's defaults, and the opener's side, quantity and limit.

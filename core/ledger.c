@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stddef.h>
 #include "core/ledger_check.h"
+#include "core/ledger_role.h"
 
 void ledger_init(struct ledger *l, const struct params *params, sha256_fn *sha256,
 	const uint8_t genesis_hash[HASH_LEN], const uint8_t rules_hash[HASH_LEN])
@@ -145,6 +146,7 @@ static void apply_bid(struct ledger *l, const struct tx *tx, const struct result
 		assert(v == VERDICT_OK);
 		(void)v;
 		auction_open(&l->auctions, &l->accounts, tx->seq, number, &c);
+		activation_opened(l, auction_find(&l->auctions, tx->seq));
 		r.kind = RESULT_AUCTION_OPENED;
 		r.u.auction.auction = auction_find(&l->auctions, tx->seq);
 	}
@@ -165,6 +167,7 @@ static void apply_cancel(struct ledger *l, const struct tx *tx, const struct res
 		r.u.order.auction = &l->auctions.auctions[o->auction];
 	} else {
 		auction_cancel(&l->auctions, &l->accounts, tx->u.cancel.order);
+		activation_cancelled(l, auction_find(&l->auctions, tx->u.cancel.order));
 		r.kind = RESULT_AUCTION_ENDED;
 		r.u.auction.auction = auction_find(&l->auctions, tx->u.cancel.order);
 		r.u.auction.best_losing_mc_per_kwh = -1;
@@ -291,36 +294,6 @@ static void apply_money(struct ledger *l, const struct tx *tx, const struct resu
 		ledger_transfer(l, sink, account, ACCOUNT_ISSUER, uc, 0, TRANSFER_WITHDRAWAL);
 }
 
-static void apply_schedule(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
-{
-	struct result r = {.kind = RESULT_SCHEDULED, .height = l->height};
-
-	r.u.schedule = schedule_add(l, tx);
-	ledger_emit(l, sink, &r);
-}
-
-static void apply_limits(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
-{
-	struct result r = {.kind = RESULT_LIMITED, .height = l->height};
-
-	network_add(l, tx);
-	r.u.limits.seq = tx->seq;
-	r.u.limits.window = &tx->u.limits;
-	ledger_emit(l, sink, &r);
-}
-
-static void apply_approve(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
-{
-	struct result r = {.kind = RESULT_ANSWERED, .height = l->height};
-
-	r.u.answer.seq = tx->seq;
-	r.u.answer.schedule = approval_add(l, tx);
-	r.u.answer.role = network_role_of_account(
-		&l->params, account_find(&l->accounts, &tx->address)->number);
-	r.u.answer.verdict = tx->u.approve.verdict;
-	ledger_emit(l, sink, &r);
-}
-
 void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
 {
 	uint64_t number;
@@ -340,13 +313,11 @@ void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sin
 		apply_seal(l, tx, sink);
 		break;
 	case TX_SCHEDULE:
-		apply_schedule(l, tx, sink);
-		break;
 	case TX_LIMITS:
-		apply_limits(l, tx, sink);
-		break;
 	case TX_APPROVE:
-		apply_approve(l, tx, sink);
+	case TX_TARIFF:
+	case TX_ACTIVATE:
+		ledger_role_apply(l, tx, sink);
 		break;
 	case TX_CLOCK:
 		apply_clock(l, tx, sink);

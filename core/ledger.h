@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "core/account.h"
+#include "core/activation.h"
 #include "core/auction.h"
 #include "core/hash.h"
 #include "core/header.h"
@@ -24,6 +25,7 @@
 #include "core/recent.h"
 #include "core/result.h"
 #include "core/schedule.h"
+#include "core/tariff.h"
 #include "core/tx.h"
 #include "core/verdict.h"
 
@@ -63,6 +65,8 @@ struct ledger {
 	uint8_t rules_hash[HASH_LEN];
 	struct params_schedule schedule;
 	struct schedules schedules;
+	struct tariffs tariffs;
+	struct activations activations;
 	struct network network;
 	uint64_t height;        /* of the open block; it holds slot height - 1 */
 	uint64_t seq_high;      /* highest sequence so far */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include "core/cpf.h"
 #include "core/ledger_operator.h"
+#include "core/ledger_role.h"
 
 static enum verdict refuse(const char **field, const char *name, enum verdict verdict)
 {
@@ -58,6 +59,9 @@ static enum verdict check_open(
 		account_is_role(a) ? CONTRACT_UNSET : a->slot, tx->market_ms, &c, field);
 	if (v != VERDICT_OK)
 		return v;
+	v = c.activation ? activation_answer_check(l, a->number, &c) : VERDICT_OK;
+	if (v != VERDICT_OK)
+		return refuse(field, "contract.activation", v);
 	if (!auctions_has_room(&l->auctions, c.quantity_wh) ||
 		(account_is_address(a) && a->auction_count >= ACCOUNT_AUCTIONS_MAX))
 		return refuse(field, "bid", VERDICT_TOO_MANY);
@@ -289,11 +293,11 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 	case TX_SEAL:
 		return check_seal(l, tx, field);
 	case TX_SCHEDULE:
-		return schedule_check(l, tx, field);
 	case TX_LIMITS:
-		return network_check(l, tx, field);
 	case TX_APPROVE:
-		return approval_check(l, tx, field);
+	case TX_TARIFF:
+	case TX_ACTIVATE:
+		return ledger_role_check(l, tx, field);
 	case TX_CLOCK:
 	case TX_ADMIT:
 	case TX_STANDING:

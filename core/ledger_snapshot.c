@@ -57,6 +57,7 @@ static void xfer_auction(struct xfer *x, struct auction *a)
 	xfer_i64(x, &c->gate_ms);
 	xfer_i64(x, &c->slot);
 	XFER_INT(x, c->limit_inclusive);
+	xfer_u64(x, &c->activation);
 	XFER_INT(x, a->status);
 	XFER_INT(x, a->order_count);
 	XFER_INT(x, a->first_order);
@@ -198,6 +199,8 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 	params_schedule_xfer(x, l);
 	schedules_xfer(x, &l->schedules);
 	network_xfer(x, &l->network, ledger_slot(l));
+	tariffs_xfer(x, &l->tariffs);
+	activations_xfer(x, &l->activations);
 	xfer_auctions(x, &l->auctions);
 	if (x->reading && !x->bad)
 		x->bad = !count_orders(&l->auctions, &l->accounts);

@@ -1,5 +1,7 @@
 #include "core/params.h"
 #include <stddef.h>
+#include <string.h>
+#include "core/account.h"
 #include "core/approval.h"
 #include "core/contract.h"
 #include "core/units.h"
@@ -10,6 +12,15 @@ struct bound {
 	const char *name;
 	int64_t value, min, max;
 };
+
+uint64_t params_aggregator(const struct params *p)
+{
+	for (uint32_t i = 0; i < p->role_count; i++) {
+		if (strcmp(p->roles[i].name, AGGREGATOR_ROLE) == 0)
+			return ACCOUNT_FIRST_ROLE + i;
+	}
+	return ACCOUNT_NONE;
+}
 
 static enum verdict check_relations(const struct params *p, const char **field)
 {

@@ -10,6 +10,9 @@
 
 enum { PARAMS_ROLES_MAX = 8, ROLE_NAME_MAX = 32 };
 
+/* The role that trades for the community: its schedules and tariffs count. */
+#define AGGREGATOR_ROLE "aggregator"
+
 /* A participant with a permanent address: aggregator, DSO, TSO. */
 struct role_params {
 	char name[ROLE_NAME_MAX + 1]; /* also its clientId */
@@ -48,6 +51,9 @@ struct params {
 /* Whether each number is in its range and the relations between them hold. On refusal *field
  * names the first offender as it is spelled in genesis. */
 enum verdict params_check(const struct params *params, const char **field);
+
+/* The account number of the aggregator; 0: this market has none. */
+uint64_t params_aggregator(const struct params *params);
 
 /* Market time of a real time, both Unix ms: start_ms + rate x (real_ms - real_start_ms). */
 int64_t params_market_ms(const struct params *params, int64_t real_ms);

@@ -52,6 +52,8 @@ const char *transfer_why_name(enum transfer_why why)
 		return "close";
 	case TRANSFER_WITHDRAWAL:
 		return "withdrawal";
+	case TRANSFER_REGULATION:
+		return "regulation";
 	}
 	return NULL;
 }

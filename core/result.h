@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "core/network.h"
 #include "core/schedule.h"
+#include "core/tariff.h"
 
 /* What happened; the first group makes leaves of results_root. */
 enum result_kind {
@@ -27,6 +28,8 @@ enum result_kind {
 	RESULT_SCHEDULED = 24,
 	RESULT_LIMITED = 25,
 	RESULT_ANSWERED = 26, /* a network operator has said something of a schedule */
+	RESULT_PRICED = 27,   /* a tariff */
+	RESULT_ACTIVATED = 28,
 };
 
 /* Why money moved; hashed. */
@@ -37,6 +40,7 @@ enum transfer_why {
 	TRANSFER_REWARD = 4,     /* issuer to validator */
 	TRANSFER_CLOSE = 5,      /* an address's balance to the wallets, or its debt from them */
 	TRANSFER_WITHDRAWAL = 6, /* wallets or a role to issuer */
+	TRANSFER_REGULATION = 9, /* the TSO to the aggregator, or the reverse */
 };
 
 /* One thing that happened while a transaction was executed or a block closed. */
@@ -68,6 +72,8 @@ struct result {
 			uint64_t height; /* VALIDATED: of the block sealed */
 		} validator;
 		const struct schedule *schedule;
+		const struct tariff *tariff;
+		const struct activation *activation;
 		struct {
 			uint64_t seq; /* of the limits */
 			const struct limits_window *window;

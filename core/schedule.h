@@ -45,9 +45,6 @@ struct schedules {
 struct ledger;
 struct tx;
 
-/* The role whose schedules count. */
-#define SCHEDULE_ROLE "aggregator"
-
 /* Whether slots in a row lie after the open one and end no more than two days after it, or are the
  * next one: HORIZON if not, and *field `first_slot`, or `last` if it is the end. */
 enum verdict schedule_slots_check(const struct ledger *ledger, int64_t first_slot, uint32_t count,

@@ -13,6 +13,8 @@ static const struct {
 	{TX_SCHEDULE, "schedule"},
 	{TX_LIMITS, "limits"},
 	{TX_APPROVE, "approve"},
+	{TX_TARIFF, "tariff"},
+	{TX_ACTIVATE, "activate"},
 	{TX_CLOCK, "clock"},
 	{TX_ADMIT, "admit"},
 	{TX_STANDING, "standing"},

@@ -4,12 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "core/activation.h"
 #include "core/address.h"
 #include "core/contract.h"
 #include "core/hash.h"
 #include "core/network.h"
 #include "core/params.h"
 #include "core/schedule.h"
+#include "core/tariff.h"
 
 /* Kinds below TX_OPERATOR are signed by an address; the others are the operator's own. The
  * numbers are stored in ledger.db. */
@@ -21,6 +23,8 @@ enum tx_kind {
 	TX_SCHEDULE = 5, /* the aggregator's, of the community's net */
 	TX_LIMITS = 6,   /* a network operator's, of the same net */
 	TX_APPROVE = 7,  /* a network operator's, of a schedule */
+	TX_TARIFF = 8,   /* the aggregator's, of what energy costs outside the market */
+	TX_ACTIVATE = 9, /* the TSO's, for regulation */
 	TX_OPERATOR = 16,
 	TX_CLOCK = 16,      /* fires the gates due; at a slot's end opens the block's close */
 	TX_ADMIT = 17,      /* address keys of one slot */
@@ -73,6 +77,8 @@ struct tx {
 		} seal;
 		struct net_window schedule;
 		struct limits_window limits;
+		struct tariff_window tariff;
+		struct activation_terms activate;
 		struct {
 			uint8_t schedule[HASH_LEN]; /* its transaction's id */
 			enum approval_verdict verdict;

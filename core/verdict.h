@@ -66,6 +66,9 @@
 	X(SCHEDULE_LATE, 58, "the schedule leaves no time to approve it before its first slot")    \
 	X(UNKNOWN_SCHEDULE, 59, "no such schedule that is still to be approved")                   \
 	X(APPROVAL_LATE, 60, "the time to approve that schedule is over")                          \
+	X(ACTIVATION_LATE, 65, "the time to ask for regulation in that slot is over")              \
+	X(UNKNOWN_ACTIVATION, 66, "no such activation that is not settled yet")                    \
+	X(ACTIVATION_ANSWERED, 67, "another auction answers that activation")                      \
 	X(BAD_TIME, 70, "a time in the block runs backwards or is not the slot's")                 \
 	X(BAD_SEQ, 71, "the sequence has a gap, a repetition or another order")                    \
 	X(OUT_OF_PHASE, 72, "a transaction stands where the block's order has no place for it")    \

@@ -42,18 +42,53 @@ void aggregator_desk_close(struct aggregator_desk *a)
 	*a = (struct aggregator_desk){.key = NULL};
 }
 
+static bool was_tried(const struct aggregator_desk *a, uint64_t activation)
+{
+	for (uint32_t i = 0; i < ACTIVATIONS_MAX; i++) {
+		if (a->tried[i] == activation)
+			return true;
+	}
+	return false;
+}
+
+/* The one that is to be answered first, up to market time until_ms; NULL: none. */
+static const struct activation *next_activation(
+	const struct aggregator_desk *a, const struct engine *e, int64_t until_ms)
+{
+	const struct activations *t = &e->market->ledger.activations;
+	const struct activation *first = NULL;
+	int64_t first_ms = INT64_MAX;
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		int64_t answers_ms = aggregator_answers_ms(&e->genesis.params, &t->rows[i]);
+
+		if (t->rows[i].auction || answers_ms > until_ms || answers_ms >= first_ms ||
+			was_tried(a, t->rows[i].seq))
+			continue;
+		first = &t->rows[i];
+		first_ms = answers_ms;
+	}
+	return first;
+}
+
 int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct engine *e)
 {
 	const struct params *p = &e->genesis.params;
-	int64_t measured;
+	const struct activation *asked;
+	int64_t measured, projects_ms;
 
 	if (!a->key)
 		return INT64_MAX;
+	asked = next_activation(a, e, INT64_MAX);
 	/* Before its first clock the engine has no time at all. */
 	measured = e->now_ms < p->start_ms ? -1 : params_slot_at(p, e->now_ms) - 1;
 	if (measured <= a->judged)
 		measured = a->judged + 1;
-	return aggregator_projects_ms(p, measured + 1);
+	projects_ms = aggregator_projects_ms(p, measured + 1);
+	if (!asked || aggregator_answers_ms(p, asked) >= projects_ms)
+		return projects_ms;
+	return aggregator_answers_ms(p, asked) > e->now_ms ? aggregator_answers_ms(p, asked)
+							   : e->now_ms;
 }
 
 static void add(void *context, const struct home_nets *nets)
@@ -88,7 +123,8 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 		.energy_wh = o->quantity_wh,
 		.price_mc_per_kwh = o->limit_mc_per_kwh,
 		.names_slot = true,
-		.measure = MEASURE_BEFORE_AFTER,
+		.measure = o->measure,
+		.activation = o->activation,
 		.slot = o->slot};
 	struct signer signer = {.key = a->key};
 	struct message m = {.text = NULL};
@@ -122,6 +158,7 @@ static struct deviation begin(const struct ledger *l, int64_t slot, int64_t now_
 	struct deviation d = {.slot = slot};
 
 	d.is_scheduled = schedule_net(l, slot, now_ms, &d.scheduled_wh);
+	d.scheduled_wh += activation_shift_wh(l, slot);
 	return d;
 }
 
@@ -142,6 +179,15 @@ static enum err see(struct engine *e, int64_t running, int64_t now_ms, struct ag
 	return err;
 }
 
+/* Between which prices it trades in a slot. */
+static struct limit_prices limits_of(const struct ledger *l, int64_t slot)
+{
+	const struct imbalance_prices set = {.short_mc_per_kwh = 0};
+	struct tariff_prices tariff = tariff_of_slot(l, slot);
+
+	return limit_prices(&set, &tariff);
+}
+
 enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_t now_ms,
 	struct aggregator_news *news, bool *ret_judged)
 {
@@ -149,8 +195,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	int64_t running = params_slot_at(p, now_ms);
 	uint64_t account = role_account(p);
 	const struct ledger *l = &e->market->ledger;
-	struct aggregator_tariff tariff = {
-		l->params.import_mc_per_kwh, l->params.export_mc_per_kwh};
+	struct limit_prices limits = limits_of(l, running);
 	enum err err;
 
 	*ret_judged = false;
@@ -163,8 +208,6 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	if (err != ERR_OK)
 		return err;
 	*ret_judged = true;
-	if (a->tariff)
-		tariff = a->tariff(a->tariff_context, running);
 	deviation_of_trades(&news->deviation, &l->auctions, account);
 	if (news->deviation.homes > 0)
 		projection_learn(
@@ -173,7 +216,24 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 		projection_expect(&a->projection, running, deviation_before_wh(&news->projected));
 	news->trades =
 		!aggregator_has_traded(&l->auctions, account, running) &&
-		aggregator_decide(&news->projected, &tariff,
+		aggregator_decide(&news->projected, &limits,
 			account_available_uc(account_get(&l->accounts, account)), &news->order);
 	return news->trades ? send(a, e, &news->order, now_ms, &news->taken) : ERR_OK;
+}
+
+enum err aggregator_desk_answer(struct aggregator_desk *a, struct engine *e, int64_t now_ms,
+	struct aggregator_answer *answer, bool *ret_answered)
+{
+	const struct ledger *l = &e->market->ledger;
+	const struct activation *asked = a->key ? next_activation(a, e, now_ms) : NULL;
+	int64_t available_uc;
+
+	*ret_answered = asked != NULL;
+	if (!asked)
+		return ERR_OK;
+	*answer = (struct aggregator_answer){.activation = *asked};
+	a->tried[a->tried_count++ % ACTIVATIONS_MAX] = asked->seq;
+	available_uc = account_available_uc(account_get(&l->accounts, role_account(&l->params)));
+	answer->trades = aggregator_answer(&l->params, asked, now_ms, available_uc, &answer->order);
+	return answer->trades ? send(a, e, &answer->order, now_ms, &answer->taken) : ERR_OK;
 }

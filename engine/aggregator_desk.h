@@ -1,6 +1,7 @@
 /* aggregator_desk: the market's own aggregator at work: once in each slot it judges the one before,
- * sees where this one is going and, if that is off the schedule, opens an auction. Its order is
- * signed with its own key and taken in like everyone's; core/vpp/aggregator.h decides. */
+ * sees where this one is going and, if that is off the schedule, opens an auction; and it answers
+ * what the TSO asks for with another. Its orders are signed with its own key and taken in like
+ * everyone's; core/vpp/aggregator.h decides. */
 #ifndef LEM_ENGINE_AGGREGATOR_DESK_H
 #define LEM_ENGINE_AGGREGATOR_DESK_H
 #include "core/vpp/aggregator.h"
@@ -12,11 +13,10 @@
 struct aggregator_desk {
 	const struct private_key *key; /* of the role "aggregator"; borrowed. NULL: there is none */
 	struct inspector *inspector;
-	/* Retail prices in a slot; NULL: the market's. */
-	struct aggregator_tariff (*tariff)(const void *context, int64_t slot);
-	const void *tariff_context;
-	int64_t judged;               /* the last slot judged */
-	struct projection projection; /* since it was opened */
+	int64_t judged;                  /* the last slot judged */
+	struct projection projection;    /* since it was opened */
+	uint64_t tried[ACTIVATIONS_MAX]; /* activations, the last ones */
+	uint32_t tried_count;
 };
 
 /* What came of one judgement. */
@@ -26,6 +26,14 @@ struct aggregator_news {
 	bool trades;
 	struct aggregator_order order; /* if it trades */
 	bool taken;                    /* the market took it; if not, the log says why */
+};
+
+/* What came of one activation. */
+struct aggregator_answer {
+	struct activation activation;
+	bool trades; /* there was time, and cover */
+	struct aggregator_order order;
+	bool taken;
 };
 
 /* Begin. The key must be that of the role "aggregator" in genesis: ERR_CONFIG. ERR_NOMEM,
@@ -43,5 +51,11 @@ int64_t aggregator_desk_next_ms(
  * meaningful if *ret_judged. Errors as engine_take(). */
 __attribute__((warn_unused_result)) enum err aggregator_desk_run(struct aggregator_desk *aggregator,
 	struct engine *engine, int64_t now_ms, struct aggregator_news *ret_news, bool *ret_judged);
+
+/* Answer one activation that is due, with an auction; each is tried once. *ret_answer is meaningful
+ * if *ret_answered: call again, there may be more. Errors as engine_take(). */
+__attribute__((warn_unused_result)) enum err aggregator_desk_answer(
+	struct aggregator_desk *aggregator, struct engine *engine, int64_t now_ms,
+	struct aggregator_answer *ret_answer, bool *ret_answered);
 
 #endif

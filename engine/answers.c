@@ -247,8 +247,11 @@ void answer_auction_opened(struct engine *e, const struct auction *a)
 	struct out out;
 
 	out_init(&out, text, sizeof text);
+	out_printf(&out, "{");
+	if (c->activation)
+		out_printf(&out, "\"activation\":%llu,", (unsigned long long)c->activation);
 	out_printf(&out,
-		"{\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\",\"gate_ms\":%lld"
+		"\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\",\"gate_ms\":%lld"
 		",\"limit_inclusive\":%s,\"limit_mc_per_kwh\":%lld,\"measure\":\"%s\"",
 		(unsigned long long)a->seq, book_kind_name(c->book), (long long)c->gate_ms,
 		c->limit_inclusive ? "true" : "false", (long long)c->limit_mc_per_kwh,
@@ -298,6 +301,7 @@ void answer_offers_flush(struct engine *e)
 bool answer_is_told(const struct engine *e, enum tx_kind kind)
 {
 	return kind == TX_BID_OFFER || kind == TX_CPF || kind == TX_LIMITS || kind == TX_APPROVE ||
+	       kind == TX_TARIFF || kind == TX_ACTIVATE ||
 	       (kind == TX_SCHEDULE && network_role_any(&e->genesis.params));
 }
 

@@ -58,6 +58,8 @@ static void emit(void *context, const struct result *r)
 	case RESULT_SCHEDULED:
 	case RESULT_LIMITED:
 	case RESULT_ANSWERED:
+	case RESULT_PRICED:
+	case RESULT_ACTIVATED:
 		break;
 	}
 }

@@ -182,30 +182,60 @@ static enum verdict check_keys(
 	return v == VERDICT_OK ? check_meter(i, client, refusal) : v;
 }
 
+/* A pointer into what was copied, in place of one into what it was copied from. */
+static const int32_t *moved(const int32_t *to, const int32_t *from, const int32_t *at)
+{
+	return at ? to + (at - from) : NULL;
+}
+
+/* The numbers that a role's transaction borrows, and how many; NULL: none. */
+static const int32_t *borrowed_numbers(const struct tx *tx, size_t *ret_count)
+{
+	*ret_count = NET_VALUES_MAX;
+	if (tx->kind == TX_LIMITS)
+		return tx->u.limits.export_wh;
+	if (tx->kind == TX_TARIFF)
+		return tx->u.tariff.export_mc;
+	*ret_count = tx->u.schedule.count;
+	return tx->kind == TX_SCHEDULE ? tx->u.schedule.net_wh : NULL;
+}
+
+static void borrow_numbers(struct tx *tx, const int32_t *to)
+{
+	struct limits_window *w = &tx->u.limits;
+	struct tariff_window *t = &tx->u.tariff;
+	const int32_t *from;
+
+	if (tx->kind == TX_SCHEDULE) {
+		tx->u.schedule.net_wh = to;
+	} else if (tx->kind == TX_LIMITS) {
+		from = w->export_wh;
+		w->import_wh = moved(to, from, w->import_wh);
+		w->export_wh = to;
+	} else {
+		from = t->export_mc;
+		t->import_mc = moved(to, from, t->import_mc);
+		t->wholesale_mc = moved(to, from, t->wholesale_mc);
+		t->export_mc = to;
+	}
+}
+
 /* A copy of what the command borrows from the workspace, and the command borrows that. */
 static bool keep_borrowed(struct inspected *k)
 {
 	struct command *c = &k->command;
-	struct limits_window *limits = NULL;
-	struct net_window *window = NULL;
 	const void *from = NULL;
-	size_t size = 0;
+	size_t size = 0, count;
 
-	if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SCHEDULE)
-		window = &c->u.tx.u.schedule;
-	else if (c->kind == COMMAND_TX && c->u.tx.kind == TX_LIMITS)
-		limits = &c->u.tx.u.limits;
-	else if (c->kind == COMMAND_BASELINE)
-		window = &c->u.baseline.window;
 	if (c->kind == COMMAND_ADDRESSES) {
 		from = c->u.addresses.keys;
 		size = c->u.addresses.count * sizeof *c->u.addresses.keys;
-	} else if (window) {
-		from = window->net_wh;
-		size = window->count * sizeof *window->net_wh;
-	} else if (limits) {
-		from = limits->export_wh;
-		size = NET_VALUES_MAX * sizeof *limits->export_wh;
+	} else if (c->kind == COMMAND_BASELINE) {
+		from = c->u.baseline.window.net_wh;
+		size = c->u.baseline.window.count * sizeof *c->u.baseline.window.net_wh;
+	} else if (c->kind == COMMAND_TX) {
+		from = borrowed_numbers(&c->u.tx, &count);
+		size = from ? count * sizeof(int32_t) : 0;
 	}
 	if (size == 0)
 		return true;
@@ -215,13 +245,10 @@ static bool keep_borrowed(struct inspected *k)
 	memcpy(k->borrowed, from, size);
 	if (c->kind == COMMAND_ADDRESSES)
 		c->u.addresses.keys = k->borrowed;
-	else if (limits)
-		*limits = (struct limits_window){.first_slot = limits->first_slot,
-			.count = limits->count,
-			.export_wh = k->borrowed,
-			.import_wh = (const int32_t *)k->borrowed + SCHEDULE_SLOTS_MAX};
+	else if (c->kind == COMMAND_BASELINE)
+		c->u.baseline.window.net_wh = k->borrowed;
 	else
-		window->net_wh = k->borrowed;
+		borrow_numbers(&c->u.tx, k->borrowed);
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include "lemctl/operator.h"
 #include "lemctl/params.h"
 #include "lemctl/serve.h"
+#include "lemctl/services.h"
 #include "lemctl/sign.h"
 #include "lemctl/stats.h"
 #include "lemctl/token.h"
@@ -34,7 +35,8 @@ static const struct command commands[] = {
 	{"withdraw", withdraw_command, "book money that is paid out to a home or role"},
 	{"params", params_command, "show or change the market's parameters"},
 	{"dso", dso_command, "limit the community's net and approve schedules, as its DSO"},
-	{"tso", tso_command, "the same as its TSO"},
+	{"tso", tso_command, "the same as its TSO; ask for regulation"},
+	{"aggregator", aggregator_command, "say what energy costs outside the market"},
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},

@@ -4,51 +4,17 @@
 #include <string.h>
 #include "lemctl/input.h"
 #include "lemctl/network_watch.h"
-#include "lemctl/role_door.h"
-#include "wire/date.h"
+#include "lemctl/role_errand.h"
+#include "lemctl/services.h"
 #include "wire/net_form.h"
 #include "wire/text.h"
 
-enum { NO_SLOT = -1, USAGE_MAX = 160, PARAMETERS_MAX = 4096, FILE_MAX = 8192 };
-
-/* "lemctl dso limits [OPTION...] DIR". */
-static const char *usage(char text[static USAGE_MAX], const char *role, const char *words)
-{
-	(void)snprintf(text, USAGE_MAX, "lemctl %s %s", role, words);
-	return text;
-}
+enum { NO_SLOT = -1, PARAMETERS_MAX = 4096, FILE_MAX = 8192 };
 
 static int complain(const char *what, const char *why)
 {
 	(void)fprintf(stderr, "lemctl: %s: %s\n", what, why);
 	return EXIT_REFUSED;
-}
-
-static void print_receipt(const struct receipt *r, bool json)
-{
-	char id[TEXT_HEX_LEN(HASH_LEN) + 1];
-
-	(void)!text_hex_write(r->tx_id, HASH_LEN, id, sizeof id);
-	if (json)
-		(void)printf("{\"height\":%llu,\"market_ms\":%lld,\"seq\":%llu,\"tx_id\":\"%s\"}\n",
-			(unsigned long long)r->height, (long long)r->market_ms,
-			(unsigned long long)r->seq, id);
-	else
-		(void)printf("accepted: %llu in the ledger, block %llu\n",
-			(unsigned long long)r->seq, (unsigned long long)r->height);
-}
-
-/* One request over a connection of its own. d is open. */
-static int send_one(
-	struct role_door *d, enum operation operation, const struct out *parameters, bool json)
-{
-	int code = d->link ? 0 : role_door_connect(d, NULL);
-
-	if (code == 0)
-		code = role_door_send(d, operation, parameters);
-	if (code == 0)
-		print_receipt(&d->receipt, json);
-	return code;
 }
 
 /* What of limits the command line says. */
@@ -99,19 +65,6 @@ static bool read_file(const char *path, struct limits_values *v)
 	return true;
 }
 
-/* The first slot that begins at that date or after it; false if it is no date. */
-static bool slot_from(const struct params *p, const char *date, int64_t *ret)
-{
-	int64_t ms;
-
-	if (!date_read(date, &ms))
-		return false;
-	*ret = params_slot_at(p, ms);
-	if (params_slot_start_ms(p, *ret) < ms)
-		(*ret)++;
-	return *ret >= 0;
-}
-
 static int send_limits(struct role_door *d, struct limits_words *w)
 {
 	static char text[PARAMETERS_MAX];
@@ -126,14 +79,14 @@ static int send_limits(struct role_door *d, struct limits_words *w)
 	}
 	if (code == 0 && w->file && !read_file(w->file, &v))
 		code = EXIT_REFUSED;
-	if (code == 0 && w->from && !slot_from(&d->genesis.params, w->from, &w->first_slot))
-		code = complain("--from", "needs \"YYYY-MM-DD HH:MM:SS\", not before the market");
+	if (code == 0)
+		code = role_errand_slot(&d->genesis.params, w->from, &w->first_slot);
 	window.first_slot = w->first_slot;
 	window.count = v.count;
 	if (code == 0) {
 		out_init(&out, text, sizeof text);
 		net_form_write_limits(&out, d->self->address.text, &window);
-		code = send_one(d, OPERATION_LIMITS, &out, w->json);
+		code = role_errand_send(d, OPERATION_LIMITS, &out, w->json);
 	}
 	role_door_close(d);
 	return code;
@@ -164,8 +117,9 @@ static int limits_main(const char *role, int argc, char **argv)
 		{"json", ARG_FLAG, &w.json, "", "print the receipt", 0, 0},
 		ROLE_DOOR_ARGS(d),
 	};
-	char line[USAGE_MAX];
-	struct args a = {.usage = usage(line, role, "limits --first-slot N [OPTION...] DIR"),
+	char line[ROLE_USAGE_MAX];
+	struct args a = {
+		.usage = role_errand_usage(line, role, "limits --first-slot N [OPTION...] DIR"),
 		.about =
 			"Limit the community's net in slots to come. Of several limits for a slot "
 			"the last\ncounts; of DSO and TSO the tighter. None for a slot of which an "
@@ -204,7 +158,7 @@ static int send_answers(struct role_door *d, const struct args *a, enum approval
 		}
 		out_init(&out, text, sizeof text);
 		net_form_write_approve(&out, d->self->address.text, id, verdict, reason);
-		code = send_one(d, OPERATION_APPROVE, &out, json);
+		code = role_errand_send(d, OPERATION_APPROVE, &out, json);
 	}
 	role_door_close(d);
 	return code;
@@ -221,8 +175,8 @@ static int answer_main(const char *role, enum approval_verdict verdict, int argc
 		{"json", ARG_FLAG, &json, "", "print the receipts", 0, 0},
 		ROLE_DOOR_ARGS(d),
 	};
-	char line[USAGE_MAX];
-	struct args a = {.usage = usage(line, role,
+	char line[ROLE_USAGE_MAX];
+	struct args a = {.usage = role_errand_usage(line, role,
 				 approves ? "approve [OPTION...] ID... DIR"
 					  : "refuse [OPTION...] ID... DIR"),
 		.about = approves ? "Approve schedules: ID is what watch prints, a schedule's "
@@ -247,10 +201,10 @@ static int answer_main(const char *role, enum approval_verdict verdict, int argc
 /* Make a key where there is none, and print its public half. */
 static int key_main(const char *role, int argc, char **argv)
 {
-	char line[USAGE_MAX], why[PRIVATE_KEY_WHY_MAX] = "it cannot be made",
-			      text[KEY_TEXT_MAX + 1];
+	char line[ROLE_USAGE_MAX], why[PRIVATE_KEY_WHY_MAX] = "it cannot be made",
+				   text[KEY_TEXT_MAX + 1];
 	struct private_key *key = NULL;
-	struct args a = {.usage = usage(line, role, "key FILE"),
+	struct args a = {.usage = role_errand_usage(line, role, "key FILE"),
 		.about = "Print the public key of FILE, for lemctl init; make the key if there is "
 			 "none.",
 		.positional_min = 1,
@@ -287,12 +241,14 @@ static int command(const char *role, int argc, char **argv)
 		return answer_main(role, APPROVAL_APPROVE, argc - 1, argv + 1);
 	if (strcmp(verb, "refuse") == 0)
 		return answer_main(role, APPROVAL_CHANGE, argc - 1, argv + 1);
+	if (strcmp(verb, "activate") == 0 && strcmp(role, network_role_name(NETWORK_TSO)) == 0)
+		return services_activate(argc - 1, argv + 1);
 	if (strcmp(verb, "watch") == 0)
 		return network_watch(role, argc - 1, argv + 1);
 	(void)fprintf(help ? stdout : stderr,
-		"usage: lemctl %s key|limits|approve|refuse|watch [OPTION...] [ID...] DIR\n"
+		"usage: lemctl %s key|limits|approve|refuse|%swatch [OPTION...] [ID...] DIR\n"
 		"DIR has genesis.json, ca.crt and %s.pem: the market's directory, or copies.\n",
-		role, role);
+		role, strcmp(role, network_role_name(NETWORK_TSO)) == 0 ? "activate|" : "", role);
 	return help ? 0 : EXIT_USAGE;
 }
 

@@ -81,13 +81,37 @@ static int64_t next_wake(struct market_thread *t)
 	return clock_monotonic_ms() + (in_ms > 0 ? in_ms : 0);
 }
 
+/* What became of an activation, in a line. */
+static void say_answer(struct market_thread *t, const struct aggregator_answer *a)
+{
+	const struct activation_terms *terms = &a->activation.terms;
+
+	post_say(t->post, a->taken ? MOSQ_LOG_NOTICE : MOSQ_LOG_WARNING,
+		"lem: aggregator | slot %lld | activation %llu: %lld Wh %s at %lld mc/kWh: %s",
+		(long long)terms->slot, (unsigned long long)a->activation.seq,
+		(long long)terms->energy_wh, regulation_name(terms->regulation),
+		(long long)terms->price_mc_per_kwh,
+		a->taken    ? "an auction is open"
+		: a->trades ? "refused"
+			    : "no time or no cover for an auction");
+}
+
 /* The aggregator's turn, and a line of what it saw. */
 static enum err aggregate(struct market_thread *t)
 {
 	struct aggregator_news n;
-	bool judged = false;
-	enum err err = aggregator_desk_run(&t->aggregator, t->engine, market_now(t), &n, &judged);
+	struct aggregator_answer answer;
+	bool judged = false, answered = true;
+	enum err err = ERR_OK;
 
+	while (err == ERR_OK && answered) {
+		err = aggregator_desk_answer(
+			&t->aggregator, t->engine, market_now(t), &answer, &answered);
+		if (err == ERR_OK && answered)
+			say_answer(t, &answer);
+	}
+	if (err == ERR_OK)
+		err = aggregator_desk_run(&t->aggregator, t->engine, market_now(t), &n, &judged);
 	if (err != ERR_OK || !judged || n.deviation.homes == 0)
 		return err;
 	post_say(t->post, MOSQ_LOG_INFO,

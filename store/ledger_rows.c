@@ -39,6 +39,12 @@ static void add_auction(struct ledger_db *l, const struct auction *a)
 	db_bind_int(s, 12, c->gate_ms);
 	db_bind_int(s, 13, c->slot);
 	ledger_row_put(l, s);
+	if (c->activation == 0)
+		return;
+	s = db_statement(&l->db, INSERT_ACTIVATION_AUCTION);
+	db_bind_int(s, 1, (int64_t)a->seq);
+	db_bind_int(s, 2, (int64_t)c->activation);
+	ledger_row_put(l, s);
 }
 
 static void add_auction_end(struct ledger_db *l, const struct result *r)
@@ -182,6 +188,35 @@ static void add_approval(struct ledger_db *l, const struct result *r)
 	ledger_row_put(l, s);
 }
 
+static void add_tariff(struct ledger_db *l, const struct tariff *tariff)
+{
+	for (uint32_t i = 0; i < tariff->count; i++) {
+		sqlite3_stmt *s = db_statement(&l->db, INSERT_TARIFF);
+		const struct tariff_prices *p = &tariff->prices[i];
+
+		db_bind_int(s, 1, (int64_t)tariff->seq);
+		db_bind_int(s, 2, tariff->first_slot + i);
+		db_bind_int(s, 3, p->export_mc);
+		db_bind_int(s, 4, p->import_mc);
+		if (p->wholesale_mc != TARIFF_NONE)
+			db_bind_int(s, 5, p->wholesale_mc);
+		ledger_row_put(l, s);
+	}
+}
+
+static void add_activation(struct ledger_db *l, const struct activation *a)
+{
+	sqlite3_stmt *s = db_statement(&l->db, INSERT_ACTIVATION);
+
+	db_bind_int(s, 1, (int64_t)a->seq);
+	db_bind_int(s, 2, a->terms.slot);
+	db_bind_int(s, 3, (int64_t)a->terms.regulation);
+	db_bind_int(s, 4, (int64_t)a->terms.measure);
+	db_bind_int(s, 5, a->terms.energy_wh);
+	db_bind_int(s, 6, a->terms.price_mc_per_kwh);
+	ledger_row_put(l, s);
+}
+
 static void emit(void *context, const struct result *r)
 {
 	struct ledger_db *l = context;
@@ -228,6 +263,12 @@ static void emit(void *context, const struct result *r)
 		break;
 	case RESULT_ANSWERED:
 		add_approval(l, r);
+		break;
+	case RESULT_PRICED:
+		add_tariff(l, r->u.tariff);
+		break;
+	case RESULT_ACTIVATED:
+		add_activation(l, r->u.activation);
 		break;
 	}
 }

@@ -42,6 +42,18 @@ static const struct {
 		"SELECT * FROM approvals WHERE seq IN (SELECT seq FROM transactions"
 		" WHERE height <= ?1) ORDER BY seq",
 		1},
+	{"tariffs",
+		"SELECT * FROM tariffs WHERE seq IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY seq, slot",
+		2},
+	{"activations",
+		"SELECT * FROM activations WHERE seq IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY seq",
+		1},
+	{"activation_auctions",
+		"SELECT * FROM activation_auctions WHERE auction IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY auction",
+		1},
 	{"auction_cuts", "SELECT * FROM auction_cuts WHERE height <= ?1 ORDER BY auction", 1},
 	{"rankings", "SELECT * FROM rankings WHERE height <= ?1 ORDER BY height, rank", 2},
 	{"seals", "SELECT * FROM seals WHERE height < ?1 ORDER BY height", 1},

@@ -106,15 +106,19 @@ out:
 /* The terms that an opening names. */
 static void write_terms(struct out *out, const struct message_bid *b)
 {
-	const char *comma = b->names_slot && b->measure ? "," : "";
+	const char *comma = "";
 
-	if (!b->names_slot && !b->measure)
+	if (!b->names_slot && !b->measure && !b->activation)
 		return;
 	out_printf(out, ",\"contract\":{");
+	if (b->activation)
+		out_printf(out, "\"activation\":%llu", (unsigned long long)b->activation);
+	comma = b->activation ? "," : "";
 	if (b->measure)
-		out_printf(out, "\"measure\":\"%s\"%s", measure_name(b->measure), comma);
+		out_printf(out, "%s\"measure\":\"%s\"", comma, measure_name(b->measure));
+	comma = b->activation || b->measure ? "," : "";
 	if (b->names_slot)
-		out_printf(out, "\"slot\":%lld", (long long)b->slot);
+		out_printf(out, "%s\"slot\":%lld", comma, (long long)b->slot);
 	out_printf(out, "}");
 }
 

@@ -41,7 +41,8 @@ struct message_bid {
 	int64_t price_mc_per_kwh;
 	uint64_t auction; /* 0: open one */
 	int cpf_hundredths;
-	bool names_slot; /* a role's opening names its delivery slot */
+	uint64_t activation; /* that an opening answers; 0: none */
+	bool names_slot;     /* a role's opening names its delivery slot */
 	int64_t slot;
 	enum measure measure; /* of an opening; 0: the market's */
 };

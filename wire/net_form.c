@@ -2,7 +2,7 @@
 #include <string.h>
 
 /* An array of 1 to SCHEDULE_SLOTS_MAX integers from min to max; how many, 0 after a failure. */
-static uint32_t read_values(struct form *f, struct form_object *o, const char *name, int64_t min,
+uint32_t net_form_values(struct form *f, struct form_object *o, const char *name, int64_t min,
 	int64_t max, int32_t out[static SCHEDULE_SLOTS_MAX])
 {
 	uint32_t values = form_member(f, o, name, true);
@@ -35,7 +35,8 @@ void net_form_window(struct form *f, struct form_object *o,
 {
 	form_int(f, o, "first_slot", 0, INT32_MAX, &ret->first_slot);
 	ret->net_wh = net_wh;
-	ret->count = read_values(f, o, "net_wh", -SCHEDULE_NET_WH_MAX, SCHEDULE_NET_WH_MAX, net_wh);
+	ret->count =
+		net_form_values(f, o, "net_wh", -SCHEDULE_NET_WH_MAX, SCHEDULE_NET_WH_MAX, net_wh);
 }
 
 void net_form_limits(struct form *f, struct form_object *o, int32_t values[static NET_VALUES_MAX],
@@ -46,8 +47,8 @@ void net_form_limits(struct form *f, struct form_object *o, int32_t values[stati
 	form_int(f, o, "first_slot", 0, INT32_MAX, &ret->first_slot);
 	ret->export_wh = values;
 	ret->import_wh = values + SCHEDULE_SLOTS_MAX;
-	ret->count = read_values(f, o, "export_wh", 0, NETWORK_LIMIT_WH_MAX, values);
-	imports = read_values(
+	ret->count = net_form_values(f, o, "export_wh", 0, NETWORK_LIMIT_WH_MAX, values);
+	imports = net_form_values(
 		f, o, "import_wh", 0, NETWORK_LIMIT_WH_MAX, values + SCHEDULE_SLOTS_MAX);
 	if (f->verdict == VERDICT_OK && imports != ret->count)
 		form_fail(f, o->path, "import_wh", VERDICT_BAD_FIELD);
@@ -68,7 +69,7 @@ void net_form_approve(struct form *f, struct form_object *o, struct tx *tx)
 		form_string(f, o, "reason", reason, sizeof reason);
 }
 
-static void write_values(struct out *out, const char *name, const int32_t *wh, uint32_t count)
+void net_form_write_values(struct out *out, const char *name, const int32_t *wh, uint32_t count)
 {
 	out_printf(out, ",\"%s\":[", name);
 	for (uint32_t i = 0; i < count; i++)
@@ -79,9 +80,9 @@ static void write_values(struct out *out, const char *name, const int32_t *wh, u
 void net_form_write_limits(struct out *out, const char *address, const struct limits_window *w)
 {
 	out_printf(out, "{\"address\":\"%s\"", address);
-	write_values(out, "export_wh", w->export_wh, w->count);
+	net_form_write_values(out, "export_wh", w->export_wh, w->count);
 	out_printf(out, ",\"first_slot\":%lld", (long long)w->first_slot);
-	write_values(out, "import_wh", w->import_wh, w->count);
+	net_form_write_values(out, "import_wh", w->import_wh, w->count);
 	out_printf(out, "}");
 }
 

@@ -6,8 +6,16 @@
 #include "wire/form.h"
 #include "wire/out.h"
 
-/* Room for the values of one message: of two arrays. */
-enum { NET_VALUES_MAX = 2 * SCHEDULE_SLOTS_MAX };
+/* Room for the values of one message: of three arrays. */
+enum { NET_VALUES_MAX = 3 * SCHEDULE_SLOTS_MAX };
+
+/* Read an array of 1..SCHEDULE_SLOTS_MAX integers, each min..max; how many there are, or 0. */
+uint32_t net_form_values(struct form *form, struct form_object *object, const char *name,
+	int64_t min, int64_t max, int32_t out[static SCHEDULE_SLOTS_MAX]);
+
+/* Write `,"name":[...]`. */
+void net_form_write_values(
+	struct out *out, const char *name, const int32_t *values, uint32_t count);
 
 /* Read `first_slot` and `net_wh` of an object into *ret, which borrows net_wh. */
 void net_form_window(struct form *form, struct form_object *object,

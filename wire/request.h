@@ -21,6 +21,8 @@
 	X(SCHEDULE, "schedule", 2048, ADDRESS)                                                     \
 	X(LIMITS, "limits", 4096, ADDRESS)                                                         \
 	X(APPROVE, "approve", 2048, ADDRESS)                                                       \
+	X(TARIFF, "tariff", 4096, ADDRESS)                                                         \
+	X(ACTIVATE, "activate", 2048, ADDRESS)                                                     \
 	X(STATE, "state", 2048, IDENTITY)                                                          \
 	X(REGISTER, "register", 2048, IDENTITY)                                                    \
 	X(ADDRESSES, "addresses", 16384, IDENTITY)                                                 \

@@ -303,6 +303,8 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 	case OPERATION_SCHEDULE:
 	case OPERATION_LIMITS:
 	case OPERATION_APPROVE:
+	case OPERATION_TARIFF:
+	case OPERATION_ACTIVATE:
 		read_tx(f, w, parameters, r);
 		break;
 	case OPERATION_STATE:

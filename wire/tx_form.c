@@ -5,6 +5,7 @@
 #include "wire/out.h"
 #include "wire/params_form.h"
 #include "wire/quantity.h"
+#include "wire/service_form.h"
 #include "wire/text.h"
 
 void tx_form_address(struct form *f, struct form_object *o, const char *name, struct address *out)
@@ -60,7 +61,7 @@ void tx_form_energy(struct form *f, struct form_object *o, const char *path, con
 		*out_wh = wh;
 }
 
-static void read_price(struct form *f, struct form_object *o, const char *path, const char *name,
+void tx_form_price(struct form *f, struct form_object *o, const char *path, const char *name,
 	enum side side, int64_t quantity_wh, int64_t *out)
 {
 	char unit[QUANTITY_TEXT_MAX], value[QUANTITY_TEXT_MAX];
@@ -123,6 +124,7 @@ static int why_number(const char *name)
 static void read_contract(struct form *f, uint32_t node, struct contract_request *r)
 {
 	struct form_object o = form_enter(f, node, "parameters.contract.");
+	int64_t activation = 0;
 	bool inclusive;
 
 	if (form_has(f, &o, "rule"))
@@ -136,7 +138,7 @@ static void read_contract(struct form *f, uint32_t node, struct contract_request
 	if (form_has(f, &o, "slot"))
 		form_int(f, &o, "slot", 0, INT32_MAX, &r->slot);
 	if (form_has(f, &o, "penalty"))
-		read_price(f, &o, "parameters.contract.penalty.", "penalty", SIDE_BUY, 0,
+		tx_form_price(f, &o, "parameters.contract.penalty.", "penalty", SIDE_BUY, 0,
 			&r->penalty_mc_per_kwh);
 	if (form_has(f, &o, "min_quantity"))
 		tx_form_energy(f, &o, "parameters.contract.min_quantity.", "min_quantity", true,
@@ -146,6 +148,9 @@ static void read_contract(struct form *f, uint32_t node, struct contract_request
 		if (f->verdict == VERDICT_OK)
 			r->limit_inclusive = inclusive;
 	}
+	if (form_has(f, &o, "activation"))
+		form_int(f, &o, "activation", 1, INT64_C(1) << 53, &activation);
+	r->activation = (uint64_t)activation;
 	form_leave(f, &o);
 }
 
@@ -177,7 +182,7 @@ static void read_bid(struct form *f, struct form_object *o, struct tx *tx)
 		.limit_inclusive = CONTRACT_UNSET};
 	bid->side = (enum side)read_name(f, &b, "type", side_number);
 	tx_form_energy(f, &b, "parameters.bid.energy.", "energy", false, &bid->quantity_wh);
-	read_price(f, &b, "parameters.bid.price.", "price", bid->side, bid->quantity_wh,
+	tx_form_price(f, &b, "parameters.bid.price.", "price", bid->side, bid->quantity_wh,
 		&bid->price_mc_per_kwh);
 	form_leave(f, &b);
 	if (form_has(f, o, "auction"))
@@ -213,6 +218,10 @@ static void read_signed(
 		net_form_limits(f, o, values, &tx->u.limits);
 	} else if (tx->kind == TX_APPROVE) {
 		net_form_approve(f, o, tx);
+	} else if (tx->kind == TX_TARIFF) {
+		service_form_tariff(f, o, values, &tx->u.tariff);
+	} else if (tx->kind == TX_ACTIVATE) {
+		service_form_activate(f, o, &tx->u.activate);
 	} else {
 		form_int(f, o, "height", 1, INT32_MAX, &number);
 		tx->u.seal.height = (uint64_t)number;

@@ -38,6 +38,11 @@ void tx_form_address(
 void tx_form_energy(struct form *form, struct form_object *object, const char *path,
 	const char *name, bool zero_allowed, int64_t *out_wh);
 
+/* Read {"unit":...,"value":...} of a price, 0..PRICE_MC_MAX; a total is of quantity_wh, rounded for
+ * that side. */
+void tx_form_price(struct form *form, struct form_object *object, const char *path,
+	const char *name, enum side side, int64_t quantity_wh, int64_t *out_mc_per_kwh);
+
 /* The address of a key. */
 void tx_form_key_address(const struct address_key *key, struct address *out);
 

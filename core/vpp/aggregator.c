@@ -25,7 +25,7 @@ void deviation_of_trades(struct deviation *d, const struct auctions *t, uint64_t
 	d->traded_wh = 0;
 	for (uint32_t i = 0; i < t->auction_top; i++) {
 		const struct auction *a = &t->auctions[i];
-		if (a->status == AUCTION_FREE || a->opener != account ||
+		if (a->status == AUCTION_FREE || a->opener != account || a->contract.activation ||
 			a->contract.slot != d->slot)
 			continue;
 		d->traded_wh += a->contract.side == SIDE_BUY ? a->cleared_wh : -a->cleared_wh;
@@ -66,17 +66,28 @@ bool aggregator_has_traded(const struct auctions *t, uint64_t account, int64_t s
 {
 	for (uint32_t i = 0; i < t->auction_top; i++) {
 		const struct auction *a = &t->auctions[i];
-		if (a->status != AUCTION_FREE && a->opener == account && a->contract.slot == slot)
+		if (a->status != AUCTION_FREE && a->opener == account && !a->contract.activation &&
+			a->contract.slot == slot)
 			return true;
 	}
 	return false;
 }
 
-bool aggregator_decide(const struct deviation *d, const struct aggregator_tariff *tariff,
+/* As much of it as a purchase's cover allows. */
+static int64_t covered_wh(const struct aggregator_order *o, int64_t available_uc)
+{
+	int64_t wh = o->quantity_wh < ENERGY_WH_MAX ? o->quantity_wh : ENERGY_WH_MAX;
+
+	if (o->side == SIDE_SELL || o->limit_mc_per_kwh == 0 ||
+		wh <= available_uc / o->limit_mc_per_kwh)
+		return wh;
+	return available_uc / o->limit_mc_per_kwh;
+}
+
+bool aggregator_decide(const struct deviation *d, const struct limit_prices *limits,
 	int64_t available_uc, struct aggregator_order *ret)
 {
 	int64_t wh = d->expected_wh;
-	int64_t spread = tariff->import_mc_per_kwh - tariff->export_mc_per_kwh;
 	bool is_short = wh > 0;
 
 	if (wh < 0)
@@ -84,13 +95,42 @@ bool aggregator_decide(const struct deviation *d, const struct aggregator_tariff
 	if (d->homes == 0 || wh < (int64_t)d->homes * NOISE_WH)
 		return false;
 	*ret = (struct aggregator_order){.side = is_short ? SIDE_BUY : SIDE_SELL,
+		.quantity_wh = wh,
 		.slot = d->slot,
-		.limit_mc_per_kwh = is_short ? tariff->import_mc_per_kwh + spread / 5
-					     : tariff->export_mc_per_kwh};
-	if (ret->limit_mc_per_kwh > PRICE_MC_MAX)
-		ret->limit_mc_per_kwh = PRICE_MC_MAX;
-	if (is_short && ret->limit_mc_per_kwh > 0 && wh > available_uc / ret->limit_mc_per_kwh)
-		wh = available_uc / ret->limit_mc_per_kwh;
-	ret->quantity_wh = wh < ENERGY_WH_MAX ? wh : ENERGY_WH_MAX;
+		.measure = MEASURE_BEFORE_AFTER,
+		.limit_mc_per_kwh = is_short ? limits->buy_at_most : limits->sell_at_least};
+	ret->quantity_wh = covered_wh(ret, available_uc);
+	return ret->quantity_wh > 0;
+}
+
+int64_t aggregator_answers_ms(const struct params *p, const struct activation *a)
+{
+	return a->terms.measure == MEASURE_BEFORE_AFTER ? aggregator_projects_ms(p, a->terms.slot)
+							: INT64_MIN;
+}
+
+bool aggregator_answer(const struct params *p, const struct activation *a, int64_t now_ms,
+	int64_t available_uc, struct aggregator_order *ret)
+{
+	const struct contract_request by_default = {.gate_ms = CONTRACT_UNSET,
+		.slot = a->terms.slot,
+		.measure = a->terms.measure,
+		.penalty_mc_per_kwh = CONTRACT_UNSET,
+		.min_quantity_wh = CONTRACT_UNSET,
+		.limit_inclusive = CONTRACT_UNSET};
+	struct contract c = {.side = activation_side(&a->terms),
+		.quantity_wh = a->terms.energy_wh,
+		.limit_mc_per_kwh = a->terms.price_mc_per_kwh};
+	const char *field;
+
+	if (contract_resolve(p, &by_default, &c, CONTRACT_UNSET, now_ms, &c, &field) != VERDICT_OK)
+		return false;
+	*ret = (struct aggregator_order){.side = c.side,
+		.quantity_wh = c.quantity_wh,
+		.limit_mc_per_kwh = c.limit_mc_per_kwh,
+		.slot = c.slot,
+		.measure = c.measure,
+		.activation = a->seq};
+	ret->quantity_wh = covered_wh(ret, available_uc);
 	return ret->quantity_wh > 0;
 }

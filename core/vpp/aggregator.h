@@ -7,8 +7,10 @@
  * was metered and signs what is decided. */
 #ifndef LEM_VPP_AGGREGATOR_H
 #define LEM_VPP_AGGREGATOR_H
+#include "core/activation.h"
 #include "core/auction.h"
 #include "core/params.h"
+#include "core/vpp/limit_prices.h"
 
 /* What a registered home drew, import less export, in a slot and in the same one the day before. */
 struct home_nets {
@@ -23,15 +25,10 @@ struct deviation {
 	bool is_scheduled;    /* in the ledger: scheduled_wh is set before homes are added */
 	uint32_t homes;       /* that were metered, and without a schedule the day before too */
 	int64_t metered_wh;   /* import less export */
-	int64_t scheduled_wh; /* or what it was a day before */
+	int64_t scheduled_wh; /* or what it was a day before; moved by regulation that was cleared
+			       */
 	int64_t traded_wh;    /* awarded to the aggregator in that slot: bought less sold */
 	int64_t expected_wh;  /* of a projected one: what of it will be there at the end */
-};
-
-/* Between which prices it trades, in mc/kWh: what the community pays and earns without it. */
-struct aggregator_tariff {
-	int64_t import_mc_per_kwh;
-	int64_t export_mc_per_kwh; /* at most the import price */
 };
 
 /* An auction to open. */
@@ -40,6 +37,8 @@ struct aggregator_order {
 	int64_t quantity_wh;
 	int64_t limit_mc_per_kwh;
 	int64_t slot; /* of delivery */
+	enum measure measure;
+	uint64_t activation; /* that it answers; 0: none, it is for a deviation */
 };
 
 /* Slots of one day: 86400 / slot_s, rounded down. */
@@ -49,8 +48,8 @@ int64_t aggregator_day_slots(const struct params *params);
  * the day before; without one it is left out. */
 void deviation_add(struct deviation *deviation, const struct home_nets *nets);
 
-/* Set traded_wh from the awards of the aggregator's auctions for deviation->slot. account: its own.
- */
+/* Set traded_wh from the awards of the aggregator's auctions for deviation->slot but those that
+ * answer activations. account: its own. */
 void deviation_of_trades(
 	struct deviation *deviation, const struct auctions *auctions, uint64_t account);
 
@@ -72,15 +71,23 @@ int64_t aggregator_projects_ms(const struct params *params, int64_t slot);
 void deviation_project(
 	struct deviation *deviation, const struct home_nets *nets, const int64_t *first_quarter_wh);
 
-/* Whether the account has an auction for that slot, whatever became of it: one need is met once. */
+/* Whether the account has an auction for that slot that answers no activation, whatever became of
+ * it: one need is met once. */
 bool aggregator_has_traded(const struct auctions *auctions, uint64_t account, int64_t slot);
 
-/* What to trade of a projected deviation; false: nothing, since no home was metered, it is below
- * 50 Wh for each of them, or the account cannot cover 1 Wh. Prices: it buys at most at import + 1/5
- * (import - export), since what a home gives now it will often have to buy back, and sells at least
- * at the export price, which is what it would get for it. A purchase is cut to what available_uc
- * covers, either to ENERGY_WH_MAX. */
-bool aggregator_decide(const struct deviation *deviation, const struct aggregator_tariff *tariff,
+/* What to trade of a projected deviation, within those limits; false: nothing, since no home was
+ * metered, it is below 50 Wh for each of them, or the account cannot cover 1 Wh. A purchase is cut
+ * to what available_uc covers, either to ENERGY_WH_MAX. */
+bool aggregator_decide(const struct deviation *deviation, const struct limit_prices *limits,
 	int64_t available_uc, struct aggregator_order *ret);
+
+/* The market time at which an activation is to be answered: at once, or, measured within its slot,
+ * when that is projected. */
+int64_t aggregator_answers_ms(const struct params *params, const struct activation *activation);
+
+/* The auction that answers an activation: for all that is asked, at the price asked, so far as
+ * available_uc covers it. False: it covers nothing, or at now_ms the time for it is over. */
+bool aggregator_answer(const struct params *params, const struct activation *activation,
+	int64_t now_ms, int64_t available_uc, struct aggregator_order *ret);
 
 #endif

@@ -44,7 +44,7 @@ static void quote(const void *self, const struct tcr_view *view, struct tcr_quot
 }
 
 /* The profile's retail price, hour by hour, or the market's. */
-static struct tariff_prices prices(const void *self, int64_t start_s)
+static struct retail_prices prices(const void *self, int64_t start_s)
 {
 	const struct house *h = self;
 
@@ -63,7 +63,7 @@ static void open_trader(struct house *h)
 		.surplus_min_wh = h->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = h->config.tcr.curve.margin_mc_per_kwh};
 
-	h->tariff = (struct tariff){h, prices};
+	h->tariff = (struct retail_tariff){h, prices};
 	past_init(&h->past, c.params->slot_s);
 	h->strategy.quotes = &h->quotes;
 	h->strategy.strategy = config_tcr_strategy(&h->config, &h->strategy.self);

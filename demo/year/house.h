@@ -53,7 +53,7 @@ struct house {
 	struct trader trader;
 	struct house_strategy strategy;
 	struct house_quotes quotes;
-	struct tariff tariff;
+	struct retail_tariff tariff;
 	int64_t ragged_percent;
 	struct past past;
 	struct plan plan, written;

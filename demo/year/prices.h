@@ -1,13 +1,15 @@
-/* prices: the retail prices of the year: the profile's hour by hour, else the market's. */
+/* prices: the retail prices of the year: the profile's hour by hour, announced by the aggregator as
+ * tariffs; without such a profile the market's. */
 #ifndef LEM_DEMO_YEAR_PRICES_H
 #define LEM_DEMO_YEAR_PRICES_H
 #include "demo/year/town.h"
 #include "hem-client/tcr/tariff.h"
 
-/* Those of a slot. */
-struct tariff_prices prices_of_slot(const struct town *town, int64_t slot);
+/* Those of a slot, as the ledger has them. */
+struct retail_prices prices_of_slot(const struct town *town, int64_t slot);
 
-/* The same as the aggregator sees them; context is a struct town. */
-struct aggregator_tariff prices_of_aggregator(const void *context, int64_t slot);
+/* Announce what is to be known in a slot that has begun: prices of a day and a half ahead, in
+ * tariffs of up to two days. */
+void prices_announce(struct town *town, int64_t slot);
 
 #endif

@@ -59,11 +59,10 @@ void town_open(struct town *t, const char *dir)
 	need(t, "the operator's key",
 		verify_key_new(&e->genesis.operator_key, &t->operator_public));
 	need(t, "the aggregator", aggregator_desk_open(&t->desk, e, t->aggregator_key));
-	t->desk.tariff = prices_of_aggregator;
-	t->desk.tariff_context = t;
 	if (planner_open(dir, &e->genesis, 1, &t->planner, why) != ERR_OK)
 		town_die("the planner", why);
 	t->planned = -2;
+	t->priced = -1;
 }
 
 void town_close(struct town *t)
@@ -199,6 +198,7 @@ static void run_planner(struct town *t)
 	int64_t began_us = clock_monotonic_us();
 	struct planner_window w;
 
+	prices_announce(t, params_slot_at(params, t->now_ms));
 	t->planned++;
 	if (planner_follow(t->planner, t->planned, NULL) != ERR_OK)
 		town_die("the planner", planner_why(t->planner));

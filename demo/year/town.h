@@ -28,6 +28,7 @@ struct town {
 	int64_t now_ms;
 	uint64_t height;     /* of the last block that the houses know */
 	int64_t planned;     /* the last slot that the planner was shown */
+	int64_t priced;      /* the last slot that a tariff has */
 	uint64_t messages;   /* that houses, operator and aggregator sent */
 	uint64_t planner_us; /* spent planning */
 };

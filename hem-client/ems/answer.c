@@ -154,7 +154,11 @@ enum err award_read(const char *text, size_t len, struct award *a, char why[stat
 static void read_contract(struct form *f, struct form_object *o, struct contract *c)
 {
 	char side[8], rule[32], measure[16], book[16];
+	int64_t activation = 0;
 
+	if (form_has(f, o, "activation"))
+		form_int(f, o, "activation", 1, INT_MAX_JSON, &activation);
+	c->activation = (uint64_t)activation;
 	form_string(f, o, "side", side, sizeof side);
 	form_string(f, o, "rule", rule, sizeof rule);
 	form_string(f, o, "measure", measure, sizeof measure);

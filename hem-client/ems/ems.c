@@ -207,13 +207,17 @@ static enum err open_device(struct ems *e)
 	return err == ERR_OK ? ERR_OK : fail(e, err, "opening the device", why);
 }
 
-/* The market's retail prices, which are the same at all times. */
-static struct tariff_prices market_prices(const void *self, int64_t start_s)
+/* The retail prices: by the tariffs in the home's copy of the ledger, else the market's. */
+static struct retail_prices market_prices(const void *self, int64_t start_s)
 {
 	const struct ems *e = self;
+	struct tariff_prices p;
 
-	(void)start_s;
-	return (struct tariff_prices){e->params.import_mc_per_kwh, e->params.export_mc_per_kwh};
+	if (!e->has_replica)
+		return (struct retail_prices){
+			e->params.import_mc_per_kwh, e->params.export_mc_per_kwh};
+	p = tariff_of_slot(e->ledger, start_s / e->genesis.params.slot_s);
+	return (struct retail_prices){p.import_mc, p.export_mc};
 }
 
 static enum err open_trader(struct ems *e)
@@ -232,7 +236,7 @@ static enum err open_trader(struct ems *e)
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return fail(e, err, "reading hem.db", e->db.db.why);
-	e->tariff = (struct tariff){e, market_prices};
+	e->tariff = (struct retail_tariff){e, market_prices};
 	past_init(&e->past, e->genesis.params.slot_s);
 	e->past_slot = INT64_MIN;
 	err = past_hours_load(&e->db, &e->past);

@@ -56,7 +56,7 @@ struct ems {
 	struct home_device device;
 	struct courier courier;
 	struct trader trader;
-	struct tariff tariff; /* of the parameters in force */
+	struct retail_tariff tariff; /* of the parameters in force */
 	struct past past;
 	int64_t past_slot; /* the last that is in it */
 	struct plan plan;

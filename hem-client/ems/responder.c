@@ -73,7 +73,7 @@ static void quote(
 	const struct plan_slot *s = plan_slot(plan, c->slot);
 	enum side side = c->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
 	struct past_ahead ahead;
-	const struct tariff_prices prices =
+	const struct retail_prices prices =
 		t->config.tariff->at(t->config.tariff->self, c->slot * t->config.params->slot_s);
 	struct tcr_view view = {.battery = t->config.battery,
 		.soc = expected_soc(t, plan, side, c->slot),

@@ -70,7 +70,7 @@ struct trader_ops {
 struct trader_config {
 	const struct params *params;
 	const struct battery *battery;
-	const struct tariff *tariff;
+	const struct retail_tariff *tariff;
 	const struct past *past; /* what the shell knows of it, with every slot that was read */
 	const struct tcr_strategy *strategy;
 	const void *strategy_self;

@@ -98,8 +98,8 @@ static bool expect(const struct past *p, int64_t step, struct slot_energy *ret)
 	return true;
 }
 
-bool past_look_ahead(
-	const struct past *p, const struct tariff *tariff, int64_t from_s, struct past_ahead *ret)
+bool past_look_ahead(const struct past *p, const struct retail_tariff *tariff, int64_t from_s,
+	struct past_ahead *ret)
 {
 	int64_t step_s = past_step_s(p), first = floor_div(from_s, step_s);
 

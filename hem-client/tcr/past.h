@@ -25,7 +25,7 @@ struct past_ahead {
 	int64_t step_s;
 	int64_t first_s;                       /* what is left of the first step */
 	struct slot_energy energy[PAST_AHEAD]; /* of whole steps */
-	struct tariff_prices prices[PAST_AHEAD];
+	struct retail_prices prices[PAST_AHEAD];
 };
 
 /* Begin with slots of that length, 1..86400. */
@@ -46,7 +46,7 @@ bool past_get(const struct past *past, int64_t step, struct slot_energy *ret);
 
 /* What to expect from from_s on, in seconds since slot 0 began; at most a step beyond the newest.
  * False: of one of the steps' yesterdays nothing is known. */
-bool past_look_ahead(const struct past *past, const struct tariff *tariff, int64_t from_s,
+bool past_look_ahead(const struct past *past, const struct retail_tariff *tariff, int64_t from_s,
 	struct past_ahead *ret);
 
 #endif

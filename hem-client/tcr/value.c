@@ -26,7 +26,7 @@ static double move(const struct battery *b, double soc, double wh)
 }
 
 /* What drawing that net costs, and the wear of the battery's part of it; in uc. */
-static double bill_uc(const struct battery *b, const struct tariff_prices *prices, double net_wh,
+static double bill_uc(const struct battery *b, const struct retail_prices *prices, double net_wh,
 	double battery_wh)
 {
 	int64_t mc = net_wh > 0 ? prices->import_mc_per_kwh : prices->export_mc_per_kwh;
@@ -58,7 +58,7 @@ static double ahead_uc(const struct tcr_view *v, double soc)
  * home sells sold_wh of what it draws less; bought: negative. */
 static double cost_uc(const struct tcr_view *v, double battery_wh, double sold_wh)
 {
-	const struct tariff_prices prices = {
+	const struct retail_prices prices = {
 		v->tariff_import_mc_per_kwh, v->tariff_export_mc_per_kwh};
 
 	return bill_uc(v->battery, &prices, (double)v->house_wh + battery_wh + sold_wh,

@@ -262,3 +262,37 @@ SELECT k.auction, a.slot AS delivery_slot, k.height, k.cut_wh / 1000.0 AS cut_kw
 	CASE k.role WHEN 1 THEN 'dso' ELSE 'tso' END AS role,
 	CASE WHEN k.scheduled THEN 'network_limit' ELSE 'network_limit, and no schedule counts' END AS why
 FROM auction_cuts k JOIN auctions a ON a.seq = k.auction;
+
+-- What energy costs outside the market in each slot that a tariff has: the last one counts.
+DROP VIEW IF EXISTS v_tariffs;
+CREATE VIEW v_tariffs AS
+SELECT s.slot, datetime(start_s + s.slot * slot_s, 'unixepoch') AS begins,
+	s.import_mc_per_kwh / 1000.0 AS import_cents_per_kwh, s.export_mc_per_kwh / 1000.0 AS export_cents_per_kwh,
+	s.wholesale_mc_per_kwh / 1000.0 AS wholesale_cents_per_kwh, s.seq AS tariff
+FROM (SELECT slot, max(seq) AS seq, import_mc_per_kwh, export_mc_per_kwh, wholesale_mc_per_kwh
+	FROM tariffs GROUP BY slot) s
+JOIN v_time;
+
+-- Regulation that the TSO has asked for, and what came of it: offered (the auction), cleared (what the aggregator can
+-- deliver), delivered (what the meters saw), and what was paid for it.
+DROP VIEW IF EXISTS v_activations;
+CREATE VIEW v_activations AS
+WITH answer AS (
+	SELECT n.activation, max(n.auction) AS auction FROM activation_auctions n
+	LEFT JOIN auction_ends e ON e.auction = n.auction WHERE e.status IS NOT 4 GROUP BY n.activation),
+given AS (
+	SELECT r.auction, sum(min(w.quantity_wh, d.wh)) AS wh
+	FROM deliveries d JOIN awards w ON w."order" = d."order" JOIN orders r ON r.seq = d."order" GROUP BY r.auction)
+SELECT a.seq AS activation, datetime(t.market_ms / 1000, 'unixepoch') AS asked, a.slot AS delivery_slot,
+	datetime(start_s + a.slot * slot_s, 'unixepoch') AS begins,
+	CASE a.regulation WHEN 1 THEN 'up' ELSE 'down' END AS regulation,
+	CASE a.measure WHEN 1 THEN 'storage' WHEN 2 THEN 'export' WHEN 3 THEN 'import' WHEN 4 THEN 'baseline'
+		ELSE 'before-after' END AS measure,
+	a.energy_wh / 1000.0 AS asked_kwh, a.price_mc_per_kwh / 1000.0 AS cents_per_kwh, n.auction,
+	o.quantity_wh / 1000.0 AS offered_kwh, e.cleared_wh / 1000.0 AS cleared_kwh, g.wh / 1000.0 AS delivered_kwh,
+	CASE WHEN g.wh IS NOT NULL THEN a.price_mc_per_kwh * g.wh / 1000000.0 END AS cents
+FROM activations a JOIN transactions t ON t.seq = a.seq JOIN v_time
+LEFT JOIN answer n ON n.activation = a.seq
+LEFT JOIN auctions o ON o.seq = n.auction
+LEFT JOIN auction_ends e ON e.auction = n.auction
+LEFT JOIN given g ON g.auction = n.auction;

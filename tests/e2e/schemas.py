@@ -18,9 +18,9 @@ from jsonschema import Draft202012Validator, RefResolver
 BUILD = Path(os.environ.get("BUILD", "build"))
 WORK = Path(sys.argv[1])
 FOLDER = Path("schema/messages").resolve()
-REQUESTS = ("bid-offer cancel cpf seal schedule limits approve observation reading register addresses wallet sync baseline home-add "
+REQUESTS = ("bid-offer cancel cpf seal schedule limits approve tariff activate observation reading register addresses wallet sync baseline home-add "
 	"home-change home-revoke deposit withdraw params-set").split()
-TRANSACTIONS = ("bid-offer cancel cpf seal schedule limits approve clock admit standing delivery deposit withdraw "
+TRANSACTIONS = ("bid-offer cancel cpf seal schedule limits approve tariff activate clock admit standing delivery deposit withdraw "
 	"params-set").split()
 OPTIONAL = {"all_or_nothing", "auction", "contract", "cpf", "rule", "slot",  # of a bid-offer
 	"network_limit", "reason"}

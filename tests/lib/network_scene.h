@@ -8,7 +8,7 @@ enum { SCENE_DSO = SMALL_ROLE + 1, SCENE_TSO = SMALL_ROLE + 2, SCENE_LEAD_S = 90
 /* A market of those roles: "aggregator" is the small ledger's first. NULL ends them. */
 static inline void network_open(struct small_ledger *s, const char *first, const char *second)
 {
-	const char *names[] = {SCHEDULE_ROLE, first, second};
+	const char *names[] = {AGGREGATOR_ROLE, first, second};
 	const uint8_t zero[HASH_LEN] = {0};
 
 	small_open(s);

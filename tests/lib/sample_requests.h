@@ -63,6 +63,17 @@ static const struct sample_request sample_requests[] = {
 				    "\"address\":\"" SAMPLE_ADDRESS "\",\"schedule\":\"" SAMPLE_HASH
 				    "\",\"verdict\":\"change\","
 				    "\"reason\":\"a line is out\"")},
+	{OPERATION_TARIFF,
+		SAMPLE_MESSAGE("tariff", "\"address\":\"" SAMPLE_ADDRESS "\",\"first_slot\":96,"
+					 "\"export_mc_per_kwh\":[8000,7500],"
+					 "\"import_mc_per_kwh\":[30000,27500],"
+					 "\"wholesale_mc_per_kwh\":[9100,0]")},
+	{OPERATION_ACTIVATE,
+		SAMPLE_MESSAGE("activate", "\"address\":\"" SAMPLE_ADDRESS "\","
+					   "\"energy\":{\"unit\":\"Wh\",\"value\":\"900\"},"
+					   "\"measure\":\"storage\","
+					   "\"price\":{\"unit\":\"cents/kWh\",\"value\":\"31.5\"},"
+					   "\"regulation\":\"up\",\"slot\":96")},
 	{OPERATION_STATE, SAMPLE_MESSAGE("state",
 				  "\"item\":\"device\",\"name\":\"Sensor\",\"value\":\"28\"")},
 	{OPERATION_STATE, SAMPLE_MESSAGE("state",

@@ -9,7 +9,7 @@
 #include "tests/lib/sample_params.h"
 
 enum { OWN = ACCOUNT_FIRST_ROLE, OTHER = ACCOUNT_FIRST_ROLE + 1 };
-static const struct aggregator_tariff tariff = {22000, 5000};
+static const struct limit_prices limits = {25400, 5000};
 
 static struct deviation of(int64_t metered_wh, int64_t scheduled_wh, int64_t traded_wh)
 {
@@ -56,7 +56,7 @@ static void it_trades_what_is_expected_of_the_running_slot(void **state)
 			of(cases[i].metered_wh, cases[i].scheduled_wh, cases[i].traded_wh);
 		struct aggregator_order o = {.slot = -9};
 		assert_int_equal(
-			aggregator_decide(&d, &tariff, cases[i].available_uc, &o), cases[i].trades);
+			aggregator_decide(&d, &limits, cases[i].available_uc, &o), cases[i].trades);
 		if (!cases[i].trades)
 			continue;
 		assert_int_equal(o.side, cases[i].side);
@@ -65,31 +65,51 @@ static void it_trades_what_is_expected_of_the_running_slot(void **state)
 		assert_int_equal(o.slot, 7);
 	}
 	assert_false(aggregator_decide(
-		&(struct deviation){.slot = 7}, &tariff, INT64_MAX, &(struct aggregator_order){0}));
+		&(struct deviation){.slot = 7}, &limits, INT64_MAX, &(struct aggregator_order){0}));
 }
 
-/* It buys up to a fifth of the spread above the import price, and sells from the export price on.
- */
-static void its_prices_follow_from_the_tariffs(void **state)
+static struct activation asked(enum regulation regulation, enum measure measure)
 {
-	struct deviation buys = of(3000, 0, 0), sells = of(-3000, 0, 0);
+	return (struct activation){.seq = 41,
+		.terms = {.slot = 7,
+			.regulation = regulation,
+			.measure = measure,
+			.energy_wh = 1000,
+			.price_mc_per_kwh = 30000}};
+}
+
+/* All of what is asked for, at its price, as long as there is time and cover. */
+static void it_answers_an_activation(void **state)
+{
+	const struct params p = sample_params();
+	const int64_t begins_ms = params_slot_start_ms(&p, 7), slot_ms = p.slot_s * 1000;
+	const int64_t gate_ms = begins_ms - p.gate_lead_s * 1000;
+	struct activation up = asked(REGULATION_UP, MEASURE_STORAGE);
+	struct activation down = asked(REGULATION_DOWN, MEASURE_STORAGE);
+	struct activation half = asked(REGULATION_UP, MEASURE_BEFORE_AFTER);
 	struct aggregator_order o;
 
 	(void)state;
-	for (int64_t import = 0; import <= PRICE_MC_MAX / 2; import += 33331) {
-		for (int64_t export = 0; export <= import; export += 99991) {
-			const struct aggregator_tariff t = {import, export};
-			if (aggregator_decide(&buys, &t, INT64_MAX, &o))
-				assert_int_equal(
-					o.limit_mc_per_kwh, import + (import - export) / 5);
-			assert_true(aggregator_decide(&sells, &t, INT64_MAX, &o));
-			assert_int_equal(o.limit_mc_per_kwh, export);
-		}
-	}
-	/* No dearer than an order may be. */
-	assert_true(aggregator_decide(
-		&buys, &(struct aggregator_tariff){PRICE_MC_MAX, 0}, INT64_MAX, &o));
-	assert_int_equal(o.limit_mc_per_kwh, PRICE_MC_MAX);
+	assert_true(aggregator_answer(&p, &up, gate_ms - 1, INT64_MAX, &o));
+	assert_int_equal(o.side, SIDE_BUY);
+	assert_int_equal(o.quantity_wh, 1000);
+	assert_int_equal(o.limit_mc_per_kwh, 30000);
+	assert_int_equal(o.slot, 7);
+	assert_int_equal(o.measure, MEASURE_STORAGE);
+	assert_int_equal(o.activation, 41);
+	assert_false(aggregator_answer(&p, &up, gate_ms, INT64_MAX, &o));
+	assert_true(aggregator_answer(&p, &up, gate_ms - 1, 30000 * 999 + 29999, &o));
+	assert_int_equal(o.quantity_wh, 999);
+	assert_false(aggregator_answer(&p, &up, gate_ms - 1, 29999, &o));
+	assert_true(aggregator_answer(&p, &down, gate_ms - 1, 0, &o));
+	assert_int_equal(o.side, SIDE_SELL);
+	assert_int_equal(o.quantity_wh, 1000);
+	assert_int_equal(aggregator_answers_ms(&p, &up), INT64_MIN);
+	assert_int_equal(aggregator_answers_ms(&p, &half), begins_ms + slot_ms * 5 / 16);
+	assert_false(aggregator_answer(&p, &half, begins_ms, INT64_MAX, &o));
+	assert_true(aggregator_answer(&p, &half, begins_ms + slot_ms * 5 / 16, INT64_MAX, &o));
+	assert_int_equal(o.measure, MEASURE_BEFORE_AFTER);
+	assert_false(aggregator_answer(&p, &half, begins_ms + slot_ms / 2, INT64_MAX, &o));
 }
 
 static void what_was_traded_counts(void **state)
@@ -187,7 +207,7 @@ int main(void)
 		cmocka_unit_test(a_schedule_is_of_all_homes),
 		cmocka_unit_test(a_slot_is_projected_from_its_first_quarter),
 		cmocka_unit_test(it_trades_what_is_expected_of_the_running_slot),
-		cmocka_unit_test(its_prices_follow_from_the_tariffs),
+		cmocka_unit_test(it_answers_an_activation),
 		cmocka_unit_test(what_was_traded_counts),
 		cmocka_unit_test(it_waits_for_the_readings),
 	};

@@ -65,7 +65,7 @@ static void each_has_its_place(void **state)
 	tx.market_ms++;
 	expect(&tx, VERDICT_BAD_TIME, "");
 	tx = good;
-	tx.kind = (enum tx_kind)9;
+	tx.kind = (enum tx_kind)15;
 	expect(&tx, VERDICT_UNKNOWN_OPERATION, "");
 }
 

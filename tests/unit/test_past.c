@@ -9,13 +9,13 @@
 static struct past past;
 
 /* One price in even hours, another in odd ones. */
-static struct tariff_prices prices(const void *self, int64_t start_s)
+static struct retail_prices prices(const void *self, int64_t start_s)
 {
 	(void)self;
-	return (struct tariff_prices){start_s / 3600 % 2 ? 40000 : 22000, 5000};
+	return (struct retail_prices){start_s / 3600 % 2 ? 40000 : 22000, 5000};
 }
 
-static const struct tariff tariff = {NULL, prices};
+static const struct retail_tariff tariff = {NULL, prices};
 
 static void slots_add_up_to_hours(void **state)
 {

@@ -188,6 +188,7 @@ static void operations_have_names(void **state)
 		assert_int_equal(
 			operation_text_max((enum operation)o), o == OPERATION_ADDRESSES ? 16384
 							       : o == OPERATION_LIMITS  ? 4096
+							       : o == OPERATION_TARIFF  ? 4096
 											: 2048);
 	}
 	assert_int_equal(operation_from_name(""), OPERATION_NONE);

@@ -13,7 +13,7 @@
 enum { TEXT_MAX = 20000 };
 /* Places in sample_requests. */
 enum { BID, ANSWER, OPENING, CANCEL, CPF, SEAL };
-enum { OBSERVATION = SEAL + 4, READING, REGISTER };
+enum { OBSERVATION = SEAL + 6, READING, REGISTER };
 enum {
 	ADDRESSES = REGISTER + 1,
 	WALLET,

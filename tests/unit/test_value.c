@@ -28,7 +28,7 @@ static void expect(int64_t load_wh, int64_t pv_wh)
 	ahead = (struct past_ahead){.step_s = 3600, .first_s = 3600};
 	for (int i = 0; i < PAST_AHEAD; i++) {
 		ahead.energy[i] = (struct slot_energy){load_wh, pv_wh};
-		ahead.prices[i] = (struct tariff_prices){22000, 5000};
+		ahead.prices[i] = (struct retail_prices){22000, 5000};
 	}
 }
 

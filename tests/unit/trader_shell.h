@@ -147,13 +147,13 @@ static void quote(const void *self, const struct tcr_view *view, struct tcr_quot
 }
 
 /* 22 and 5 cents, but 40 in the fourth hour. */
-static struct tariff_prices prices(const void *self, int64_t start_s)
+static struct retail_prices prices(const void *self, int64_t start_s)
 {
 	(void)self;
-	return (struct tariff_prices){start_s / 3600 == 3 ? 40000 : 22000, 5000};
+	return (struct retail_prices){start_s / 3600 == 3 ? 40000 : 22000, 5000};
 }
 
-static const struct tariff tariff = {NULL, prices};
+static const struct retail_tariff tariff = {NULL, prices};
 static struct past past; /* what the trader's shell knows of the home */
 
 static const struct tcr_strategy strategy = {.name = "test", .quote = quote};

@@ -3,6 +3,7 @@ import parameters
 from clearing import Auction, Order, clear, merit
 from network import Network
 from schedules import Schedules
+from services import Activations, Tariffs
 from words import (Wrong, address_of, be, bytes_of, canon, date_ms, demand, energy, key_of, name26,
 	price, sha, signed, signing_input, tree)
 
@@ -29,6 +30,7 @@ class Ledger:
 		self.scheduled, self.widest = [], self.p["date_window_s"]
 		self.schedules = Schedules(self.p)
 		self.network = Network(self.p)
+		self.tariffs, self.activations = Tariffs(self.p), Activations(self.p)
 		self.widest_in_force = self.widest
 		zero = f"{self.p['name']}:{ZERO[:16]}"
 		self.check_genesis(document, zero, pinned)
@@ -177,6 +179,8 @@ class Ledger:
 		demand(tx["market_ms"] < a.gate <= latest, "the gate")
 		amount = 0 if sells else wh * mc
 		self.covered(account, amount)
+		if "activation" in terms:
+			self.activations.answer(terms["activation"], a)
 		self.hold(a, account, amount)
 		self.auctions[a.seq] = a
 
@@ -202,6 +206,7 @@ class Ledger:
 		else:
 			demand(all(x.status == "cancelled" for x in a.orders), "ANSWERED")
 			a.status = 4
+			self.activations.cancelled(a)
 			self.hold(a, account, 0)
 
 	def do_cpf(self, tx, q):
@@ -228,6 +233,12 @@ class Ledger:
 
 	def do_approve(self, tx, q):
 		self.schedules.answer(tx, self.named[q["address"]], q)
+
+	def do_tariff(self, tx, q):
+		self.tariffs.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q)
+
+	def do_activate(self, tx, q):
+		self.activations.add(self, tx, self.named[q["address"]], q)
 
 	def room(self, a, now_ms):
 		"""How much an auction may be awarded; None: there is no limit."""
@@ -384,7 +395,8 @@ class Ledger:
 		leaves = [sha(b"\0\x31", be(a.number), name26(a.name), be(a.slot, a.balance, a.held))
 			for _, a in sorted(self.accounts.items())]
 		leaves += [a.leaf() for _, a in sorted(self.auctions.items())]
-		return tree(leaves + self.schedules.leaves() + self.network.leaves() + self.schedules.answers())
+		return tree(leaves + self.schedules.leaves() + self.network.leaves() + self.schedules.answers() +
+			self.tariffs.leaves() + self.activations.leaves())
 
 	def close(self):
 		demand(self.closing, "the clock has not struck")
@@ -393,6 +405,7 @@ class Ledger:
 		demand(all(h >= oldest for h in self.missing.values()), "BAD_SEQ")
 		for o in self.due:
 			self.settle(o)
+		self.activations.settle(self)
 		self.remove_auctions()
 		self.reward()
 		self.close_accounts()
@@ -414,6 +427,7 @@ class Ledger:
 		self.take_over()
 		self.schedules.open(self.slot)
 		self.network.open(self.slot)
+		self.tariffs.open(self.slot)
 		self.closing, self.flags, self.sealed, self.due = False, 0, None, []
 		for tx in sorted(transactions, key=lambda tx: tx["seq"]):
 			try:

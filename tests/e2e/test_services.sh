@@ -1,0 +1,90 @@
+#!/bin/bash
+# What the aggregator does for others: tariffs by `lemctl aggregator tariff`; regulation that the TSO asks
+# for by `lemctl tso activate`, up and down, ahead and within the slot, turned into auctions, delivered by
+# homes, proven by their meters and paid for. Replicas, the audit and the second verifier agree.
+. "$(dirname "$0")/lib.sh"
+homes=5
+market --demo --rate 400 --slot 3600 --start '2017-06-21 08:00:00' --start-in 10 --tso
+sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
+for n in $(seq $homes); do
+	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
+done
+"$build/lemctl" deposit --cents 5000 "$work/market" aggregator >/dev/null
+check "the TSO has money" "$build/lemctl" deposit --cents 5000 "$work/market" tso
+check "the broker starts" start_broker
+for n in $(seq $homes); do
+	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+	run_home "$n"
+done
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
+awaits() { # awaits "what" command...: two minutes at most
+	for _ in $(seq 1200); do
+		"${@:2}" && ok && return
+		sleep 0.1
+	done
+	bad "$1"
+}
+height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
+tso() { "$build/lemctl" tso activate "$@" "$work/market"; }
+tariff() { "$build/lemctl" aggregator tariff "$@" "$work/market"; }
+refused() { # refused "what" CODE command...: exit code 1, and the code on stderr
+	"${@:3}" >"$work/out" 2>"$work/err"
+	expect "$1" "1 refused: $2" "$? $(grep -o 'refused: [A-Z_]*' "$work/err")"
+}
+awaits "the market begins" height 1
+now=$(sql 'SELECT max(height) FROM blocks')
+
+printf '30,8,9.5\n31,8.125,0\n' >"$work/tariff"
+check "a tariff" tariff --first-slot $((now + 2)) --file "$work/tariff"
+check "a later one, without wholesale prices" tariff --first-slot $((now + 3)) --file - <<<'40,10'
+expect "the last one counts" "$((now + 2)) 30.0 8.0 9.5, $((now + 3)) 40.0 10.0 -" "$(sql "SELECT group_concat(slot || ' ' || import_cents_per_kwh || ' ' ||
+	export_cents_per_kwh || ' ' || coalesce(wholesale_cents_per_kwh, '-'), ', ') FROM v_tariffs")"
+expect "exports are not dearer than imports" 1 "$(tariff --first-slot 9 <<<'8,30' >/dev/null 2>&1; echo $?)"
+refused "no slot that has begun" HORIZON tariff --first-slot 0 --file "$work/tariff"
+expect "a line with a word" "1 lemctl: -: line 2 is not IMPORT,EXPORT or IMPORT,EXPORT,WHOLESALE in cents/kWh" \
+	"$(printf '30,8\n30,x\n' | tariff --first-slot 9 2>&1 >/dev/null | sed "s/^/1 /")"
+refused "not without cover" FUNDS_TOO_LOW tso up --slot $((now + 3)) --energy 200000 --price 100
+refused "not of the running slot" HORIZON tso up --slot "$now" --energy 1 --price 1
+tso sideways --slot 9 --energy 1 --price 1 >/dev/null 2>&1
+expect "neither up nor down" 2 $?
+
+now=$(sql 'SELECT max(height) FROM blocks')
+tso up --slot $((now + 3)) --energy 1500 --price 90 --wait --json >"$work/up" 2>"$work/up.err" &
+tso down --slot $((now + 3)) --energy 1000 --price 0.5 --wait >"$work/down" 2>"$work/down.err" &
+waits="$!"
+tso up --slot $((now + 4)) --energy 1000 --price 90 --measure before-after --wait --json >"$work/half" 2>"$work/half.err" &
+wait "$waits"
+up() { grep -q '"status":"cleared"' "$work/up"; }
+awaits "the TSO hears what can be delivered, up" up
+check "down" grep -q 'is to deliver [0-9]* Wh of 1000 offered: cleared' "$work/down"
+half() { grep -q '"status":"cleared"' "$work/half"; }
+awaits "and within the slot" half
+awaits "all of it is settled" height $((now + 7))
+stop_broker
+end_children
+sql 'SELECT * FROM v_activations' >"$work/activations"
+expect "each was answered, by one auction" "3 3 3" "$(sql 'SELECT count(*), count(auction), count(DISTINCT auction) FROM v_activations' | tr '|' ' ')"
+check "up was delivered" test "$(sql "SELECT delivered_kwh > 0 FROM v_activations WHERE regulation = 'up' AND measure = 'storage'")" = 1
+expect "nothing is paid but what was delivered" "" "$(sql "SELECT v.activation, v.cents FROM v_activations v LEFT JOIN transfers t
+	ON t.why = 9 AND t.\"order\" = v.activation WHERE coalesce(t.amount_uc, 0) / 1000000.0 <> coalesce(v.cents, 0)")"
+expect "no more is delivered than cleared, nor cleared than asked" "" "$(sql 'SELECT * FROM v_activations
+	WHERE delivered_kwh > cleared_kwh OR cleared_kwh > offered_kwh OR offered_kwh > asked_kwh')"
+expect "up the TSO pays, down it is paid" "$(sql "SELECT -sum(cents * iif(regulation = 'up', 1, -1)) FROM v_activations")" "$(sql "SELECT
+	sum(CASE payee WHEN 4 THEN amount_uc ELSE -amount_uc END) / 1000000.0 FROM transfers WHERE why = 9 AND 4 IN (payer, payee)")"
+check "the log says it" grep -q 'lem: aggregator | slot [0-9]* | activation [0-9]*: 1500 Wh up at 90000 mc/kWh: an auction is open' "$work/broker.log"
+check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+second() {
+	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
+		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
+}
+check "a second verifier agrees" second
+last=$(($(sql 'SELECT max(height) FROM blocks') - 1))
+for n in $(seq $homes); do
+	expect "replica $n agrees" "$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
+		"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
+	expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
+done
+[ "$failed" -eq 0 ] || tail -n 30 "$work/activations" "$work"/home*/log "$work/broker.log" "$work"/*.err "$work/up" "$work/down" "$work/half"
+finish
