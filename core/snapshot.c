@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c36, SNAPSHOT_MARKET = 0x4d36 };
+enum { SNAPSHOT_LEDGER = 0x4c36, SNAPSHOT_MARKET = 0x4d37 };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {
@@ -78,7 +78,7 @@ static void xfer_terms(struct xfer *x, struct home_terms *t)
 static void xfer_home(struct xfer *x, struct home *h, int64_t open_slot)
 {
 	XFER_INT(x, h->status);
-	XFER_INT(x, h->mode);
+	home_modes_xfer(x, &h->modes);
 	XFER_INT(x, h->ems.alg);
 	xfer_key(x, &h->ems.key);
 	XFER_INT(x, h->meter_key.alg);

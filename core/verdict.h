@@ -62,6 +62,8 @@
 	X(REGISTERS_INCONSISTENT, 54, "the registers contradict each other")                       \
 	X(EXISTS, 55, "that name or meter is taken")                                               \
 	X(NO_BASELINE, 56, "this home has no schedule in that slot to measure from")               \
+	X(ORDERS_STAND, 61,                                                                        \
+		"an order of this home stands in a slot from there on; cancel it first")           \
 	X(BAD_TIME, 70, "a time in the block runs backwards or is not the slot's")                 \
 	X(BAD_SEQ, 71, "the sequence has a gap, a repetition or another order")                    \
 	X(OUT_OF_PHASE, 72, "a transaction stands where the block's order has no place for it")    \

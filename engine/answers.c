@@ -162,6 +162,30 @@ static void write_deliveries(struct engine *e, struct out *out, const struct hom
 	out_printf(out, "]");
 }
 
+void answer_write_modes(struct out *out, const struct home_modes *modes)
+{
+	out_printf(out, "\"modes\":[");
+	for (uint32_t i = 0; i < modes->count; i++)
+		out_printf(out, "%s{\"from_slot\":%lld,\"mode\":\"%s\"}", i > 0 ? "," : "",
+			(long long)modes->spans[i].from_slot, mode_name(modes->spans[i].mode));
+	out_printf(out, "]");
+}
+
+/* Members in the order of their names: each energy stands behind its money. */
+static void write_money(struct out *out, const struct home_money *m)
+{
+	out_printf(out, "\"money\":{");
+	for (int i = 0; i < MONEY_LINES; i++) {
+		out_printf(out, "%s\"%s\":%lld", i > 0 ? "," : "",
+			money_line_name((enum money_line)i), (long long)m->uc[i]);
+		if (i == MONEY_BOUGHT)
+			out_printf(out, ",\"bought_wh\":%lld", (long long)m->bought_wh);
+		if (i == MONEY_SOLD)
+			out_printf(out, ",\"sold_wh\":%lld", (long long)m->sold_wh);
+	}
+	out_printf(out, "}");
+}
+
 static void write_statement(struct engine *e, struct out *out, const struct home *home,
 	const struct header *header, const uint8_t *hash, bool eligible, const uint8_t *sig)
 {
@@ -183,8 +207,12 @@ static void write_statement(struct engine *e, struct out *out, const struct home
 	out_printf(out, ",\"eligible\":%s", eligible ? "true" : "false");
 	out_printf(out, ",\"header_hash\":");
 	out_hex(out, hash, HASH_LEN);
-	out_printf(out, ",\"height\":%llu,\"metered\":%s,\"production_wh\":%lld",
-		(unsigned long long)header->height, metered ? "true" : "false", (long long)p);
+	out_printf(out, ",\"height\":%llu,\"metered\":%s,", (unsigned long long)header->height,
+		metered ? "true" : "false");
+	answer_write_modes(out, &home->modes);
+	out_printf(out, ",");
+	write_money(out, &home->money);
+	out_printf(out, ",\"production_wh\":%lld", (long long)p);
 	if (sig) {
 		out_printf(out, ",\"signature\":");
 		out_base64url(out, sig, SIGNATURE_LEN);

@@ -47,10 +47,11 @@ static void open_trader(struct house *h)
 	struct trader_ops ops = house_ops(h);
 	struct trader_config c = {.params = &h->town->engine.market->ledger.params,
 		.battery = &h->config.battery,
-		.mode = h->config.home.mode,
+		.modes = &h->modes,
 		.surplus_min_wh = h->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = h->config.tcr.curve.margin_mc_per_kwh};
 
+	home_modes_init(&h->modes, h->config.home.mode);
 	h->strategy.quotes = &h->quotes;
 	h->strategy.strategy = config_tcr_strategy(&h->config, &h->strategy.self);
 	c.strategy = &counted;

@@ -7,6 +7,7 @@
 #include "hem-client/ems/baselines.h"
 #include "hem-client/ems/desk.h"
 #include "hem-client/ems/inbox.h"
+#include "hem-client/ems/own_modes.h"
 #include "hem-client/ems/readings.h"
 #include "wire/clock.h"
 #include "wire/market_doc.h"
@@ -211,7 +212,7 @@ static enum err open_trader(struct ems *e)
 {
 	struct trader_config c = {.params = &e->params,
 		.battery = &e->config.battery,
-		.mode = e->config.home.mode,
+		.modes = &e->modes,
 		.surplus_min_wh = e->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = e->config.tcr.curve.margin_mc_per_kwh};
 	struct trader_ops ops = desk_ops(e);
@@ -219,7 +220,9 @@ static enum err open_trader(struct ems *e)
 	int64_t last = -1;
 	enum err err = address_keys_last(&e->db, &last);
 
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = own_modes_load(&e->db, e->config.home.mode, &e->modes);
+	if (err != ERR_OK)
 		return fail(e, err, "reading hem.db", e->db.db.why);
 	c.strategy = config_tcr_strategy(&e->config, &c.strategy_self);
 	trader_init(&e->trader, &c, &ops, last);
@@ -236,6 +239,19 @@ static void take_params(struct ems *e, const struct params *p)
 	e->params = *p;
 	log_line(&e->log, LOG_LEVEL_INFO, "other parameters count now, in slot %lld",
 		(long long)params_slot_at(p, ems_now_ms(e)));
+}
+
+void ems_follow_modes(struct ems *e, const struct home_modes *modes)
+{
+	const struct mode_span *last = &modes->spans[modes->count - 1];
+
+	if (own_modes_equal(modes, &e->modes))
+		return;
+	e->modes = *modes;
+	if (own_modes_keep(&e->db, modes) != ERR_OK)
+		ems_trouble(e, "keeping the modes", ERR_DB, e->db.db.why);
+	log_line(&e->log, LOG_LEVEL_INFO, "the mode is %s from slot %lld on", mode_name(last->mode),
+		(long long)last->from_slot);
 }
 
 void ems_follow_params(struct ems *e)
@@ -269,8 +285,7 @@ enum err ems_begin(struct ems *e, const struct genesis *genesis)
 	e->genesis = *genesis;
 	e->params = genesis->params;
 	market_clock_init(&e->clock, p);
-	audit_init(&e->audit, &e->genesis, &e->db, e->config.home.mode,
-		e->config.replica.ledger[0] ? &e->ledger : NULL);
+	audit_init(&e->audit, &e->genesis, &e->db, e->config.replica.ledger[0] ? &e->ledger : NULL);
 	verify_key_free(e->operator_key);
 	e->operator_key = NULL;
 	err = verify_key_new(&genesis->operator_key, &e->operator_key);

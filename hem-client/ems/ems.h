@@ -54,6 +54,7 @@ struct ems {
 	struct market_clock clock;
 	struct home_device device;
 	struct courier courier;
+	struct home_modes modes; /* as the market said last */
 	struct trader trader;
 	struct plan plan;
 	struct plan written; /* set-points that the device has */
@@ -82,6 +83,9 @@ __attribute__((warn_unused_result)) enum err ems_begin(
 
 /* Trade no more: a block, receipt or statement is not as it should be. Kept over restarts. */
 void ems_halt(struct ems *ems, const struct block_fault *fault);
+
+/* Take over the modes of a statement that is believed. */
+void ems_follow_modes(struct ems *ems, const struct home_modes *modes);
 
 /* Take over the parameters that count in the slot that it is now, by the replica's ledger. */
 void ems_follow_params(struct ems *ems);

@@ -2,6 +2,7 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include "hem-client/ems/account_book.h"
 #include "hem-client/ems/baselines.h"
 #include "hem-client/ems/clerk.h"
 #include "wire/clock.h"
@@ -178,6 +179,14 @@ static void on_baseline(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "keeping a baseline", err, e->db.db.why);
 }
 
+static void keep_statement(struct ems *e, const struct statement *s)
+{
+	int64_t begin_ms = params_slot_start_ms(&e->genesis.params, (int64_t)s->height - 1);
+
+	if (account_book_put(&e->db, s, begin_ms) != ERR_OK)
+		ems_trouble(e, "keeping a statement", ERR_DB, e->db.db.why);
+}
+
 static void on_statement(struct ems *e, const char *text, size_t len)
 {
 	char why[ANSWER_WHY_MAX];
@@ -190,7 +199,9 @@ static void on_statement(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "a statement is not believed", err, why);
 	if (err != ERR_OK)
 		return;
+	keep_statement(e, &s);
 	if (!e->news.has_wallet || s.height >= e->news.wallet_height) {
+		ems_follow_modes(e, &s.modes);
 		e->news.has_wallet = true;
 		e->news.wallet = s.wallet;
 		e->news.wallet_height = s.height;

@@ -81,7 +81,7 @@ static void plan_surplus(struct trader *t, int64_t export_wh)
 	t->export_wh = export_wh;
 	t->surplus_wh = export_wh - 2 * fall_wh;
 	if (t->config.surplus_min_wh == 0 || t->surplus_wh < t->config.surplus_min_wh ||
-		t->config.mode == MODE_RE)
+		!mode_trades(home_mode_at(t->config.modes, t->slot + 1)))
 		return;
 	t->surplus_ms = at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
 }
@@ -126,7 +126,8 @@ static void read_meter(struct trader *t)
 	t->soc = r.soc;
 	t->idle = r.idle;
 	plan_surplus(t, r.export_wh);
-	if (r.cpf_hundredths == 0 || t->config.mode == MODE_TE || t->announced_slot == t->slot)
+	if (r.cpf_hundredths == 0 || t->announced_slot == t->slot ||
+		!mode_is_rewarded(home_mode_at(t->config.modes, t->slot - 1)))
 		return;
 	t->announce = ANNOUNCE_DUE;
 	t->announce_cpf = r.cpf_hundredths;
@@ -184,12 +185,20 @@ static void quote(
 	t->config.strategy->quote(t->config.strategy_self, &view, ret);
 }
 
+/* Answers by the battery's own register only: the others also depend on the home's load. */
+static bool may_answer(const struct trader *t, const struct contract *c, bool skip)
+{
+	return !skip && mode_trades(home_mode_at(t->config.modes, c->slot)) &&
+	       c->measure == MEASURE_STORAGE;
+}
+
 static void answer(struct trader *t, const struct plan *plan, struct trader_auction *a)
 {
 	struct trader_answer answer = {.auction = a->auction, .contract = a->contract};
 
 	a->answered = true;
-	if (a->tries++ >= TRADER_TRIES_MAX || !t->ops.has_address(t->ops.context, a->contract.slot))
+	if (a->tries++ >= TRADER_TRIES_MAX || !may_answer(t, &a->contract, false) ||
+		!t->ops.has_address(t->ops.context, a->contract.slot))
 		return;
 	quote(t, plan, &a->contract, &answer.quote);
 	if (!answer.quote.trades)
@@ -276,12 +285,6 @@ static struct trader_auction *find_auction(struct trader *t, uint64_t auction)
 			return &t->auctions[i];
 	}
 	return NULL;
-}
-
-/* Answers by the battery's own register only: the others also depend on the home's load. */
-static bool may_answer(const struct trader *t, const struct contract *c, bool skip)
-{
-	return !skip && t->config.mode != MODE_RE && c->measure == MEASURE_STORAGE;
 }
 
 void trader_auction_opened(struct trader *t, uint64_t auction, const struct contract *contract,

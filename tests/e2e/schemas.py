@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, RefResolver
 BUILD = Path(os.environ.get("BUILD", "build"))
 WORK = Path(sys.argv[1])
 FOLDER = Path("schema/messages").resolve()
-REQUESTS = ("bid-offer cancel cpf seal schedule observation reading register addresses wallet sync baseline home-add "
+REQUESTS = ("bid-offer cancel cpf seal schedule observation reading register addresses wallet sync baseline preference home-add "
 	"home-change home-revoke deposit withdraw params-set").split()
 TRANSACTIONS = ("bid-offer cancel cpf seal schedule clock admit standing delivery deposit withdraw "
 	"params-set").split()
@@ -82,7 +82,7 @@ def request_kind(message):
 
 
 def schemas_are_valid():
-	check("there are schemas", len(SCHEMAS) == 36)
+	check("there are schemas", len(SCHEMAS) == 37)
 	for name, schema in SCHEMAS.items():
 		meta = Draft202012Validator.META_SCHEMA
 		check(f"{name} is a draft 2020-12 schema", schema["$schema"] == meta["$schema"] and

@@ -11,6 +11,7 @@
 #include "core/market.h"
 #include "core/snapshot.h"
 #include "tests/lib/sample_params.h"
+#include "tests/unit/money_watch.h"
 #include "wire/digest.h"
 
 enum {
@@ -273,6 +274,7 @@ static inline void close_block(struct world *w)
 	market_close(w->market, &sink, &w->header);
 	replicate(w);
 	digest_sha256(&w->header, sizeof w->header, hash);
+	money_watch(w->market, w->blocks == 0);
 	market_chain(w->market, hash);
 	block_chain(w->replica, hash);
 	assert_int_equal(accounts_sum_uc(&w->market->ledger.accounts), 0);

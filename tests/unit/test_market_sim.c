@@ -240,13 +240,23 @@ static void change_home(struct world *w, int64_t i)
 		w->meters[i] = (struct registers){{0}};
 }
 
+/* A home in another mode, soon. */
+static void change_mode(struct world *w, int64_t i)
+{
+	struct command c = {.kind = COMMAND_PREFERENCE, .home = home_of(w, i)->number};
+
+	c.u.preference.from_slot = ledger_slot(&w->market->ledger) + below(w, 4);
+	c.u.preference.mode = (enum mode)(MODE_TE + below(w, 3));
+	(void)send(w, &c);
+}
+
 static void bring_meter_key(struct world *w, int64_t i)
 {
 	const struct home *h = home_of(w, i);
 	struct command c = {.kind = COMMAND_REGISTER, .home = h->number};
 	struct address unused;
 
-	c.u.registration.mode = h->mode;
+	c.u.registration.mode = home_mode_at(&h->modes, 0);
 	c.u.registration.ems = h->ems;
 	draw_key(w, &c.u.registration.meter.key, &unused);
 	memset(c.u.registration.code_hash, 1, HASH_LEN);
@@ -285,6 +295,8 @@ static void one_step(struct world *w)
 	case 9:
 		if (below(w, 8) == 0)
 			change_home(w, i);
+		if (below(w, 8) == 0)
+			change_mode(w, i);
 		bring_meter_key(w, i);
 		break;
 	default:

@@ -13,18 +13,8 @@
 enum { TEXT_MAX = 20000 };
 /* Places in sample_requests. */
 enum { BID, ANSWER, OPENING, CANCEL, CPF, SEAL, SCHEDULE, OBSERVATION, READING, REGISTER };
-enum {
-	ADDRESSES = REGISTER + 1,
-	WALLET,
-	SYNC,
-	BASELINE,
-	HOME_ADD,
-	HOME_CHANGE,
-	HOME_REVOKE,
-	DEPOSIT,
-	WITHDRAW,
-	PARAMS_SET
-};
+enum { ADDRESSES = REGISTER + 1, WALLET, SYNC, BASELINE, PREFERENCE, HOME_ADD, HOME_CHANGE };
+enum { HOME_REVOKE = HOME_CHANGE + 1, DEPOSIT, WITHDRAW, PARAMS_SET };
 
 static struct request_workspace *workspace;
 static struct request request;

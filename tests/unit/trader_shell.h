@@ -134,12 +134,14 @@ static void quote(const void *self, const struct tcr_view *view, struct tcr_quot
 
 static const struct tcr_strategy strategy = {.name = "test", .quote = quote};
 
+static struct home_modes modes;
+
 static void begin(enum mode mode)
 {
 	struct trader_config c = {.params = &params,
 		.battery = &battery,
 		.strategy = &strategy,
-		.mode = mode,
+		.modes = &modes,
 		.surplus_min_wh = 200,
 		.surplus_margin_mc_per_kwh = 1000};
 	struct trader_ops ops = {.enrol = enrol,
@@ -155,6 +157,7 @@ static void begin(enum mode mode)
 	shell.soc = 0.5;
 	shell.no_address = -1;
 	params = as_begun;
+	home_modes_init(&modes, mode);
 	trader_init(&trader, &c, &ops, 1000); /* keys enough, if a test does not say otherwise */
 	plan_init(&plan, 0);
 }
