@@ -6,6 +6,7 @@
 #include "core/settlement.h"
 
 enum { LEAF_RANKED = 0x21, LEAF_ACCOUNT = 0x31, LEAF_AUCTION = 0x32, LEAF_SCHEDULE = 0x33 };
+enum { LEAF_FEES = 0x36 };
 enum { FIRST_SEEDED_HEIGHT = 3 };
 
 enum verdict block_close_check(const struct ledger *l, uint64_t *seq)
@@ -196,7 +197,25 @@ static void schedule_leaf(const struct ledger *l, const struct schedule *s, uint
 	l->sha256(e.bytes, e.len, out);
 }
 
-/* Accounts ascending by number, auctions ascending by sequence, schedules likewise. */
+static bool has_fees(const struct auction *a)
+{
+	return a->contract.fees.buyer_mc_per_kwh || a->contract.fees.seller_mc_per_kwh;
+}
+
+static void fees_leaf(const struct ledger *l, const struct auction *a, uint8_t out[HASH_LEN])
+{
+	struct encode e = {.len = 0};
+
+	encode_u8(&e, 0);
+	encode_u8(&e, LEAF_FEES);
+	encode_u64(&e, a->seq);
+	encode_i64(&e, a->contract.fees.buyer_mc_per_kwh);
+	encode_i64(&e, a->contract.fees.seller_mc_per_kwh);
+	l->sha256(e.bytes, e.len, out);
+}
+
+/* Accounts ascending by number, auctions ascending by sequence, schedules likewise; then the fees
+ * of auctions. What came after the first ledgers has no leaf where there is none of it. */
 static void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 {
 	const struct accounts *t = &l->accounts;
@@ -205,12 +224,19 @@ static void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 
 	for (uint64_t i = ACCOUNT_ISSUER; i < ACCOUNT_FIRST_ROLE + t->role_count; i++)
 		account_leaf(l, &t->fixed[i], l->leaves[n++]);
+	if (t->fixed[ACCOUNT_GRID].balance_uc != 0)
+		account_leaf(l, &t->fixed[ACCOUNT_GRID], l->leaves[n++]);
 	for (uint64_t i = t->first; i < t->next; i++)
 		account_leaf(l, account_get(t, i), l->leaves[n++]);
 	for (uint32_t i = 0; i < live; i++)
 		auction_leaf(l, &l->auctions.auctions[l->auctions.due[i]], l->leaves[n++]);
 	for (uint32_t i = 0; i < l->schedules.count; i++)
 		schedule_leaf(l, &l->schedules.rows[i], l->leaves[n++]);
+	for (uint32_t i = 0; i < live; i++) {
+		const struct auction *a = &l->auctions.auctions[l->auctions.due[i]];
+		if (has_fees(a))
+			fees_leaf(l, a, l->leaves[n++]);
+	}
 	merkle_root(l->sha256, l->leaves, n, root);
 }
 
@@ -233,6 +259,7 @@ void block_close(struct ledger *l, const struct result_sink *sink, struct header
 	memcpy(h->prev_hash, l->last_hash, HASH_LEN);
 	memcpy(h->rules_hash, l->rules_hash, HASH_LEN);
 	settle(l, sink);
+	imbalance_settle(l, sink);
 	auctions_remove_slot(&l->auctions, &l->accounts, ledger_slot(l) - 1);
 	reward(l, sink);
 	close_addresses(l, sink);
@@ -275,6 +302,7 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	l->last_standing = 0;
 	l->due_count = 0;
 	l->due_next = 0;
+	memset(&l->imbalance, 0, sizeof l->imbalance);
 	l->tx_count = 0;
 	l->result_count = 0;
 	params_schedule_advance(l);

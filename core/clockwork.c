@@ -134,6 +134,39 @@ static bool next_delivery(struct market *m, struct tx *tx)
 	return true;
 }
 
+/* What the homes drew together: of one that was not metered what it was scheduled to draw, and of
+ * one without a schedule nothing. */
+static struct net_metered community(const struct market *m, int64_t slot)
+{
+	struct net_metered n = {.slot = slot};
+
+	for (uint32_t i = 0; i < m->homes.count; i++) {
+		const struct home *h = &m->homes.rows[i];
+		const int64_t *wh = h->meter.delta.wh;
+		int64_t scheduled_wh = 0;
+		if (h->kind != CLIENT_HOME || h->status != HOME_REGISTERED)
+			continue;
+		if (meter_has(&h->meter, slot)) {
+			n.net_wh += wh[REGISTER_IMPORT] - wh[REGISTER_EXPORT];
+			n.homes++;
+			continue;
+		}
+		n.missing++;
+		if (home_baseline_get(&h->baseline, slot, &scheduled_wh))
+			n.net_wh += scheduled_wh;
+	}
+	return n;
+}
+
+static bool next_imbalance(struct market *m, struct tx *tx)
+{
+	if (!imbalance_due(&m->ledger))
+		return false;
+	tx->kind = TX_IMBALANCE;
+	tx->u.imbalance = community(m, ledger_slot(&m->ledger) - 1);
+	return tx->u.imbalance.homes >= IMBALANCE_HOMES_MIN;
+}
+
 /* Trading: fire what is due up to the clock or the slot's end, shut answers first. */
 static enum market_step next_trading(struct market *m, struct tx *tx, uint64_t *intake_seq)
 {
@@ -166,7 +199,8 @@ enum market_step market_next(struct market *m, struct tx *tx, uint64_t *intake_s
 	}
 	if (m->phase == PHASE_TRADING)
 		step = next_trading(m, tx, intake_seq);
-	if (m->phase == PHASE_CLOSING && !next_standing(m, tx) && !next_delivery(m, tx))
+	if (m->phase == PHASE_CLOSING && !next_standing(m, tx) && !next_delivery(m, tx) &&
+		!next_imbalance(m, tx))
 		return MARKET_CLOSE;
 	if (step == MARKET_TX) {
 		tx->seq = m->next_seq;

@@ -43,7 +43,11 @@ void home_money_note(struct home_money *m, enum transfer_why why, bool pays, int
 	case TRANSFER_WITHDRAWAL:
 		m->uc[MONEY_WITHDRAWN] += amount_uc;
 		break;
+	case TRANSFER_FEE:
+		m->uc[MONEY_FEES] += pays ? amount_uc : 0;
+		break;
 	case TRANSFER_CLOSE:
+	case TRANSFER_IMBALANCE: /* not of homes */
 		break;
 	}
 }

@@ -173,7 +173,7 @@ static void decide_baseline(const struct market *m, const struct command *c, str
 /* The role whose schedules count. */
 static bool is_scheduler(const struct home *h)
 {
-	return h->kind == CLIENT_ROLE && strcmp(h->terms.client_id, SCHEDULE_ROLE) == 0;
+	return h->kind == CLIENT_ROLE && strcmp(h->terms.client_id, AGGREGATOR_ROLE) == 0;
 }
 
 /* Who may send a command of that kind at all. */

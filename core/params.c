@@ -1,5 +1,7 @@
 #include "core/params.h"
 #include <stddef.h>
+#include <string.h>
+#include "core/account.h"
 #include "core/contract.h"
 #include "core/units.h"
 
@@ -10,6 +12,21 @@ struct bound {
 	int64_t value, min, max;
 };
 
+uint64_t params_aggregator(const struct params *p)
+{
+	for (uint32_t i = 0; i < p->role_count; i++) {
+		if (strcmp(p->roles[i].name, AGGREGATOR_ROLE) == 0)
+			return ACCOUNT_FIRST_ROLE + i;
+	}
+	return ACCOUNT_NONE;
+}
+
+bool params_settles(const struct params *p)
+{
+	return p->fee_buyer_mc_per_kwh || p->fee_seller_mc_per_kwh ||
+	       p->imbalance_long_mc_per_kwh || p->imbalance_short_mc_per_kwh;
+}
+
 static enum verdict check_relations(const struct params *p, const char **field)
 {
 	if (3 * p->seal_wait_s >= p->slot_s) {
@@ -18,6 +35,10 @@ static enum verdict check_relations(const struct params *p, const char **field)
 	}
 	if (p->gate_lead_min_s > p->gate_lead_s || p->gate_lead_s > p->slot_s * p->horizon_slots) {
 		*field = "gate_lead_s";
+		return VERDICT_BAD_TERMS;
+	}
+	if (params_settles(p) && params_aggregator(p) == ACCOUNT_NONE) {
+		*field = "settlement";
 		return VERDICT_BAD_TERMS;
 	}
 	if (!rule_name((enum rule)p->rule)) {
@@ -49,6 +70,10 @@ enum verdict params_check(const struct params *p, const char **field)
 		{"roles", p->role_count, 0, PARAMS_ROLES_MAX},
 		{"import_mc_per_kwh", p->import_mc_per_kwh, 0, PRICE_MC_MAX},
 		{"export_mc_per_kwh", p->export_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"fee_buyer_mc_per_kwh", p->fee_buyer_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"fee_seller_mc_per_kwh", p->fee_seller_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"imbalance_long_mc_per_kwh", p->imbalance_long_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"imbalance_short_mc_per_kwh", p->imbalance_short_mc_per_kwh, 0, PRICE_MC_MAX},
 	};
 
 	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {

@@ -8,7 +8,11 @@
 #include "core/book.h"
 #include "core/verdict.h"
 
-enum { PARAMS_ROLES_MAX = 8, ROLE_NAME_MAX = 32 };
+enum { PARAMS_ROLES_MAX = 7, ROLE_NAME_MAX = 32 };
+
+/* The role that trades for the community: its schedules count, fees are its own, and imbalance is
+ * between it and the grid. */
+#define AGGREGATOR_ROLE "aggregator"
 
 /* A participant with a permanent address: the aggregator now, DSO and TSO in time. */
 struct role_params {
@@ -39,6 +43,11 @@ struct params {
 	int book;                   /* enum book_kind */
 	bool limit_inclusive;
 	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff, for information */
+	/* Paid to the aggregator on energy delivered; 0 unless the market has one, as the rest. */
+	int64_t fee_buyer_mc_per_kwh, fee_seller_mc_per_kwh;
+	/* Paid by the aggregator on what the community draws more than scheduled, and to it on what
+	 * it draws less. */
+	int64_t imbalance_short_mc_per_kwh, imbalance_long_mc_per_kwh;
 	uint32_t role_count;
 	struct role_params roles[PARAMS_ROLES_MAX];
 };
@@ -46,6 +55,12 @@ struct params {
 /* Whether each number is in its range and the relations between them hold. On refusal *field
  * names the first offender as it is spelled in genesis. */
 enum verdict params_check(const struct params *params, const char **field);
+
+/* The account number of the aggregator; 0: this market has none. */
+uint64_t params_aggregator(const struct params *params);
+
+/* Whether fees or imbalance are settled at all. */
+bool params_settles(const struct params *params);
 
 /* Market time of a real time, both Unix ms: start_ms + rate x (real_ms - real_start_ms). */
 int64_t params_market_ms(const struct params *params, int64_t real_ms);

@@ -4,16 +4,6 @@
 #include "core/ledger.h"
 #include "core/units.h"
 
-/* The account whose schedules count; 0: this market has no aggregator. */
-static uint64_t scheduler(const struct params *p)
-{
-	for (uint32_t i = 0; i < p->role_count; i++) {
-		if (strcmp(p->roles[i].name, SCHEDULE_ROLE) == 0)
-			return ACCOUNT_FIRST_ROLE + i;
-	}
-	return 0;
-}
-
 static enum verdict check_slots(
 	const struct ledger *l, const struct net_window *w, const char **field)
 {
@@ -42,7 +32,7 @@ enum verdict schedule_check(const struct ledger *l, const struct tx *tx, const c
 	*field = "address";
 	if (!a)
 		return VERDICT_NOT_ADMITTED;
-	if (a->number != scheduler(&l->params))
+	if (a->number != params_aggregator(&l->params))
 		return VERDICT_NOT_ALLOWED;
 	v = check_slots(l, &tx->u.schedule, field);
 	if (v != VERDICT_OK)

@@ -40,9 +40,6 @@ struct schedules {
 struct ledger;
 struct tx;
 
-/* The role whose schedules count. */
-#define SCHEDULE_ROLE "aggregator"
-
 /* Judge a TX_SCHEDULE whose place is right. NOT_ADMITTED, NOT_ALLOWED: the address is not the
  * aggregator's; HORIZON: a slot has begun, or ends too far ahead; OUT_OF_RANGE: a net; TOO_MANY: no
  * room for one more. *field is the member's name. */

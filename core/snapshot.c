@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c36, SNAPSHOT_MARKET = 0x4d37 };
+enum { SNAPSHOT_LEDGER = 0x4c37, SNAPSHOT_MARKET = 0x4d38 };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {

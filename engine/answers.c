@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/cpf.h"
 #include "wire/header_form.h"
+#include "wire/home_form.h"
 #include "wire/market_doc.h"
 #include "wire/out.h"
 
@@ -162,30 +163,6 @@ static void write_deliveries(struct engine *e, struct out *out, const struct hom
 	out_printf(out, "]");
 }
 
-void answer_write_modes(struct out *out, const struct home_modes *modes)
-{
-	out_printf(out, "\"modes\":[");
-	for (uint32_t i = 0; i < modes->count; i++)
-		out_printf(out, "%s{\"from_slot\":%lld,\"mode\":\"%s\"}", i > 0 ? "," : "",
-			(long long)modes->spans[i].from_slot, mode_name(modes->spans[i].mode));
-	out_printf(out, "]");
-}
-
-/* Members in the order of their names: each energy stands behind its money. */
-static void write_money(struct out *out, const struct home_money *m)
-{
-	out_printf(out, "\"money\":{");
-	for (int i = 0; i < MONEY_LINES; i++) {
-		out_printf(out, "%s\"%s\":%lld", i > 0 ? "," : "",
-			money_line_name((enum money_line)i), (long long)m->uc[i]);
-		if (i == MONEY_BOUGHT)
-			out_printf(out, ",\"bought_wh\":%lld", (long long)m->bought_wh);
-		if (i == MONEY_SOLD)
-			out_printf(out, ",\"sold_wh\":%lld", (long long)m->sold_wh);
-	}
-	out_printf(out, "}");
-}
-
 static void write_statement(struct engine *e, struct out *out, const struct home *home,
 	const struct header *header, const uint8_t *hash, bool eligible, const uint8_t *sig)
 {
@@ -209,9 +186,9 @@ static void write_statement(struct engine *e, struct out *out, const struct home
 	out_hex(out, hash, HASH_LEN);
 	out_printf(out, ",\"height\":%llu,\"metered\":%s,", (unsigned long long)header->height,
 		metered ? "true" : "false");
-	answer_write_modes(out, &home->modes);
+	home_form_write_modes(out, &home->modes);
 	out_printf(out, ",");
-	write_money(out, &home->money);
+	home_form_write_money(out, &home->money);
 	out_printf(out, ",\"production_wh\":%lld", (long long)p);
 	if (sig) {
 		out_printf(out, ",\"signature\":");
@@ -263,12 +240,16 @@ void answer_auction_opened(struct engine *e, const struct auction *a)
 	struct out out;
 
 	out_init(&out, text, sizeof text);
+	out_printf(&out, "{\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\"",
+		(unsigned long long)a->seq, book_kind_name(c->book));
+	if (c->fees.buyer_mc_per_kwh || c->fees.seller_mc_per_kwh)
+		out_printf(&out, ",\"fee_buyer_mc_per_kwh\":%lld,\"fee_seller_mc_per_kwh\":%lld",
+			(long long)c->fees.buyer_mc_per_kwh, (long long)c->fees.seller_mc_per_kwh);
 	out_printf(&out,
-		"{\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\",\"gate_ms\":%lld"
+		",\"gate_ms\":%lld"
 		",\"limit_inclusive\":%s,\"limit_mc_per_kwh\":%lld,\"measure\":\"%s\"",
-		(unsigned long long)a->seq, book_kind_name(c->book), (long long)c->gate_ms,
-		c->limit_inclusive ? "true" : "false", (long long)c->limit_mc_per_kwh,
-		measure_name(c->measure));
+		(long long)c->gate_ms, c->limit_inclusive ? "true" : "false",
+		(long long)c->limit_mc_per_kwh, measure_name(c->measure));
 	out_printf(&out,
 		",\"min_quantity_wh\":%lld,\"opener\":\"%s\",\"penalty_mc_per_kwh\":%lld"
 		",\"quantity_wh\":%lld,\"rule\":\"%s\",\"side\":\"%s\",\"slot\":%lld}",

@@ -10,9 +10,6 @@ void answer_publish(struct engine *e, const char *topic, const char *text, size_
 void answer_publish_to(
 	struct engine *e, const char *client_id, const char *kind, const struct out *out);
 
-/* Write the member `modes` of a statement or of a home that is shown. */
-void answer_write_modes(struct out *out, const struct home_modes *modes);
-
 /* award, for an order that was awarded, lost or void. */
 void answer_award(struct engine *e, const struct home *home, const struct order *order,
 	const struct auction *auction);

@@ -1,8 +1,8 @@
 #include "engine/queries.h"
 #include <stdlib.h>
 #include <string.h>
-#include "engine/answers.h"
 #include "engine/replies.h"
+#include "wire/home_form.h"
 #include "wire/market_doc.h"
 
 enum { QUERY_ANSWER_MAX = 65536 };
@@ -61,7 +61,7 @@ static void write_show(const struct engine *e, struct out *out, const struct hom
 	write_home(out, h, ledger_slot(&e->market->ledger));
 	if (h->kind == CLIENT_HOME && h->status == HOME_REGISTERED) {
 		out_printf(out, ",");
-		answer_write_modes(out, &h->modes);
+		home_form_write_modes(out, &h->modes);
 	}
 	write_key(out, "ems_key", &h->ems);
 	if (!h->meter_due)

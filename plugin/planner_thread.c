@@ -39,7 +39,7 @@ static const struct address *own_address(const struct planner_thread *t)
 	const struct params *p = &t->genesis->params;
 
 	for (uint32_t i = 0; i < p->role_count; i++) {
-		if (strcmp(p->roles[i].name, SCHEDULE_ROLE) == 0)
+		if (strcmp(p->roles[i].name, AGGREGATOR_ROLE) == 0)
 			return &p->roles[i].address;
 	}
 	return NULL;
@@ -53,7 +53,7 @@ static enum err hand_in(struct planner_thread *t, const struct message *m)
 	if (!v)
 		return ERR_NOMEM;
 	v->operation = m->operation;
-	(void)inspect(t->inspector, SCHEDULE_ROLE, m->operation, m->text, m->len, &v->inspected,
+	(void)inspect(t->inspector, AGGREGATOR_ROLE, m->operation, m->text, m->len, &v->inspected,
 		&v->refusal);
 	if (!queue_put(t->verified, v))
 		verified_free(v);
@@ -78,7 +78,7 @@ static enum err send(
 	else
 		message_write_schedule(&out, own_address(t)->text, &window);
 	err = message_make(
-		operation, SCHEDULE_ROLE, t->genesis->market, market_now(t), &out, &signer, &m);
+		operation, AGGREGATOR_ROLE, t->genesis->market, market_now(t), &out, &signer, &m);
 	if (err == ERR_OK)
 		err = hand_in(t, &m);
 	message_release(&m);

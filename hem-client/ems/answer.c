@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "wire/header_form.h"
+#include "wire/home_form.h"
 #include "wire/jcs.h"
 #include "wire/tx_form.h"
 
@@ -142,6 +143,11 @@ static void read_contract(struct form *f, struct form_object *o, struct contract
 	form_int(f, o, "limit_mc_per_kwh", 0, PRICE_MC_MAX, &c->limit_mc_per_kwh);
 	form_int(f, o, "min_quantity_wh", 0, ENERGY_WH_MAX, &c->min_quantity_wh);
 	form_int(f, o, "penalty_mc_per_kwh", 0, PRICE_MC_MAX, &c->penalty_mc_per_kwh);
+	if (form_has(f, o, "fee_buyer_mc_per_kwh") || form_has(f, o, "fee_seller_mc_per_kwh")) {
+		form_int(f, o, "fee_buyer_mc_per_kwh", 0, PRICE_MC_MAX, &c->fees.buyer_mc_per_kwh);
+		form_int(
+			f, o, "fee_seller_mc_per_kwh", 0, PRICE_MC_MAX, &c->fees.seller_mc_per_kwh);
+	}
 	form_int(f, o, "gate_ms", 0, INT_MAX_JSON, &c->gate_ms);
 	form_int(f, o, "slot", 0, INT32_MAX, &c->slot);
 	if (f->verdict != VERDICT_OK)
@@ -308,45 +314,6 @@ static void read_deliveries(struct form *f, struct form_object *o, struct statem
 		read_delivery(f, node, s);
 }
 
-static void read_span(struct form *f, uint32_t node, struct mode_span *ret)
-{
-	struct form_object o = form_enter(f, node, "modes.");
-	char name[8];
-
-	form_int(f, &o, "from_slot", -1, INT32_MAX, &ret->from_slot);
-	form_string(f, &o, "mode", name, sizeof name);
-	form_leave(f, &o);
-	ret->mode = mode_from_name(name);
-	if (!ret->mode)
-		form_fail(f, o.path, "mode", VERDICT_BAD_FIELD);
-}
-
-static void read_modes(struct form *f, struct form_object *o, struct home_modes *ret)
-{
-	uint32_t node = form_member(f, o, "modes", true);
-
-	if (f->verdict == VERDICT_OK &&
-		(json_type(f->doc, node) != JSON_ARRAY || f->doc->nodes[node].count < 1 ||
-			f->doc->nodes[node].count > MODES_KEPT))
-		form_fail(f, o->path, "modes", VERDICT_BAD_FIELD);
-	if (f->verdict != VERDICT_OK)
-		return;
-	for (node = json_first(f->doc, node); node != JSON_NONE && f->verdict == VERDICT_OK;
-		node = json_next(f->doc, node))
-		read_span(f, node, &ret->spans[ret->count++]);
-}
-
-static void read_money(struct form *f, struct form_object *o, struct home_money *ret)
-{
-	struct form_object m = form_enter(f, form_member(f, o, "money", true), "money.");
-
-	for (int i = 0; i < MONEY_LINES; i++)
-		form_int(f, &m, money_line_name((enum money_line)i), 0, INT_MAX_JSON, &ret->uc[i]);
-	form_int(f, &m, "bought_wh", 0, INT_MAX_JSON, &ret->bought_wh);
-	form_int(f, &m, "sold_wh", 0, INT_MAX_JSON, &ret->sold_wh);
-	form_leave(f, &m);
-}
-
 static void read_statement(struct form *f, struct statement *s, uint8_t *sig)
 {
 	struct form_object o = form_enter(f, 0, "");
@@ -367,8 +334,8 @@ static void read_statement(struct form *f, struct statement *s, uint8_t *sig)
 	read_address(f, &o, "address", true, &s->address);
 	form_bool(f, &o, "eligible", &s->eligible);
 	read_deliveries(f, &o, s);
-	read_modes(f, &o, &s->modes);
-	read_money(f, &o, &s->money);
+	home_form_read_modes(f, &o, &s->modes);
+	home_form_read_money(f, &o, &s->money);
 	w = form_enter(f, form_member(f, &o, "wallet", true), "wallet.");
 	read_wallet(f, &w, &s->wallet);
 	form_leave(f, &w);

@@ -98,8 +98,9 @@ static void sell_surplus(struct trader *t, const struct plan *plan, int64_t now_
 		.quote = {.trades = true,
 			.side = SIDE_SELL,
 			.quantity_wh = t->surplus_wh,
-			.price_mc_per_kwh =
-				p->export_mc_per_kwh + t->config.surplus_margin_mc_per_kwh}};
+			.price_mc_per_kwh = p->export_mc_per_kwh +
+					    t->config.surplus_margin_mc_per_kwh +
+					    p->fee_seller_mc_per_kwh}};
 	char req_id[REQ_ID_MAX + 1];
 
 	if (now_ms < t->surplus_ms || t->halted || t->holding)
@@ -169,6 +170,7 @@ static void quote(
 {
 	const struct plan_slot *s = plan_slot(plan, c->slot);
 	enum side side = c->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+	int64_t fee = side == SIDE_SELL ? -c->fees.seller_mc_per_kwh : c->fees.buyer_mc_per_kwh;
 	struct tcr_view view = {.battery = t->config.battery,
 		.soc = expected_soc(t, plan, side, c->slot),
 		.slot_s = t->config.params->slot_s,
@@ -182,7 +184,13 @@ static void quote(
 		.promised_charge_wh = s->promised_charge_wh + s->opened_buy_wh,
 		.promised_discharge_wh = s->promised_discharge_wh + s->opened_sell_wh};
 
+	/* The strategy thinks in what the home is left with, or pays in all. */
+	view.limit_mc_per_kwh += fee;
+	memset(ret, 0, sizeof *ret);
+	if (view.limit_mc_per_kwh < 0 || view.limit_mc_per_kwh > PRICE_MC_MAX)
+		return;
 	t->config.strategy->quote(t->config.strategy_self, &view, ret);
+	ret->price_mc_per_kwh -= fee;
 }
 
 /* Answers by the battery's own register only: the others also depend on the home's load. */

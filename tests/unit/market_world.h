@@ -38,7 +38,8 @@ struct world {
 	struct registers meters[HOMES];
 	int64_t enrolled_to[HOMES];
 	uint64_t accepted, refused, awards, deliveries, sealed, blocks, shut, lost, voided;
-	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes;
+	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes, fees;
+	uint64_t imbalances; /* booked */
 	uint64_t new_meters; /* whose keys came */
 	/* Another account of the sealed money of each home and, last, of the role. */
 	int64_t closed_uc[OWNERS], sealed_uc[OWNERS];
@@ -94,6 +95,8 @@ static inline void count_result(void *context, const struct result *r)
 		w->payments += r->u.transfer.why == TRANSFER_PAYMENT;
 		w->penalties += r->u.transfer.why == TRANSFER_PENALTY;
 		w->rewards += r->u.transfer.why == TRANSFER_REWARD;
+		w->fees += r->u.transfer.why == TRANSFER_FEE;
+		w->imbalances += r->u.transfer.why == TRANSFER_IMBALANCE;
 	}
 }
 

@@ -197,7 +197,9 @@ static void change_params(struct world *w)
 		enum param param;
 		int64_t low, high;
 	} may[] = {{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
-		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_GATE_LEAD_S, 100, 1200},
+		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_FEE_BUYER_MC_PER_KWH, 0, 400},
+		{PARAM_FEE_SELLER_MC_PER_KWH, 0, 9000}, {PARAM_IMBALANCE_LONG_MC_PER_KWH, 0, 3000},
+		{PARAM_IMBALANCE_SHORT_MC_PER_KWH, 0, 30000}, {PARAM_GATE_LEAD_S, 100, 1200},
 		{PARAM_GATE_LEAD_MIN_S, 10, 100}, {PARAM_LIMIT_INCLUSIVE, 0, 1},
 		{PARAM_PENALTY_MC_PER_KWH, 0, 5000}, {PARAM_POE_FLOOR_W, 0, 200},
 		{PARAM_REWARD_UC, 0, 20000000}, {PARAM_RULE, RULE_PAY_AS_BID, RULE_VICKREY},
@@ -250,6 +252,22 @@ static void change_mode(struct world *w, int64_t i)
 	(void)send(w, &c);
 }
 
+/* The aggregator schedules some slots to come; now and then the first has begun. */
+static void schedule(struct world *w)
+{
+	static const int32_t net_wh[8] = {900, -1200, 0, 4000, -7000, 350, 12, 1};
+	struct command c = {
+		.kind = COMMAND_TX, .home = home_find(&w->market->homes, "aggregator")->number};
+
+	draw_id(w, c.u.tx.id);
+	c.u.tx.kind = TX_SCHEDULE;
+	c.u.tx.address = w->params.roles[0].address;
+	c.u.tx.u.schedule.first_slot = ledger_slot(&w->market->ledger) + below(w, 3);
+	c.u.tx.u.schedule.count = (uint32_t)(1 + below(w, 8));
+	c.u.tx.u.schedule.net_wh = net_wh;
+	(void)send(w, &c);
+}
+
 static void bring_meter_key(struct world *w, int64_t i)
 {
 	const struct home *h = home_of(w, i);
@@ -271,6 +289,8 @@ static void one_step(struct world *w)
 	switch (below(w, 18)) {
 	case 0:
 		open_auction(w);
+		if (below(w, 4) == 0)
+			schedule(w);
 		break;
 	case 1:
 		enrol_addresses(w, i);
@@ -334,7 +354,8 @@ static void a_replica_reaches_every_header(void **state)
 	print_message(
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu\n",
+		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu, fees %llu, "
+		"imbalances %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
@@ -342,11 +363,12 @@ static void a_replica_reaches_every_header(void **state)
 		(unsigned long long)w->sealed, (unsigned long long)w->payments,
 		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
 		(unsigned long long)w->withdrawals, (unsigned long long)w->changes,
-		(unsigned long long)w->new_meters);
+		(unsigned long long)w->new_meters, (unsigned long long)w->fees,
+		(unsigned long long)w->imbalances);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
-	assert_true(w->role_withdrawals > 0);
+	assert_true(w->role_withdrawals > 0 && w->fees > 0 && w->imbalances > 0);
 	assert_true(w->changes > 0 && w->new_meters > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */
 	free(w->market);

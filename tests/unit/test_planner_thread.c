@@ -72,7 +72,7 @@ static void it_hands_in_its_plans(void **state)
 	v = next();
 	assert_int_equal(v->operation, OPERATION_SCHEDULE);
 	assert_non_null(v->inspected); /* signed as it must be */
-	assert_string_equal(v->inspected->client_id, SCHEDULE_ROLE);
+	assert_string_equal(v->inspected->client_id, AGGREGATOR_ROLE);
 	assert_int_equal(v->inspected->command.u.tx.u.schedule.first_slot, 1);
 	assert_int_equal(v->inspected->command.u.tx.u.schedule.count, 23);
 	verified_free(v);

@@ -16,7 +16,7 @@ static int scene_open(void **state)
 {
 	(void)state;
 	small_open(&s);
-	memcpy(s.l->params.roles[0].name, SCHEDULE_ROLE, sizeof SCHEDULE_ROLE);
+	memcpy(s.l->params.roles[0].name, AGGREGATOR_ROLE, sizeof AGGREGATOR_ROLE);
 	for (int i = 0; i < SCHEDULE_SLOTS_MAX; i++)
 		net[i] = 100 * i - 500;
 	return 0;

@@ -20,7 +20,12 @@ class Schedules:
 		demand(slot < first and first + len(net) <= slot + 1 + max(AHEAD_S // slot_s, 1), "HORIZON")
 		demand(1 <= len(net) <= 96 and all(abs(wh) <= NET_MAX for wh in net), "OUT_OF_RANGE")
 		demand(len(self.rows) < ROWS_MAX, "TOO_MANY")
-		self.rows.append((seq, first, len(net)))
+		self.rows.append((seq, first, len(net), net))
 
 	def leaves(self):
-		return [sha(b"\0\x33", be(*row)) for row in self.rows]
+		return [sha(b"\0\x33", be(*row[:3])) for row in self.rows]
+
+	def net(self, slot):
+		"""What a slot is scheduled at, by the last that has it; None: by none."""
+		nets = [net[slot - first] for _, first, n, net in self.rows if first <= slot < first + n]
+		return nets[-1] if nets else None
