@@ -179,6 +179,26 @@ static void on_baseline(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "keeping a baseline", err, e->db.db.why);
 }
 
+/* Why money went that the household may ask about. */
+static void tell_shortfalls(struct ems *e, const struct statement *s)
+{
+	long long paid_uc = (long long)s->money.uc[MONEY_PENALTIES_PAID];
+
+	for (size_t i = 0; i < s->delivery_count; i++) {
+		const struct statement_delivery *d = &s->deliveries[i];
+		if (d->why != DELIVERY_METERED)
+			log_line(&e->log, LOG_LEVEL_WARNING,
+				"order %llu of slot %lld counts as not delivered: %s",
+				(unsigned long long)d->order, (long long)s->slot,
+				delivery_why_name(d->why));
+	}
+	if (paid_uc > 0)
+		log_line(&e->log, LOG_LEVEL_INFO,
+			"penalties of %lld.%06lld cents in block %llu, for slot %lld",
+			paid_uc / 1000000, paid_uc % 1000000, (unsigned long long)s->height,
+			(long long)s->slot);
+}
+
 static void keep_statement(struct ems *e, const struct statement *s)
 {
 	int64_t begin_ms = params_slot_start_ms(&e->genesis.params, (int64_t)s->height - 1);
@@ -200,6 +220,7 @@ static void on_statement(struct ems *e, const char *text, size_t len)
 	if (err != ERR_OK)
 		return;
 	keep_statement(e, &s);
+	tell_shortfalls(e, &s);
 	if (!e->news.has_wallet || s.height >= e->news.wallet_height) {
 		ems_follow_modes(e, &s.modes);
 		e->news.has_wallet = true;

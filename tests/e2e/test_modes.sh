@@ -47,6 +47,7 @@ says 2 'needs --from-slot' "a mode without a slot" bash -c \
 check "home show has it" bash -c "'$build/lemctl' home show --json '$work/market' home0002 | grep -q '\"from_slot\":$first,\"mode\":\"TE\"'"
 until_closed $((first - 1))
 says 0 "RE from slot $first on" "the home has heard of it" hem mode 1
+says 0 'mode       RE' "and its status says so" bash -c "sleep 8; '$build/hem' status --config '$work/home0001/hem.conf' >'$work/out'"
 says 1 'MODE' "an order in that slot" hem offer 1 --energy 1kWh --price 20 --slot $((first + 2))
 until_closed $((first + 6))
 last=$(sql 'SELECT max(height) - 1 FROM blocks')
