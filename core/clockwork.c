@@ -160,11 +160,14 @@ static struct net_metered community(const struct market *m, int64_t slot)
 
 static bool next_imbalance(struct market *m, struct tx *tx)
 {
+	const char *field;
+
 	if (!imbalance_due(&m->ledger))
 		return false;
 	tx->kind = TX_IMBALANCE;
 	tx->u.imbalance = community(m, ledger_slot(&m->ledger) - 1);
-	return tx->u.imbalance.homes >= IMBALANCE_HOMES_MIN;
+	/* Of few homes nothing is said, nor of a net that no ledger takes. */
+	return imbalance_check(&m->ledger, tx, &field) == VERDICT_OK;
 }
 
 /* Trading: fire what is due up to the clock or the slot's end, shut answers first. */

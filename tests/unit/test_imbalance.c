@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include "tests/unit/market_scene.h"
 
-enum { SLOT = 3, SHORT = 30000, LONG = 2000, SCHEDULED = 500 };
+enum { SLOT = 3, SHORT = 30000, LONG = 2000, SCHEDULED = 500, HOMES_METERED = 6 };
 
 static int32_t nets[2][8]; /* the ledger's transactions borrow them */
 
@@ -172,10 +172,29 @@ static void a_missing_meter_counts_as_planned(void **state)
 	(void)state;
 	home_baseline_set(&h->baseline, &plan, 1);
 	schedule(SLOT, 1);
-	m = live(6, 100, 0); /* homes 6 to 8 are silent, and 7 has a plan */
+	m = live(HOMES_METERED, 100, 0); /* homes 6 to 8 are silent, and 7 has a plan */
 	assert_true(m.homes == 6 && m.missing == 3 && m.net_wh == 6 * 100 + planned);
 	close_block(w);
 	assert_int_equal(balance_uc(ACCOUNT_GRID), (6 * 100 + planned - SCHEDULED) * SHORT);
+}
+
+/* What the bounds of a schedule cannot hold is not attested, and blocks nothing. */
+static void a_sum_beyond_the_bounds_is_not_told(void **state)
+{
+	static const int32_t most_wh[] = {SCHEDULE_NET_WH_MAX - HOMES_METERED * 100,
+		SCHEDULE_NET_WH_MAX - HOMES_METERED * 100 + 1};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct home *h = home_edit(&w->market->homes, home_of(w, 7)->number);
+		const struct net_window plan = {SLOT, 1, &most_wh[i]};
+		home_baseline_set(&h->baseline, &plan, 1);
+		schedule_at(SLOT, 1, SCHEDULE_NET_WH_MAX);
+		assert_int_equal(live(HOMES_METERED, 100, 0).slot, i == 0 ? SLOT : -1);
+		close_block(w);
+		assert_int_equal(balance_uc(ACCOUNT_GRID), 0);
+		(void)scene_free(state);
+		(void)with_prices(state);
+	}
 }
 
 static void the_last_schedule_counts(void **state)
@@ -262,6 +281,7 @@ int main(void)
 		TEST(few_homes_are_not_told_of),
 		TEST(no_price_or_no_schedule_no_word),
 		TEST(a_missing_meter_counts_as_planned),
+		TEST(a_sum_beyond_the_bounds_is_not_told),
 		TEST(the_last_schedule_counts),
 		TEST(what_does_not_fit_is_refused),
 		TEST(no_debt_without_end),
