@@ -76,11 +76,14 @@ static void share_deliveries(struct market *m)
 
 	for (uint32_t i = 0; i < m->homes.count; i++) {
 		struct home *h = &m->homes.rows[i];
-		int64_t baseline_wh;
+		int64_t baseline_wh, changed_wh;
 		bool scheduled = home_baseline_get(&h->baseline, slot, &baseline_wh);
+		bool halved = quarters_change_wh(
+			quarters_find(&h->quarters, slot), &h->meter.base.registers, &changed_wh);
 		memset(&h->shares, 0, sizeof h->shares);
 		if (meter_has(&h->meter, slot))
-			shares_begin(&h->shares, &h->meter.delta, scheduled ? &baseline_wh : NULL);
+			shares_begin(&h->shares, &h->meter.delta, scheduled ? &baseline_wh : NULL,
+				halved ? &changed_wh : NULL);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		m->places[i] = t->due[i];
@@ -114,23 +117,32 @@ static bool next_standing(struct market *m, struct tx *tx)
 	return true;
 }
 
+/* Why an award of the last slot got what it got. */
+static enum delivery_why why(const struct market *m, const struct order *o)
+{
+	const struct home *h = market_owner(m, o->account);
+	int64_t slot = ledger_slot(&m->ledger) - 1;
+	const struct quarters *q = quarters_find(&h->quarters, slot);
+	bool half =
+		m->ledger.auctions.auctions[o->auction].contract.measure == MEASURE_BEFORE_AFTER;
+
+	if (meter_has(&h->meter, slot))
+		return half && (!q || q->count < QUARTERS_READ) ? DELIVERY_NO_BASE
+								: DELIVERY_METERED;
+	return h->meter.has_base && h->meter.base.slot == slot ? DELIVERY_NO_BASE
+							       : DELIVERY_NO_READING;
+}
+
 static bool next_delivery(struct market *m, struct tx *tx)
 {
 	const struct order *o = ledger_delivery_due(&m->ledger);
-	const struct home *h;
-	int64_t slot = ledger_slot(&m->ledger) - 1;
 
 	if (!o)
 		return false;
-	h = market_owner(m, o->account);
 	tx->kind = TX_DELIVERY;
 	tx->u.delivery.order = o->seq;
-	tx->u.delivery.why = DELIVERY_METERED;
+	tx->u.delivery.why = why(m, o);
 	tx->u.delivery.delivered_wh = m->delivered_wh[o - m->ledger.auctions.orders];
-	if (!meter_has(&h->meter, slot)) {
-		bool read = h->meter.has_base && h->meter.base.slot == slot;
-		tx->u.delivery.why = read ? DELIVERY_NO_BASE : DELIVERY_NO_READING;
-	}
 	return true;
 }
 

@@ -4,6 +4,32 @@
 #include <string.h>
 #include "core/units.h"
 
+/* Of a slot, from the gate of a contract for its second half to that half. */
+enum { HALF_GATE_SHARE = 32 };
+
+int64_t contract_begins_ms(const struct params *p, const struct contract *c)
+{
+	int64_t begins_ms = params_slot_start_ms(p, c->slot);
+
+	return c->measure == MEASURE_BEFORE_AFTER ? begins_ms + p->slot_s * MS_PER_S / 2
+						  : begins_ms;
+}
+
+/* The gate where the request names none, and the latest that it may name. */
+static int64_t gate_default_ms(const struct params *p, const struct contract *c)
+{
+	if (c->measure == MEASURE_BEFORE_AFTER)
+		return contract_begins_ms(p, c) - p->slot_s * MS_PER_S / HALF_GATE_SHARE;
+	return contract_begins_ms(p, c) - p->gate_lead_s * MS_PER_S;
+}
+
+static int64_t gate_latest_ms(const struct params *p, const struct contract *c)
+{
+	if (c->measure == MEASURE_BEFORE_AFTER)
+		return gate_default_ms(p, c);
+	return contract_begins_ms(p, c) - p->gate_lead_min_s * MS_PER_S;
+}
+
 /* The terms with every default filled in; nothing checked yet. */
 static struct contract fill(const struct params *p, const struct contract_request *r,
 	const struct contract *offer, int64_t slot, bool by_role)
@@ -14,9 +40,7 @@ static struct contract fill(const struct params *p, const struct contract_reques
 	c.rule = r->rule ? r->rule : (enum rule)p->rule;
 	c.measure = r->measure ? r->measure : (enum measure)p->measure;
 	c.book = r->book ? r->book : (enum book_kind)p->book;
-	c.gate_ms = params_slot_start_ms(p, slot) - p->gate_lead_s * MS_PER_S;
-	if (r->gate_ms != CONTRACT_UNSET)
-		c.gate_ms = r->gate_ms;
+	c.gate_ms = r->gate_ms != CONTRACT_UNSET ? r->gate_ms : gate_default_ms(p, &c);
 	c.penalty_mc_per_kwh = p->penalty_mc_per_kwh;
 	if (r->penalty_mc_per_kwh != CONTRACT_UNSET)
 		c.penalty_mc_per_kwh = r->penalty_mc_per_kwh;
@@ -54,16 +78,19 @@ static enum verdict check_numbers(const struct contract *c, const char **field)
 static enum verdict check_times(
 	const struct params *p, const struct contract *c, int64_t now_ms, const char **field)
 {
-	int64_t delivery_ms = params_slot_start_ms(p, c->slot);
 	int64_t current = params_slot_at(p, now_ms);
+	bool half = c->measure == MEASURE_BEFORE_AFTER;
 
 	*field = "contract.slot";
-	if (c->slot <= current || c->slot > current + p->horizon_slots)
+	if (half ? c->slot != current : c->slot <= current || c->slot > current + p->horizon_slots)
 		return VERDICT_HORIZON;
+	*field = "contract.measure";
+	if (half && now_ms < params_slot_start_ms(p, current) + p->slot_s * MS_PER_S / 4)
+		return VERDICT_BAD_TERMS;
 	*field = "contract.gate_close";
 	if (c->gate_ms <= now_ms)
 		return VERDICT_GATE_CLOSED;
-	if (c->gate_ms > delivery_ms - p->gate_lead_min_s * MS_PER_S)
+	if (c->gate_ms > gate_latest_ms(p, c))
 		return VERDICT_BAD_TERMS;
 	return VERDICT_OK;
 }
@@ -138,6 +165,8 @@ const char *measure_name(enum measure measure)
 		return "import";
 	case MEASURE_BASELINE:
 		return "baseline";
+	case MEASURE_BEFORE_AFTER:
+		return "before-after";
 	}
 	return NULL;
 }
@@ -151,7 +180,7 @@ static bool same(const char *a, const char *b)
 
 enum measure measure_from_name(const char *name)
 {
-	for (int m = MEASURE_STORAGE; m <= MEASURE_BASELINE; m++) {
+	for (int m = MEASURE_STORAGE; m <= MEASURE_BEFORE_AFTER; m++) {
 		if (same(name, measure_name((enum measure)m)))
 			return (enum measure)m;
 	}

@@ -9,8 +9,16 @@
 
 /* What says what an answering order delivered. EXPORT fits answers that sell, IMPORT answers that
  * buy; STORAGE is the battery's register of either direction, BASELINE how far the home's net is
- * below (answers that sell) or above its scheduled one. */
-enum measure { MEASURE_STORAGE = 1, MEASURE_EXPORT = 2, MEASURE_IMPORT = 3, MEASURE_BASELINE = 4 };
+ * below (answers that sell) or above its scheduled one. All these are of the whole delivery slot.
+ * BEFORE_AFTER is of the second half of the slot that is running: how far the home's net lies below
+ * or above what its first quarter would come to (core/quarters.h). */
+enum measure {
+	MEASURE_STORAGE = 1,
+	MEASURE_EXPORT = 2,
+	MEASURE_IMPORT = 3,
+	MEASURE_BASELINE = 4,
+	MEASURE_BEFORE_AFTER = 5,
+};
 
 /* Sealed: answers enter the ledger in the block in which the gate closes. Open: at once. */
 enum book_kind { BOOK_SEALED = 1, BOOK_OPEN = 2 };
@@ -53,12 +61,18 @@ struct contract {
 /* Fills *out from the request, the market's defaults, and the opener's side, quantity and limit.
  * opener_slot is the slot of the opener's address, or CONTRACT_UNSET for a role (whose request
  * must name one). now_ms is market time. On refusal *out is untouched and *field names the member
- * of the message's parameters. Errors: BAD_TERMS (measure does not fit the side; a slot named twice
- * or not at all; minimum above quantity), OUT_OF_RANGE, HORIZON (delivery has begun or is too far),
- * GATE_CLOSED (gate in the past), BAD_TERMS (gate nearer to the delivery than gate_lead_min_s). */
+ * of the message's parameters. A `before-after` contract is of the running slot, opened once its
+ * first quarter is over, and its gate closes a 32nd of the slot before the second half at the
+ * latest, which is the default, too. Errors: BAD_TERMS (measure does not fit the side; a slot named
+ * twice or not at all; minimum above quantity), OUT_OF_RANGE, HORIZON (delivery has begun or is too
+ * far), GATE_CLOSED (gate in the past), BAD_TERMS (gate nearer to the delivery than
+ * gate_lead_min_s). */
 enum verdict contract_resolve(const struct params *params, const struct contract_request *request,
 	const struct contract *offer, int64_t opener_slot, int64_t now_ms, struct contract *out,
 	const char **field);
+
+/* Market time at which what the contract is about begins: its slot, or its second half. */
+int64_t contract_begins_ms(const struct params *params, const struct contract *contract);
 
 /* The most that an order of the opener's (answers = false) or an answer may come to cost its
  * account in micro-cents: of each Wh a buyer's price and fee, what a seller's fee is above its
@@ -74,8 +88,8 @@ int64_t contract_award_hold_uc(
 int64_t contract_cleared_hold_uc(
 	const struct contract *contract, int64_t amount_uc, int64_t quantity_wh);
 
-/* Names as in messages: "storage", "export", "import", "baseline"; "sealed", "open". NULL / 0 if
- * unknown. */
+/* Names as in messages: "storage", "export", "import", "baseline", "before-after"; "sealed",
+ * "open". NULL / 0 if unknown. */
 const char *measure_name(enum measure measure);
 enum measure measure_from_name(const char *name);
 const char *book_kind_name(enum book_kind kind);

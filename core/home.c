@@ -208,8 +208,26 @@ void home_change_apply(struct home *h, const struct home_change *change)
 	meter_replace(&h->meter);
 }
 
+enum verdict home_check_reading(const struct home *h, const struct params *params,
+	int64_t open_slot, int64_t now_ms, const struct reading *reading, const char **field)
+{
+	enum verdict v;
+
+	if (reading->quarter != 0)
+		return quarters_check(&h->quarters, &h->meter, &h->reading_ratings, params,
+			open_slot, now_ms, reading, field);
+	v = meter_check(&h->meter, &h->reading_ratings, params, open_slot, now_ms, reading, field);
+	if (v == VERDICT_OK && !h->meter.replaced)
+		v = quarters_check_end(&h->quarters, reading, field);
+	return v;
+}
+
 void home_accept_reading(struct home *h, const struct reading *reading)
 {
+	if (reading->quarter != 0) {
+		quarters_accept(&h->quarters, &h->meter, reading);
+		return;
+	}
 	meter_accept(&h->meter, reading);
 	h->reading_ratings = h->terms.ratings;
 }

@@ -11,6 +11,7 @@
 #include "core/home_money.h"
 #include "core/index.h"
 #include "core/meter.h"
+#include "core/quarters.h"
 #include "core/params.h"
 #include "core/shares.h"
 
@@ -73,6 +74,7 @@ struct home {
 	 * it is not brought again. Until the new one's key comes. */
 	bool meter_due;
 	struct meter meter;
+	struct home_quarters quarters;
 	/* By which its next reading is judged: the most that counted since meter.base. */
 	struct ratings reading_ratings;
 	int64_t wallet_uc; /* money not in an address's account; may be below zero by penalties */
@@ -128,7 +130,13 @@ enum verdict home_change_check(
 /* Make a change that home_change_check() lets in. */
 void home_change_apply(struct home *home, const struct home_change *change);
 
-/* Take in a reading that meter_check() accepts: the next is judged by the ratings in force. */
+/* Whether a reading of the home's meter is accepted, of a slot's end or within it: as meter_check()
+ * and quarters_check(). */
+enum verdict home_check_reading(const struct home *home, const struct params *params,
+	int64_t open_slot, int64_t now_ms, const struct reading *reading, const char **field);
+
+/* Take in a reading that home_check_reading() accepts: after the end of a slot the next is judged
+ * by the ratings in force. */
 void home_accept_reading(struct home *home, const struct reading *reading);
 
 /* Whether both are the same key; one of length 0 is none, and equals nothing. */

@@ -224,8 +224,7 @@ static void apply_clock(struct ledger *l, const struct tx *tx, const struct resu
 	for (uint32_t i = 0; i < due; i++) {
 		struct clearing_result cleared = {.best_losing_price_mc_per_kwh = -1};
 		uint32_t place = t->due[i];
-		int64_t slot = t->auctions[place].contract.slot;
-		if (tx->market_ms >= params_slot_start_ms(&l->params, slot))
+		if (tx->market_ms >= contract_begins_ms(&l->params, &t->auctions[place].contract))
 			auction_void(t, &l->accounts, place);
 		else
 			cleared = auction_clear(t, &l->accounts, place);

@@ -127,8 +127,8 @@ static void decide_reading(const struct market *m, const struct command *c, stru
 		d->verdict = VERDICT_UNKNOWN_METER;
 		return;
 	}
-	d->verdict = meter_check(&h->meter, &h->reading_ratings, &m->ledger.params,
-		ledger_slot(&m->ledger), c->market_ms, &c->u.reading.reading, &d->field);
+	d->verdict = home_check_reading(h, &m->ledger.params, ledger_slot(&m->ledger), c->market_ms,
+		&c->u.reading.reading, &d->field);
 }
 
 static void decide_revoke(const struct market *m, const struct command *c, struct decision *d)

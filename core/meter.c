@@ -78,15 +78,31 @@ int64_t ratings_answer_wh(
 		return slot_wh(params, selling_w(ratings));
 	case MEASURE_IMPORT:
 	case MEASURE_BASELINE:
+	case MEASURE_BEFORE_AFTER:
 		return slot_wh(params, ratings->fuse_w);
 	}
 	assert(0); /* contract_resolve() lets no other in */
 	return 0;
 }
 
-static enum verdict check_delta(const struct ratings *ratings, const struct params *params,
-	const struct registers *d, int64_t slots, const char **field)
+enum verdict registers_check(const struct registers *r, const char **field)
 {
+	for (int i = 0; i < REGISTER_COUNT; i++) {
+		*field = names[i];
+		if (r->wh[i] < 0 || r->wh[i] > REGISTER_WH_MAX)
+			return VERDICT_OUT_OF_RANGE;
+	}
+	*field = "";
+	return VERDICT_OK;
+}
+
+enum verdict registers_check_step(const struct registers *from, const struct registers *to,
+	const struct ratings *ratings, const struct params *params, int64_t slots,
+	const char **field)
+{
+	const struct registers delta = difference(to, from);
+	const struct registers *d = &delta;
+
 	for (int i = 0; i < REGISTER_COUNT; i++) {
 		*field = names[i];
 		if (d->wh[i] < 0)
@@ -130,16 +146,11 @@ enum verdict meter_check(const struct meter *meter, const struct ratings *rating
 	const struct params *params, int64_t open_slot, int64_t now_ms, const struct reading *r,
 	const char **field)
 {
-	struct registers d;
+	enum verdict v = registers_check(&r->registers, field);
 	int64_t slots;
-	enum verdict v;
 
-	for (int i = 0; i < REGISTER_COUNT; i++) {
-		*field = names[i];
-		if (r->registers.wh[i] < 0 || r->registers.wh[i] > REGISTER_WH_MAX)
-			return VERDICT_OUT_OF_RANGE;
-	}
-	v = check_time(params, open_slot, now_ms, r, field);
+	if (v == VERDICT_OK)
+		v = check_time(params, open_slot, now_ms, r, field);
 	if (v != VERDICT_OK || !meter->has_base) {
 		if (v == VERDICT_OK)
 			*field = "";
@@ -152,10 +163,9 @@ enum verdict meter_check(const struct meter *meter, const struct ratings *rating
 		*field = "";
 		return VERDICT_OK;
 	}
-	d = difference(&r->registers, &meter->base.registers);
 	slots = r->slot - meter->base.slot;
-	return check_delta(
-		ratings, params, &d, slots < GAP_SLOTS_MAX ? slots : GAP_SLOTS_MAX, field);
+	return registers_check_step(&meter->base.registers, &r->registers, ratings, params,
+		slots < GAP_SLOTS_MAX ? slots : GAP_SLOTS_MAX, field);
 }
 
 void meter_accept(struct meter *meter, const struct reading *reading)

@@ -31,9 +31,11 @@ struct ratings {
 	int64_t fuse_w; /* import and export */
 };
 
-/* A reading: the registers as they stood at the end of `slot`. */
+/* A reading: the registers as they stood at the end of `slot`, or of one of its quarters
+ * (core/quarters.h). */
 struct reading {
 	int64_t slot;     /* -1: the start of the market */
+	int quarter;      /* 1, 2; 0: the slot's end */
 	int64_t taken_ms; /* market time */
 	struct registers registers;
 };
@@ -50,10 +52,19 @@ struct meter {
 /* Name of a register as in messages ("pv_wh"); NULL beyond the last. */
 const char *register_name(enum register_name name);
 
-/* Whether a reading is accepted while `open_slot` is the market's slot and now_ms its time:
- * OUT_OF_RANGE, READING_LATE (slot settled), READING_EARLY, BOUNDARY, READING_EXISTS,
- * REGISTER_ROLLBACK, BEYOND_RATING, REGISTERS_INCONSISTENT. *field names the member. The ratings
- * allow a tenth above themselves. */
+/* Whether each register is 0..REGISTER_WH_MAX: OUT_OF_RANGE, *field names it. */
+enum verdict registers_check(const struct registers *registers, const char **field);
+
+/* Whether a meter of a home of those ratings can have gone from one state to the other in that many
+ * slots: REGISTER_ROLLBACK, BEYOND_RATING (they allow a tenth above themselves),
+ * REGISTERS_INCONSISTENT. *field names the register. */
+enum verdict registers_check_step(const struct registers *from, const struct registers *to,
+	const struct ratings *ratings, const struct params *params, int64_t slots,
+	const char **field);
+
+/* Whether a reading of a slot's end is accepted while `open_slot` is the market's slot and now_ms
+ * its time: OUT_OF_RANGE, READING_LATE (slot settled), READING_EARLY, BOUNDARY, READING_EXISTS, and
+ * as registers_check_step(). *field names the member. */
 enum verdict meter_check(const struct meter *meter, const struct ratings *ratings,
 	const struct params *params, int64_t open_slot, int64_t now_ms,
 	const struct reading *reading, const char **field);
@@ -74,8 +85,9 @@ int64_t meter_production_wh(const struct registers *delta);
 int64_t meter_consumption_wh(const struct registers *delta);
 
 /* The most that a home of those ratings may answer to the contract with one order, in whole Wh of
- * its delivery slot: the battery where `storage` is measured, the fuse for `import` and `baseline`,
- * for `export` the lesser of the fuse and what PV and battery give together. */
+ * its delivery: the battery where `storage` is measured, the fuse for `import` and `baseline`, for
+ * `before-after` twice the fuse (from full export to full import) over half a slot, for `export`
+ * the lesser of the fuse and what PV and battery give together. */
 int64_t ratings_answer_wh(const struct ratings *ratings, const struct params *params,
 	const struct contract *contract);
 

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c37, SNAPSHOT_MARKET = 0x4d38 };
+enum { SNAPSHOT_LEDGER = 0x4c37, SNAPSHOT_MARKET = 0x4d39 };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {
@@ -59,6 +59,17 @@ static void xfer_meter(struct xfer *x, struct meter *m)
 	xfer_registers(x, &m->delta);
 }
 
+static void xfer_quarters(struct xfer *x, struct quarters *q)
+{
+	xfer_i64(x, &q->slot);
+	xfer_count(x, &q->count, QUARTERS_READ);
+	if (q->count == 0)
+		return;
+	xfer_registers(x, &q->begin);
+	for (uint32_t i = 0; i < q->count && !x->bad; i++)
+		xfer_registers(x, &q->at[i]);
+}
+
 static void xfer_ratings(struct xfer *x, struct ratings *r)
 {
 	xfer_i64(x, &r->pv_w);
@@ -85,6 +96,8 @@ static void xfer_home(struct xfer *x, struct home *h, int64_t open_slot)
 	xfer_key(x, &h->meter_key.key);
 	XFER_INT(x, h->meter_due);
 	xfer_meter(x, &h->meter);
+	xfer_quarters(x, &h->quarters.of[0]);
+	xfer_quarters(x, &h->quarters.of[1]);
 	xfer_ratings(x, &h->reading_ratings);
 	home_baseline_xfer(x, &h->baseline, open_slot);
 	xfer_i64(x, &h->wallet_uc);

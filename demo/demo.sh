@@ -110,10 +110,9 @@ bring() { # the home of that number: its configuration, its keys, and the keys t
 		printf 'genesis = %s\nclient_id = %s\n' "$genesis" "$id"
 		printf '[home]\nstate_dir = state\nmode = RE+TE\n'
 		printf '[battery]\ncapacity_wh = 6400\n'
-		# Stored energy replaces imports at 22 cents: nobody sells it for much less, nor pays
-		# much more for charging than the grid pays for a surplus.
-		printf '[tcr]\noffer_price_min = 17\noffer_price_max = 22\nbid_price_min = 6.5\nbid_price_max = 9\n'
-		printf 'margin = %s\n' "0.$(($1 % 10))5"
+		# Each trade is to gain a little more than the forecast may be wrong by.
+		printf '[tcr]\nstrategy = value\n'
+		printf 'margin = %s\n' "2.$(($1 % 10))5"
 		printf '[sim]\nday = %s\nhistory_days = 1\nhome = %s\nsoc = 0.5\n' "$day" "$1"
 		[ -n "$profile" ] && printf 'source = profile\nprofile = %s\n' "$profile"
 		printf '[replica]\nledger = ledger.db\n'

@@ -32,7 +32,7 @@ enum err aggregator_desk_open(
 	if (role->len != public->len || memcmp(role->bytes, public->bytes, role->len) != 0)
 		return ERR_CONFIG;
 	a->key = key;
-	persistence_init(&a->persistence, AGGREGATOR_LEAD_SLOTS);
+	projection_init(&a->projection);
 	return inspector_new(e->keyring, e->genesis.market, e->genesis.address_alg, &a->inspector);
 }
 
@@ -53,12 +53,28 @@ int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct en
 	measured = e->now_ms < p->start_ms ? -1 : params_slot_at(p, e->now_ms) - 1;
 	if (measured <= a->judged)
 		measured = a->judged + 1;
-	return aggregator_due_ms(p, measured > 0 ? measured : 0);
+	return aggregator_projects_ms(p, measured + 1);
 }
 
 static void add(void *context, const struct home_nets *nets)
 {
 	deviation_add(context, nets);
+}
+
+/* A slot that is being projected from what the market has of its first quarter. */
+struct projecting {
+	const struct homes *homes;
+	struct deviation *deviation;
+};
+
+static void project(void *context, const struct home_nets *nets)
+{
+	const struct projecting *p = context;
+	const struct quarters *q =
+		quarters_find(&p->homes->rows[nets->home].quarters, p->deviation->slot);
+	int64_t first_wh = q ? quarters_first_net_wh(q) : 0;
+
+	deviation_project(p->deviation, nets, q ? &first_wh : NULL);
 }
 
 /* The order as a message, through the same checks as everyone's. */
@@ -72,6 +88,7 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 		.energy_wh = o->quantity_wh,
 		.price_mc_per_kwh = o->limit_mc_per_kwh,
 		.names_slot = true,
+		.measure = MEASURE_BEFORE_AFTER,
 		.slot = o->slot};
 	struct signer signer = {.key = a->key};
 	struct message m = {.text = NULL};
@@ -99,21 +116,37 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 	return err;
 }
 
-/* What will be left of it, and what became of the one before. */
-static void expect(struct aggregator_desk *a, struct deviation *d)
+/* A deviation of that slot, with its schedule and nobody in it. */
+static struct deviation begin(const struct ledger *l, int64_t slot)
 {
-	int64_t before_wh = deviation_before_wh(d);
+	struct deviation d = {.slot = slot};
 
-	if (d->homes > 0)
-		persistence_learn(&a->persistence, d->slot, before_wh);
-	d->expected_wh = persistence_expect(&a->persistence, before_wh);
+	d.is_scheduled = schedule_net(&l->schedules, slot, &d.scheduled_wh);
+	return d;
+}
+
+/* Read what is known of the slot before, and of the running one. */
+static enum err see(struct engine *e, int64_t running, struct aggregator_news *news)
+{
+	int64_t day = aggregator_day_slots(&e->genesis.params);
+	struct projecting projecting = {&e->market->homes, &news->projected};
+	enum err err;
+
+	news->deviation = begin(&e->market->ledger, running - 1);
+	news->projected = begin(&e->market->ledger, running);
+	err = csm_db_nets(&e->csm, running - 1, running - 1 - day, add, &news->deviation);
+	if (err == ERR_OK)
+		err = csm_db_nets(&e->csm, running, running - day, project, &projecting);
+	if (err != ERR_OK)
+		snprintf(e->why, sizeof e->why, "%.500s", e->csm.db.why);
+	return err;
 }
 
 enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_t now_ms,
 	struct aggregator_news *news, bool *ret_judged)
 {
 	const struct params *p = &e->genesis.params;
-	int64_t measured = params_slot_at(p, now_ms) - 1;
+	int64_t running = params_slot_at(p, now_ms);
 	uint64_t account = role_account(p);
 	const struct ledger *l = &e->market->ledger;
 	struct aggregator_tariff tariff = {
@@ -121,25 +154,26 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	enum err err;
 
 	*ret_judged = false;
-	if (!a->key || measured < 0 || measured <= a->judged ||
-		now_ms < aggregator_due_ms(p, measured))
+	if (!a->key || running < 0 || running - 1 <= a->judged ||
+		now_ms < aggregator_projects_ms(p, running))
 		return ERR_OK;
-	a->judged = measured;
-	*news = (struct aggregator_news){.deviation = {.slot = measured}};
-	news->deviation.is_scheduled =
-		schedule_net(&l->schedules, measured, &news->deviation.scheduled_wh);
-	err = csm_db_nets(
-		&e->csm, measured, measured - aggregator_day_slots(p), add, &news->deviation);
-	if (err != ERR_OK) {
-		snprintf(e->why, sizeof e->why, "%.500s", e->csm.db.why);
+	a->judged = running - 1;
+	*news = (struct aggregator_news){.trades = false};
+	err = see(e, running, news);
+	if (err != ERR_OK)
 		return err;
-	}
 	*ret_judged = true;
+	if (a->tariff)
+		tariff = a->tariff(a->tariff_context, running);
 	deviation_of_trades(&news->deviation, &l->auctions, account);
-	expect(a, &news->deviation);
+	if (news->deviation.homes > 0)
+		projection_learn(
+			&a->projection, running - 1, deviation_before_wh(&news->deviation));
+	news->projected.expected_wh =
+		projection_expect(&a->projection, running, deviation_before_wh(&news->projected));
 	news->trades =
-		!aggregator_has_traded(&l->auctions, account, measured + AGGREGATOR_LEAD_SLOTS) &&
-		aggregator_decide(&news->deviation, &tariff,
+		!aggregator_has_traded(&l->auctions, account, running) &&
+		aggregator_decide(&news->projected, &tariff,
 			account_available_uc(account_get(&l->accounts, account)), &news->order);
 	return news->trades ? send(a, e, &news->order, now_ms, &news->taken) : ERR_OK;
 }

@@ -1,10 +1,10 @@
-/* aggregator_desk: the market's own aggregator at work: once in each slot it judges the one before
- * and, if the community has left its schedule, opens an auction. Its order is signed with its own
- * key and taken in like everyone's; core/vpp/aggregator.h decides. */
+/* aggregator_desk: the market's own aggregator at work: once in each slot it judges the one before,
+ * sees where this one is going and, if that is off the schedule, opens an auction. Its order is
+ * signed with its own key and taken in like everyone's; core/vpp/aggregator.h decides. */
 #ifndef LEM_ENGINE_AGGREGATOR_DESK_H
 #define LEM_ENGINE_AGGREGATOR_DESK_H
 #include "core/vpp/aggregator.h"
-#include "core/vpp/persistence.h"
+#include "core/vpp/projection.h"
 #include "engine/engine.h"
 #include "wire/private_key.h"
 
@@ -12,13 +12,17 @@
 struct aggregator_desk {
 	const struct private_key *key; /* of the role "aggregator"; borrowed. NULL: there is none */
 	struct inspector *inspector;
-	int64_t judged;                 /* the last slot judged */
-	struct persistence persistence; /* since it was opened */
+	/* Retail prices in a slot; NULL: the market's. */
+	struct aggregator_tariff (*tariff)(const void *context, int64_t slot);
+	const void *tariff_context;
+	int64_t judged;               /* the last slot judged */
+	struct projection projection; /* since it was opened */
 };
 
 /* What came of one judgement. */
 struct aggregator_news {
-	struct deviation deviation;
+	struct deviation deviation; /* of the slot before */
+	struct deviation projected; /* of the running one */
 	bool trades;
 	struct aggregator_order order; /* if it trades */
 	bool taken;                    /* the market took it; if not, the log says why */

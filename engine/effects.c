@@ -126,6 +126,9 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 	case COMMAND_ADDRESSES:
 		return put_addresses(e, c);
 	case COMMAND_READING:
+		if (c->u.reading.reading.quarter != 0)
+			return csm_db_add_quarter(&e->csm, c->home, &c->u.reading.reading,
+				c->intake_seq, c->market_ms);
 		return csm_db_add_reading(&e->csm, c->home, &c->u.reading.reading, c->intake_seq,
 			c->market_ms, VERDICT_OK);
 	case COMMAND_BASELINE:

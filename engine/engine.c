@@ -268,13 +268,14 @@ static bool is_fresh(const struct engine *e, const struct inspected *m)
 	return m->command.kind == COMMAND_READING || (age_ms <= window_ms && age_ms >= -window_ms);
 }
 
-/* A refused reading is kept, for whoever must explain it; not of slots that nobody asks about. */
+/* A refused reading of a slot's end is kept, for whoever must explain it; not of slots that nobody
+ * asks about. */
 static enum err keep_refused(struct engine *e, const struct command *c, enum verdict verdict)
 {
 	int64_t away;
 	enum err err;
 
-	if (c->kind != COMMAND_READING)
+	if (c->kind != COMMAND_READING || c->u.reading.reading.quarter != 0)
 		return ERR_OK;
 	away = c->u.reading.reading.slot - ledger_slot(&e->market->ledger);
 	if (away < -ENGINE_REFUSED_SLOTS || away > ENGINE_REFUSED_SLOTS)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "core/units.h"
+#include "hem-client/ems/past_hours.h"
 #include "hem-client/commands.h"
 #include "hem-client/commands_cli.h"
 #include "hem-client/commands_errand.h"
@@ -44,6 +45,25 @@ static enum err print_reading(struct errand *e, const struct home_device *d, con
 	return err;
 }
 
+/* What passed in the slot that is over last: the home's own past, for what is to come. */
+static enum err remember(struct errand *e, const struct home_device *d, struct past *past)
+{
+	const struct sim_device *sim = &d->sim;
+
+	return sim->has_last ? past_hours_add(&e->db, past, sim->state.slot, &sim->last_energy)
+			     : ERR_OK;
+}
+
+static enum err remember_eve(struct errand *e, const struct home_device *d, struct past *past)
+{
+	const struct sim_device *sim = &d->sim;
+	int64_t slot_s = e->genesis.params.slot_s;
+	struct slot_energy energy;
+
+	sim->source.energy(sim->source.self, sim->source_from_s - slot_s, slot_s, &energy);
+	return past_hours_add(&e->db, past, -1, &energy);
+}
+
 /* Live from the first day of the history to the market's eve, and keep where the home stands. */
 static int live(struct errand *e, struct home_device *d, const char *serial)
 {
@@ -51,17 +71,24 @@ static int live(struct errand *e, struct home_device *d, const char *serial)
 	int64_t slots = e->config.sim.history_days * S_PER_DAY / p->slot_s;
 	char why[DEVICE_WHY_MAX], state[HOME_DEVICE_STATE_MAX];
 	struct device_reading r;
+	struct past past;
 	enum err err = ERR_OK;
 
+	past_init(&past, p->slot_s);
 	sim_init(&d->sim.state, &d->sim.home, -1 - slots, e->config.sim.soc);
 	while (err == ERR_OK) {
 		err = print_reading(e, d, serial);
+		if (err == ERR_OK)
+			err = remember(e, d, &past);
 		if (err != ERR_OK || d->sim.state.slot == -2)
 			break;
 		err = d->device.ops->read(
 			d->device.self, params_slot_start_ms(p, d->sim.state.slot + 2), &r, why);
 	}
 	home_device_save(d, state);
+	/* `hem run` reads the eve's last slot, without the one before it to compare with. */
+	if (err == ERR_OK)
+		err = remember_eve(e, d, &past);
 	if (err == ERR_OK)
 		err = hem_db_put_note(&e->db, "device", state);
 	return err == ERR_OK ? 0 : complain("the readings", err_text(err));

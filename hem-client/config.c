@@ -209,7 +209,7 @@ const char *config_missing(const struct config *config)
 const struct tcr_strategy *config_tcr_strategy(const struct config *config, const void **ret_self)
 {
 	*ret_self = &config->tcr.curve;
-	return &curve_strategy;
+	return config->tcr.strategy == STRATEGY_VALUE ? &value_strategy : &curve_strategy;
 }
 
 /* Write the table, for the example file or for a reader of the help. */

@@ -8,7 +8,7 @@
 #include "core/home.h"
 #include "hem-client/hdg/sim.h"
 #include "hem-client/tcr/battery.h"
-#include "hem-client/tcr/curve.h"
+#include "hem-client/tcr/value.h"
 #include "wire/err.h"
 
 enum {
@@ -23,7 +23,7 @@ enum {
 };
 
 /* [tcr] strategy, [device] driver, [sim] source. */
-enum config_strategy { STRATEGY_CURVE = 1 };
+enum config_strategy { STRATEGY_CURVE = 1, STRATEGY_VALUE = 2 };
 enum config_driver { DRIVER_SIM = 1 };
 enum config_source { SOURCE_GENERATOR = 1, SOURCE_PROFILE = 2 };
 

@@ -14,7 +14,8 @@ enum { DECIMALS = 6, CENTS_DECIMALS = 3, MC_PER_CENT = 1000 };
 
 static const struct option_choice modes[] = {
 	{"TE", MODE_TE}, {"RE", MODE_RE}, {"RE+TE", MODE_BOTH}, {NULL, 0}};
-static const struct option_choice strategies[] = {{"curve", STRATEGY_CURVE}, {NULL, 0}};
+static const struct option_choice strategies[] = {
+	{"curve", STRATEGY_CURVE}, {"value", STRATEGY_VALUE}, {NULL, 0}};
 static const struct option_choice slopes[] = {
 	{"paper", SLOPE_PAPER}, {"scarcity", SLOPE_SCARCITY}, {NULL, 0}};
 static const struct option_choice drivers[] = {{"sim", DRIVER_SIM}, {NULL, 0}};
@@ -76,7 +77,9 @@ const struct config_option config_options[] = {
 		"capacity."),
 
 	CHOICE("tcr", "strategy", tcr.strategy, strategies, "curve",
-		"How quantity and price are found: curve, the paper's curves."),
+		"curve: the paper's curves; value: what energy is worth to the home, as its past "
+		"lets "
+		"expect."),
 	CHOICE("tcr", "price_slope", tcr.curve.price_slope, slopes, "paper",
 		"paper: a fuller battery asks and bids as figures 4 and 5 go; scarcity: the "
 		"reverse."),
@@ -89,7 +92,8 @@ const struct config_option config_options[] = {
 	RANGE("tcr", "bid_price_max", OPTION_CENTS, tcr.curve.bid_max_mc_per_kwh, 0, PRICE_MC_MAX,
 		"20", "p_b_max: cents/kWh at the other."),
 	RANGE("tcr", "margin", OPTION_CENTS, tcr.curve.margin_mc_per_kwh, 1, PRICE_MC_MAX, "1",
-		"What an offer asks at least above the battery's wear, (7) and (8), cents/kWh."),
+		"What an offer asks above the battery's wear, (7), (8), and value gains; "
+		"cents/kWh."),
 	RANGE("tcr", "tick", OPTION_CENTS, tcr.curve.tick_mc_per_kwh, 1, PRICE_MC_MAX, "0.01",
 		"What a bid is at least above the aggregator's price, cents/kWh."),
 	RANGE("tcr", "value_cap", OPTION_CENTS, tcr.curve.value_cap_mc_per_kwh, 0, PRICE_MC_MAX,

@@ -52,6 +52,8 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 		"?10, " NEWEST_METER
 		" WHERE (SELECT count(*) FROM readings WHERE slot = ?1 AND home = ?2"
 		" AND intake_seq = ?3) < ?11",
+	[CSM_INSERT_QUARTER] = "INSERT INTO quarters VALUES"
+			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[CSM_PUT_BASELINE] = "INSERT OR REPLACE INTO baselines VALUES (?1, ?2, ?3)",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CSM_INSERT_MONEY] = "INSERT INTO money VALUES"
@@ -70,7 +72,8 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 		"INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " NEWEST_METER ")",
 	/* A home's net of two slots, each from two readings in a row of one meter. */
 	[CSM_GET_NETS] = "SELECT a.import_wh - a.export_wh - b.import_wh + b.export_wh,"
-			 " c.import_wh - c.export_wh - d.import_wh + d.export_wh FROM homes h"
+			 " c.import_wh - c.export_wh - d.import_wh + d.export_wh, h.number"
+			 " FROM homes h"
 			 " LEFT JOIN v_registers a ON a.slot = ?1 AND a.home = h.number"
 			 " LEFT JOIN v_registers b ON b.slot = ?1 - 1 AND b.home = h.number AND "
 			 "b.meter = a.meter"
@@ -101,6 +104,9 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_PRUNE_ADDRESSES] = "DELETE FROM addresses WHERE (slot, home) IN"
 				" (SELECT slot, home FROM addresses WHERE slot < ?1"
 				" ORDER BY slot, home LIMIT ?2)",
+	[CSM_PRUNE_QUARTERS] = "DELETE FROM quarters WHERE (slot, home, quarter) IN"
+			       " (SELECT slot, home, quarter FROM quarters WHERE slot < ?1"
+			       " ORDER BY slot, home, quarter LIMIT ?2)",
 	[CSM_PRUNE_BASELINES] = "DELETE FROM baselines WHERE (slot, home) IN"
 				" (SELECT slot, home FROM baselines WHERE slot < ?1"
 				" ORDER BY slot, home LIMIT ?2)",

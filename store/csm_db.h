@@ -97,6 +97,9 @@ __attribute__((warn_unused_result)) enum err csm_db_add_address(
 __attribute__((warn_unused_result)) enum err csm_db_add_reading(struct csm_db *csm, uint32_t home,
 	const struct reading *reading, uint64_t intake_seq, int64_t market_ms,
 	enum verdict verdict);
+/* An accepted one of a quarter of a slot. */
+__attribute__((warn_unused_result)) enum err csm_db_add_quarter(struct csm_db *csm, uint32_t home,
+	const struct reading *reading, uint64_t intake_seq, int64_t market_ms);
 __attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height,
 	uint32_t home, int64_t balance_uc, int64_t held_uc, int64_t pending_uc);
 

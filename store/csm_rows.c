@@ -144,6 +144,21 @@ enum err csm_db_add_reading(struct csm_db *csm, uint32_t home, const struct read
 	return db_run(&csm->db, s);
 }
 
+enum err csm_db_add_quarter(struct csm_db *csm, uint32_t home, const struct reading *reading,
+	uint64_t intake_seq, int64_t market_ms)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_QUARTER);
+
+	db_bind_int(s, 1, reading->slot);
+	db_bind_int(s, 2, (int64_t)home);
+	db_bind_int(s, 3, reading->quarter);
+	db_bind_int(s, 4, (int64_t)intake_seq);
+	db_bind_int(s, 5, market_ms);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		db_bind_int(s, 6 + i, reading->registers.wh[i]);
+	return db_run(&csm->db, s);
+}
+
 enum err csm_db_meter_key(
 	struct csm_db *csm, const char *serial, uint32_t *ret_home, struct public_key *ret_key)
 {
@@ -190,7 +205,8 @@ enum err csm_db_nets(struct csm_db *csm, int64_t slot, int64_t slot_before,
 		const struct home_nets n = {.metered = sqlite3_column_type(s, 0) != SQLITE_NULL,
 			.metered_before = sqlite3_column_type(s, 1) != SQLITE_NULL,
 			.net_wh = sqlite3_column_int64(s, 0),
-			.net_before_wh = sqlite3_column_int64(s, 1)};
+			.net_before_wh = sqlite3_column_int64(s, 1),
+			.home = (uint32_t)sqlite3_column_int64(s, 2)};
 
 		visit(context, &n);
 	}

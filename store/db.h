@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include "wire/err.h"
 
-enum { DB_WHY_MAX = 512, DB_STATEMENTS_MAX = 48, DB_BUSY_MS = 5000 };
+enum { DB_WHY_MAX = 512, DB_STATEMENTS_MAX = 64, DB_BUSY_MS = 5000 };
 
 /* One numbered migration, embedded by the build. */
 struct db_migration {

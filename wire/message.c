@@ -103,6 +103,21 @@ out:
 	return err;
 }
 
+/* The terms that an opening names. */
+static void write_terms(struct out *out, const struct message_bid *b)
+{
+	const char *comma = b->names_slot && b->measure ? "," : "";
+
+	if (!b->names_slot && !b->measure)
+		return;
+	out_printf(out, ",\"contract\":{");
+	if (b->measure)
+		out_printf(out, "\"measure\":\"%s\"%s", measure_name(b->measure), comma);
+	if (b->names_slot)
+		out_printf(out, "\"slot\":%lld", (long long)b->slot);
+	out_printf(out, "}");
+}
+
 void message_write_bid(struct out *out, const struct message_bid *b)
 {
 	char energy[QUANTITY_TEXT_MAX], price[QUANTITY_TEXT_MAX];
@@ -116,8 +131,7 @@ void message_write_bid(struct out *out, const struct message_bid *b)
 		",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"%s\"}"
 		",\"price\":{\"unit\":\"cents/kWh\",\"value\":\"%s\"},\"type\":\"%s\"}",
 		energy, price, b->side == SIDE_BUY ? "buy" : "sell");
-	if (b->names_slot)
-		out_printf(out, ",\"contract\":{\"slot\":%lld}", (long long)b->slot);
+	write_terms(out, b);
 	if (b->cpf_hundredths) {
 		out_printf(out, ",\"cpf\":");
 		out_cpf(out, b->cpf_hundredths);
@@ -228,8 +242,10 @@ static void write_reading(
 		out_printf(out, ",\"meter_signature\":");
 		out_base64url(out, sig, SIGNATURE_LEN);
 	}
-	out_printf(out, ",\"pv_wh\":%lld,\"slot\":%lld,\"taken\":\"%s\"}",
-		(long long)wh[REGISTER_PV], (long long)r->slot, taken);
+	out_printf(out, ",\"pv_wh\":%lld", (long long)wh[REGISTER_PV]);
+	if (r->quarter != 0)
+		out_printf(out, ",\"quarter\":%d", r->quarter);
+	out_printf(out, ",\"slot\":%lld,\"taken\":\"%s\"}", (long long)r->slot, taken);
 }
 
 enum err message_write_reading(struct out *out, const char *market, const char *meter_serial,

@@ -43,6 +43,7 @@ struct message_bid {
 	int cpf_hundredths;
 	bool names_slot; /* a role's opening names its delivery slot */
 	int64_t slot;
+	enum measure measure; /* of an opening; 0: the market's */
 };
 
 /* Draw an id of 128 random bits as 22 characters. ERR_CRYPTO. */

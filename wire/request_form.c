@@ -171,6 +171,7 @@ static void read_state(struct form *f, struct request_workspace *w, const char *
 	uint32_t parameters, struct request *r)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
+	int64_t quarter = 0;
 
 	form_string(f, &o, "item", r->observation[0], sizeof r->observation[0]);
 	r->is_observation = strcmp(r->observation[0], "registers") != 0;
@@ -183,6 +184,10 @@ static void read_state(struct form *f, struct request_workspace *w, const char *
 	r->command.kind = COMMAND_READING;
 	r->is_command = true;
 	request_form_registers(f, &o, -1, r);
+	if (form_has(f, &o, "quarter")) {
+		form_int(f, &o, "quarter", 1, QUARTERS_READ, &quarter);
+		r->command.u.reading.reading.quarter = (int)quarter;
+	}
 	form_leave(f, &o);
 	if (f->verdict == VERDICT_OK)
 		reading_input(f, w, market, parameters, r);

@@ -47,6 +47,21 @@ int64_t aggregator_due_ms(const struct params *p, int64_t measured)
 	return params_slot_start_ms(p, measured + 1) + p->slot_s * MS_PER_S / 8;
 }
 
+int64_t aggregator_projects_ms(const struct params *p, int64_t slot)
+{
+	return params_slot_start_ms(p, slot) + p->slot_s * MS_PER_S * 5 / 16;
+}
+
+void deviation_project(
+	struct deviation *d, const struct home_nets *nets, const int64_t *first_quarter_wh)
+{
+	struct home_nets n = *nets;
+
+	n.metered = first_quarter_wh != NULL;
+	n.net_wh = first_quarter_wh ? 4 * *first_quarter_wh : 0;
+	deviation_add(d, &n);
+}
+
 bool aggregator_has_traded(const struct auctions *t, uint64_t account, int64_t slot)
 {
 	for (uint32_t i = 0; i < t->auction_top; i++) {
@@ -69,9 +84,11 @@ bool aggregator_decide(const struct deviation *d, const struct aggregator_tariff
 	if (d->homes == 0 || wh < (int64_t)d->homes * NOISE_WH)
 		return false;
 	*ret = (struct aggregator_order){.side = is_short ? SIDE_BUY : SIDE_SELL,
-		.slot = d->slot + AGGREGATOR_LEAD_SLOTS,
-		.limit_mc_per_kwh =
-			tariff->export_mc_per_kwh + (is_short ? spread * 4 / 5 : spread / 10)};
+		.slot = d->slot,
+		.limit_mc_per_kwh = is_short ? tariff->import_mc_per_kwh + spread / 5
+					     : tariff->export_mc_per_kwh};
+	if (ret->limit_mc_per_kwh > PRICE_MC_MAX)
+		ret->limit_mc_per_kwh = PRICE_MC_MAX;
 	if (is_short && ret->limit_mc_per_kwh > 0 && wh > available_uc / ret->limit_mc_per_kwh)
 		wh = available_uc / ret->limit_mc_per_kwh;
 	ret->quantity_wh = wh < ENERGY_WH_MAX ? wh : ENERGY_WH_MAX;

@@ -1,19 +1,18 @@
 /* aggregator: what a VPP aggregator buys from and sells to its own prosumers when reality leaves
  * its schedule (paper, V-C): the one in the ledger, or, for a slot that has none, the community's
- * metered net, import less export, of the day before. What of the deviation measured in slot s
- * is expected to last (core/vpp/persistence.h) is traded in slot s + 2, the first whose auction can
- * still be held. Short, it buys (homes discharge); long, it sells (homes charge). Pure: the shell
- * brings what was metered and signs what is decided. */
+ * metered net, import less export, of the day before. At the end of a slot's first quarter it sees
+ * from the homes' readings where the slot is going, and trades what of that is expected to be there
+ * at its end (core/vpp/projection.h) in the slot's second half, by a `before-after` contract.
+ * Short, it buys (homes draw less); long, it sells (homes draw more). Pure: the shell brings what
+ * was metered and signs what is decided. */
 #ifndef LEM_VPP_AGGREGATOR_H
 #define LEM_VPP_AGGREGATOR_H
 #include "core/auction.h"
 #include "core/params.h"
 
-/* Slots from what was measured to what is traded. */
-enum { AGGREGATOR_LEAD_SLOTS = 2 };
-
 /* What a registered home drew, import less export, in a slot and in the same one the day before. */
 struct home_nets {
+	uint32_t home;
 	bool metered, metered_before;
 	int64_t net_wh, net_before_wh; /* within +-10^12; 0 where it was not metered */
 };
@@ -26,7 +25,7 @@ struct deviation {
 	int64_t metered_wh;   /* import less export */
 	int64_t scheduled_wh; /* or what it was a day before */
 	int64_t traded_wh;    /* awarded to the aggregator in that slot: bought less sold */
-	int64_t expected_wh;  /* of deviation_before_wh(), AGGREGATOR_LEAD_SLOTS later */
+	int64_t expected_wh;  /* of a projected one: what of it will be there at the end */
 };
 
 /* Between which prices it trades, in mc/kWh: what the community pays and earns without it. */
@@ -61,17 +60,26 @@ int64_t deviation_before_wh(const struct deviation *deviation);
 /* Wh by which it did leave it. */
 int64_t deviation_after_wh(const struct deviation *deviation);
 
-/* The market time at which slot `measured` is judged: an eighth into the next, when the homes'
+/* The market time at which slot `measured` may be judged: an eighth into the next, when the homes'
  * readings are in. */
 int64_t aggregator_due_ms(const struct params *params, int64_t measured);
+
+/* The market time at which a running slot is projected: a sixteenth after its first quarter. */
+int64_t aggregator_projects_ms(const struct params *params, int64_t slot);
+
+/* Add a home to a projected slot: what it drew in the first quarter, if that was read (else NULL),
+ * counts for all four. nets: of the slot, in which it is not metered yet. */
+void deviation_project(
+	struct deviation *deviation, const struct home_nets *nets, const int64_t *first_quarter_wh);
 
 /* Whether the account has an auction for that slot, whatever became of it: one need is met once. */
 bool aggregator_has_traded(const struct auctions *auctions, uint64_t account, int64_t slot);
 
-/* What to trade for expected_wh; false: nothing, since no home was metered, it is below
- * 50 Wh for each of them, or the account cannot cover 1 Wh. Prices: it buys at most at export +
- * 4/5 (import - export), sells at least at export + 1/10 of it, so that both sides gain. A purchase
- * is cut to what available_uc covers, either to ENERGY_WH_MAX. */
+/* What to trade of a projected deviation; false: nothing, since no home was metered, it is below
+ * 50 Wh for each of them, or the account cannot cover 1 Wh. Prices: it buys at most at import + 1/5
+ * (import - export), since what a home gives now it will often have to buy back, and sells at least
+ * at the export price, which is what it would get for it. A purchase is cut to what available_uc
+ * covers, either to ENERGY_WH_MAX. */
 bool aggregator_decide(const struct deviation *deviation, const struct aggregator_tariff *tariff,
 	int64_t available_uc, struct aggregator_order *ret);
 

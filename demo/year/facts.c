@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "demo/year/prices.h"
 #include "demo/year/house.h"
 #include "demo/year/report.h"
 #include "demo/year/script.h"
@@ -55,20 +56,17 @@ static void note(sqlite3 *db, const char *name, double value)
 static void write_slots(sqlite3 *db, const struct town *t, int64_t slots)
 {
 	const struct params *p = &t->engine.genesis.params;
-	const struct home_device *d = &t->houses[0].device;
 	sqlite3_stmt *s =
 		prepare(db, "INSERT INTO slots VALUES (?1, ?2, substr(?2, 1, 7), ?3, ?4)");
 
 	for (int64_t slot = 0; slot < slots; slot++) {
 		char date[DATE_LEN + 1];
-		int64_t mc = d->profile.hours
-				     ? profile_tariff_mc_per_kwh(&d->profile, slot * p->slot_s)
-				     : -1;
+		struct tariff_prices prices = prices_of_slot(t, slot);
 		date_write(params_slot_start_ms(p, slot), date);
 		(void)sqlite3_bind_int64(s, 1, slot);
 		(void)sqlite3_bind_text(s, 2, date, -1, SQLITE_STATIC);
-		(void)sqlite3_bind_int64(s, 3, mc < 0 ? p->import_mc_per_kwh : mc);
-		(void)sqlite3_bind_int64(s, 4, p->export_mc_per_kwh);
+		(void)sqlite3_bind_int64(s, 3, prices.import_mc_per_kwh);
+		(void)sqlite3_bind_int64(s, 4, prices.export_mc_per_kwh);
 		step(db, s);
 	}
 	(void)sqlite3_finalize(s);

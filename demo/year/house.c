@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "demo/year/prices.h"
 #include "wire/digest.h"
 
 enum { CONF_MAX = 8192, PARAMETERS_MAX = 4096, CODE_MAX = 24 };
@@ -16,11 +17,12 @@ static void configure(struct house *h, const struct house_source *source)
 		"[home]\nmode = %s\n"
 		"[battery]\ncapacity_wh = %.0f\neta_charge = %.6f\neta_discharge = %.6f\n"
 		"power_charge_max_w = %lld\npower_discharge_max_w = %lld\n"
-		"[tcr]\noffer_price_min = 17\noffer_price_max = 22\nbid_price_min = 6.5\n"
-		"bid_price_max = 9\nmargin = 0.%u5\n"
+		"[tcr]\nstrategy = %s\noffer_price_min = 17\noffer_price_max = 22\nbid_price_min = "
+		"6.5\n"
+		"bid_price_max = 9\nmargin = 2.%u5\n"
 		"[sim]\nday = %s\nhome = %u\nsoc = 0.5\n%s%s%s",
 		r->trades ? "RE+TE" : "RE", r->battery_wh, eta, eta, (long long)r->battery_w,
-		(long long)r->battery_w, h->number % 10, source->day, h->number,
+		(long long)r->battery_w, source->strategy, h->number % 10, source->day, h->number,
 		source->profile ? "source = profile\nprofile = " : "",
 		source->profile ? source->profile : "", source->profile ? "\n" : "");
 	FILE *in = len > 0 && (size_t)len < sizeof text ? fmemopen(text, (size_t)len, "r") : NULL;
@@ -41,16 +43,28 @@ static void quote(const void *self, const struct tcr_view *view, struct tcr_quot
 			    [ret_quote->reasons[0].bound]++;
 }
 
+/* The profile's retail price, hour by hour, or the market's. */
+static struct tariff_prices prices(const void *self, int64_t start_s)
+{
+	const struct house *h = self;
+
+	return prices_of_slot(h->town, start_s / h->town->engine.genesis.params.slot_s);
+}
+
 static void open_trader(struct house *h)
 {
 	static const struct tcr_strategy counted = {.name = "counted", .quote = quote};
 	struct trader_ops ops = house_ops(h);
 	struct trader_config c = {.params = &h->town->engine.market->ledger.params,
 		.battery = &h->config.battery,
+		.tariff = &h->tariff,
+		.past = &h->past,
 		.modes = &h->modes,
 		.surplus_min_wh = h->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = h->config.tcr.curve.margin_mc_per_kwh};
 
+	h->tariff = (struct tariff){h, prices};
+	past_init(&h->past, c.params->slot_s);
 	home_modes_init(&h->modes, h->config.home.mode);
 	h->strategy.quotes = &h->quotes;
 	h->strategy.strategy = config_tcr_strategy(&h->config, &h->strategy.self);
@@ -73,6 +87,7 @@ void house_open(struct house *h, struct town *town, unsigned number,
 	(void)snprintf(h->serial, sizeof h->serial, "SIM%u", number);
 	for (size_t i = 0; i < HOUSE_KEYS_MAX; i++)
 		h->keys[i].slot = INT64_MIN;
+	h->ragged_percent = source->ragged_percent;
 	configure(h, source);
 	if (home_device_open(&h->device, &h->config, &town->engine.genesis.params,
 		    town->engine.genesis.params.start_ms - 1, "", why) != ERR_OK)
@@ -170,8 +185,12 @@ static void write_setpoints(struct house *h)
 			.deadline_ms =
 				params_slot_start_ms(&h->town->engine.genesis.params, slot + 1)};
 		enum err err;
+		s.has_half_net = h->trader.quarter_slot == slot &&
+				 plan_half_net(now, h->trader.quarter.net_wh, &s.half_net_wh);
 		if (s.charge_wh == old->awarded_charge_wh &&
-			s.discharge_wh == old->awarded_discharge_wh)
+			s.discharge_wh == old->awarded_discharge_wh &&
+			now->awarded_rise_wh == old->awarded_rise_wh &&
+			now->awarded_fall_wh == old->awarded_fall_wh)
 			continue;
 		err = d->ops->write(d->self, &s, why);
 		if (err != ERR_OK && err != ERR_LIMIT)

@@ -54,6 +54,9 @@ struct house {
 	struct trader trader;
 	struct house_strategy strategy;
 	struct house_quotes quotes;
+	struct tariff tariff;
+	int64_t ragged_percent;
+	struct past past;
 	struct plan plan, written;
 	struct my_order orders[HOUSE_ORDERS_MAX];
 	size_t order_count;
@@ -65,8 +68,10 @@ struct house {
 
 /* Where load and PV come from. */
 struct house_source {
-	const char *profile; /* CSV file; NULL: the built-in generator */
-	const char *day;     /* YYYY-MM-DD of slot 0 */
+	const char *profile;    /* CSV file; NULL: the built-in generator */
+	const char *day;        /* YYYY-MM-DD of slot 0 */
+	const char *strategy;   /* as in hem.conf */
+	int64_t ragged_percent; /* a first quarter may be this far off a quarter of its slot */
 };
 
 /* Make home `number` ready to take part; house_close() it. */

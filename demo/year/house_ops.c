@@ -59,6 +59,9 @@ static void judge_slot(
 	ret->cpf_hundredths =
 		cpf_hundredths(meter_production_wh(&delta), meter_consumption_wh(&delta));
 	ret->export_wh = delta.wh[REGISTER_EXPORT];
+	past_add(&h->past, slot,
+		&(struct slot_energy){meter_consumption_wh(&delta) - delta.wh[REGISTER_CHARGE],
+			delta.wh[REGISTER_PV]});
 	ret->idle.charge_wh = above(delta.wh[REGISTER_CHARGE], s->awarded_charge_wh);
 	ret->idle.discharge_wh = above(delta.wh[REGISTER_DISCHARGE], s->awarded_discharge_wh);
 }
@@ -96,6 +99,43 @@ static bool read_device(void *context, int64_t slot, struct trader_reading *ret)
 		judge_slot(h, slot, &before, ret);
 	h->read_slot = slot;
 	house_replan(h);
+	return true;
+}
+
+/* The first quarter of an hour that is not even: drawn or fed in by chance more or less than its
+ * share, and made up for in the second. */
+static void make_ragged(const struct house *h, struct registers *r)
+{
+	int64_t percent = h->ragged_percent;
+
+	if (percent == 0)
+		return;
+	percent = (int64_t)(seed_next() % (uint64_t)(2 * percent + 1)) - percent;
+	for (int i = REGISTER_IMPORT; i <= REGISTER_EXPORT; i++)
+		r->wh[i] += (r->wh[i] - h->registers.wh[i]) * percent / 100;
+}
+
+static bool read_quarter(void *context, int64_t slot, int quarter, struct trader_quarter *ret_first)
+{
+	struct house *h = context;
+	const struct device *d = &h->device.device;
+	struct reading r = {.slot = slot,
+		.quarter = quarter,
+		.taken_ms = quarter_end_ms(&h->town->engine.genesis.params, slot, quarter)};
+	const int64_t *now = r.registers.wh, *before = h->registers.wh;
+	char why[DEVICE_WHY_MAX];
+
+	if (d->ops->quarter(d->self, slot, quarter, h->town->now_ms, &r.registers, why) != ERR_OK)
+		town_die(h->id, why);
+	if (quarter == 1)
+		make_ragged(h, &r.registers);
+	send_reading(h, &r);
+	if (quarter == 1)
+		*ret_first = (struct trader_quarter){
+			.net_wh = now[REGISTER_IMPORT] - before[REGISTER_IMPORT] -
+				  (now[REGISTER_EXPORT] - before[REGISTER_EXPORT]),
+			.charge_wh = now[REGISTER_CHARGE] - before[REGISTER_CHARGE],
+			.discharge_wh = now[REGISTER_DISCHARGE] - before[REGISTER_DISCHARGE]};
 	return true;
 }
 
@@ -193,6 +233,7 @@ struct trader_ops house_ops(struct house *h)
 		"no key is overwritten while it is of use");
 	return (struct trader_ops){.enrol = enrol,
 		.read = read_device,
+		.quarter = read_quarter,
 		.has_address = has_address,
 		.announce = announce,
 		.answer = answer,

@@ -24,7 +24,8 @@ enum { HOURS_PER_DAY = 24, GENERATOR_DAYS = 365, INIT_ARGS = 13, SETTLING_SLOTS 
 
 /* What the command line says, and what follows from it. */
 struct year {
-	const char *dir, *homes_csv, *sql_dir, *plugin;
+	int64_t ragged;
+	const char *dir, *homes_csv, *strategy, *sql_dir, *plugin;
 	int64_t days, homes, seed;
 	bool check, no_trades;
 	char day[SOURCE_DAY_LEN + 1];
@@ -97,7 +98,10 @@ static void make_market(const struct year *y, char market[static TOWN_PATH_MAX])
 /* The homes move in a while before the market begins. */
 static void settle(struct year *y, struct town *t)
 {
-	const struct house_source source = {.profile = y->homes_csv, .day = y->day};
+	const struct house_source source = {.profile = y->homes_csv,
+		.day = y->day,
+		.strategy = y->strategy,
+		.ragged_percent = y->ragged};
 
 	t->now_ms = y->start_ms - INT64_C(2) * TOWN_ROUND_MS;
 	t->houses = calloc((size_t)y->homes, sizeof *t->houses);
@@ -183,13 +187,21 @@ static int run(struct year *y)
 
 int main(int argc, char **argv)
 {
-	struct year y = {
-		.sql_dir = "demo/year", .plugin = "build/mosquitto_lem.so", .homes = 17, .seed = 1};
+	struct year y = {.strategy = "value",
+		.sql_dir = "demo/year",
+		.plugin = "build/mosquitto_lem.so",
+		.homes = 17,
+		.seed = 1};
 	char about[sizeof left_out + sizeof left_out_checks + 512];
 	const struct arg table[] = {
 		{"days", ARG_INT, &y.days, "N", "not the whole year", 1, PROFILE_DAYS_MAX},
 		{"homes", ARG_INT, &y.homes, "N", "how many (17)", 1, TOWN_HOUSES_MAX},
 		{"seed", ARG_INT, &y.seed, "N", "of keys and chance (1)", 0, INT32_MAX},
+		{"strategy", ARG_TEXT, &y.strategy, "NAME",
+			"of the homes, as in hem.conf: value (default) or curve", 0, 0},
+		{"ragged", ARG_INT, &y.ragged, "PERCENT",
+			"first quarters of hours differ by up to this from a quarter of them (0)",
+			0, 100},
 		{"check-signatures", ARG_FLAG, &y.check, "", "check each on arrival", 0, 0},
 		{"no-trades", ARG_FLAG, &y.no_trades, "",
 			"homes take part for rewards alone: both worlds are then one", 0, 0},

@@ -33,11 +33,8 @@ static const struct entry entries[] = {
 		.chart = {"Energy out of balance", "kWh a month", {"without_kwh", "with_kwh"}}},
 	{.name = "balance", .title = "Energy out of balance, all slots with a schedule"},
 	{.name = "needs",
-		.title = "What the aggregator asked for, and what came (kWh; lasted: the need was "
-			 "still there in the slot of delivery)"},
-	{.name = "persistence",
-		.title = "How far a deviation lasts for two slots, without trades (at best: traded "
-			 "in full by batteries that always can)"},
+		.title = "What the aggregator asked for, and what came (kWh; off: the community, "
+			 "from its schedule, in those slots)"},
 	{.name = "surplus",
 		.title = "Surpluses that homes sold ahead: there when it was due, or missing and "
 			 "bought at retail"},

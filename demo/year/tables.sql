@@ -88,32 +88,16 @@ SELECT count(*) AS slots, round(sum(abs(without_net_wh - scheduled_wh)) / 1e3, 1
 		AS less_percent, '>= 30' AS target
 FROM community WHERE scheduled_wh IS NOT NULL;
 
--- Why not more: what the aggregator asked for the slots in which the community, left to itself, was
--- short (above its schedule) or long, and how far the battery answered. In the right direction: the
--- need had lasted until then.
+-- What the aggregator asked for in slots in which the community was short (above its schedule) or long;
+-- what of it was there at the slot's end without the trade, and what is left with it.
 CREATE VIEW needs AS
 SELECT iif(t.side = 1, 'short: it buys', 'long: it sells') AS need, count(*) AS auctions,
 	sum(answers = 0) AS unanswered, round(sum(asked_wh) / 1e3, 1) AS asked_kwh,
-	round(sum(iif((t.side = 1) = (c.without_net_wh > c.scheduled_wh),
-		min(asked_wh, abs(c.without_net_wh - c.scheduled_wh)), 0)) / 1e3, 1) AS lasted_kwh,
 	round(sum(traded_wh) / 1e3, 1) AS traded_kwh, round(sum(delivered_wh) / 1e3, 1) AS delivered_kwh,
-	round(sum(iif((t.side = 1) = (c.without_net_wh > c.scheduled_wh), delivered_wh, 0)) / 1e3, 1) AS right_way_kwh,
-	round(sum(iif(t.side = 1, 1, -1) * (c.without_net_wh - c.net_wh)) / 1e3, 1) AS moved_kwh
+	round(sum(abs(c.net_wh + iif(t.side = 1, 1, -1) * delivered_wh - c.scheduled_wh)) / 1e3, 1) AS off_without_kwh,
+	round(sum(abs(c.net_wh - c.scheduled_wh)) / 1e3, 1) AS off_with_kwh
 FROM trades t JOIN community c ON c.slot = t.slot WHERE t.opener = 0 AND c.scheduled_wh IS NOT NULL
 GROUP BY t.side;
-
--- The aggregator trades what it measured, two slots on. How far such a need lasts in the world without
--- trades bounds what this can do: in full, by batteries that always could and never paid back.
-CREATE VIEW persistence AS
-WITH d AS (SELECT slot, without_net_wh - scheduled_wh AS wh FROM community WHERE scheduled_wh IS NOT NULL),
-pairs AS (SELECT b.wh AS was, n.wh AS later FROM d b JOIN d n ON n.slot = b.slot + 2 WHERE b.wh <> 0),
-grouped AS (SELECT iif(was > 0, 'short', 'long') AS need, was, later FROM pairs
-	UNION ALL SELECT 'all', was, later FROM pairs)
-SELECT need, count(*) AS slots, round(sum(abs(was)) / 1e3, 1) AS measured_kwh,
-	round(100.0 * sum((was > 0) = (later > 0)) / count(*), 1) AS same_sign_percent,
-	round(100.0 * sum(iif((was > 0) = (later > 0), min(abs(was), abs(later)), 0)) / sum(abs(was)), 1) AS still_there_percent,
-	round(100 - 100.0 * sum(abs(later - was)) / sum(abs(later)), 1) AS at_best_less_percent
-FROM grouped GROUP BY need ORDER BY need = 'all', need;
 
 -- Homes that sell a surplus ahead: what then was exported of it, what was not there and had to be bought
 -- at retail, and in cents what the first won against the feed-in price and the other lost.

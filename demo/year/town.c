@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "demo/year/house.h"
+#include "demo/year/prices.h"
 #include "wire/clock.h"
 
 enum { PARAMETERS_MAX = 2048, NAME_MAX_LEN = 64 };
@@ -58,6 +59,8 @@ void town_open(struct town *t, const char *dir)
 	need(t, "the operator's key",
 		verify_key_new(&e->genesis.operator_key, &t->operator_public));
 	need(t, "the aggregator", aggregator_desk_open(&t->desk, e, t->aggregator_key));
+	t->desk.tariff = prices_of_aggregator;
+	t->desk.tariff_context = t;
 	if (planner_open(dir, &e->genesis, 1, &t->planner, why) != ERR_OK)
 		town_die("the planner", why);
 	t->planned = -2;
@@ -241,10 +244,19 @@ static bool live_next(struct town *t, int64_t to_ms)
 	return true;
 }
 
+/* When the round that is now ends: on the hour's fives, or sooner when a gate closes. */
+static int64_t round_end_ms(const struct town *t)
+{
+	int64_t round_ms = (t->now_ms / TOWN_ROUND_MS + 1) * TOWN_ROUND_MS;
+	int64_t due_ms = market_next_due_ms(t->engine.market);
+
+	return due_ms > t->now_ms && due_ms < round_ms ? due_ms : round_ms;
+}
+
 void town_live(struct town *t, int64_t to_ms)
 {
 	while (t->now_ms < to_ms) {
-		int64_t round_ms = (t->now_ms / TOWN_ROUND_MS + 1) * TOWN_ROUND_MS;
+		int64_t round_ms = round_end_ms(t);
 
 		while (live_next(t, round_ms))
 			;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "core/cpf.h"
 #include "hem-client/ems/address_keys.h"
-#include "hem-client/ems/readings.h"
+#include "hem-client/ems/metering.h"
 #include "hem-client/ems/spool.h"
 #include "wire/date.h"
 
@@ -29,8 +29,7 @@ enum err desk_message(struct ems *e, enum operation operation, const struct out 
 	return err;
 }
 
-/* Put a message into the spool, within the open transaction if there is one, and have it sent. */
-static enum err spool(
+enum err desk_spool(
 	struct ems *e, const struct message *m, int64_t until_ms, char req_id[REQ_ID_MAX + 1])
 {
 	enum err err = spool_put(&e->db, m, until_ms);
@@ -42,7 +41,7 @@ static enum err spool(
 	return err;
 }
 
-static bool done(struct ems *e, const char *what, enum err err)
+bool desk_done(struct ems *e, const char *what, enum err err)
 {
 	if (err == ERR_LIMIT)
 		ems_trouble(e, what, err, "too many messages wait for their receipts");
@@ -83,7 +82,8 @@ static enum err keep_keys(struct ems *e, const struct message_key *keys,
 	for (int i = 0; i < count && err == ERR_OK; i++)
 		err = address_keys_add(&e->db, keys[i].slot, &keys[i].key, &secrets[i], m->req_id);
 	if (err == ERR_OK)
-		err = spool(e, m, params_slot_start_ms(p, admitted < 0 ? 0 : admitted), req_id);
+		err = desk_spool(
+			e, m, params_slot_start_ms(p, admitted < 0 ? 0 : admitted), req_id);
 	return hem_db_end(&e->db, err);
 }
 
@@ -109,88 +109,7 @@ static bool enrol(void *context, int64_t first, int count, char req_id[REQ_ID_MA
 		err = keep_keys(e, keys, secrets, count, &m, req_id);
 	explicit_bzero(secrets, sizeof secrets);
 	message_release(&m);
-	return done(e, "enrolling address keys", err);
-}
-
-/* Send the reading with the device's state at that moment, so that neither is ahead of the other.
- */
-static enum err send_reading(struct ems *e, const struct reading *r)
-{
-	char text[PARAMETERS_MAX], state[HOME_DEVICE_STATE_MAX], req_id[REQ_ID_MAX + 1];
-	int64_t until_ms = params_slot_start_ms(&e->genesis.params, r->slot + 2);
-	struct message m = {.text = NULL};
-	struct out out;
-	enum err err;
-
-	out_init(&out, text, sizeof text);
-	err = message_write_reading(&out, e->genesis.market, e->meter_serial, r, e->identity.meter);
-	if (err == ERR_OK)
-		err = desk_message(e, OPERATION_STATE, &out, NO_SLOT, &m);
-	if (err == ERR_OK)
-		err = hem_db_begin(&e->db);
-	if (err == ERR_OK) {
-		home_device_save(&e->device, state);
-		err = readings_add(&e->db, r, m.req_id);
-		if (err == ERR_OK)
-			err = hem_db_put_note(&e->db, "device", state);
-		if (err == ERR_OK)
-			err = spool(e, &m, until_ms, req_id);
-		err = hem_db_end(&e->db, err);
-	}
-	message_release(&m);
-	return err;
-}
-
-static int64_t above(int64_t wh, int64_t awarded_wh)
-{
-	return wh > awarded_wh ? wh - awarded_wh : 0;
-}
-
-/* What the readings tell of a slot. */
-static void judge_slot(struct ems *e, int64_t slot, struct trader_reading *ret)
-{
-	const struct plan_slot *s = plan_slot(&e->plan, slot);
-	const int64_t *wh;
-	struct slot_metered m;
-
-	if (readings_slot(&e->db, slot, &m) != ERR_OK || !m.known)
-		return;
-	wh = m.delta.wh;
-	ret->cpf_hundredths =
-		cpf_hundredths(meter_production_wh(&m.delta), meter_consumption_wh(&m.delta));
-	ret->export_wh = wh[REGISTER_EXPORT];
-	ret->idle.charge_wh = above(wh[REGISTER_CHARGE], s->awarded_charge_wh);
-	ret->idle.discharge_wh = above(wh[REGISTER_DISCHARGE], s->awarded_discharge_wh);
-}
-
-static bool read_device(void *context, int64_t slot, struct trader_reading *ret)
-{
-	struct ems *e = context;
-	const struct device *d = &e->device.device;
-	struct device_reading r = {.has_registers = false};
-	int64_t now_ms = ems_now_ms(e);
-	char why[DEVICE_WHY_MAX];
-	bool known = false;
-	enum err err = d->ops->read(d->self, now_ms, &r, why);
-
-	ret->soc = r.has_soc ? r.soc : (double)NAN;
-	if (err != ERR_OK)
-		ems_trouble(e, "reading the device", err, why);
-	if (err != ERR_OK || !r.has_registers || r.registers_slot < slot)
-		return false;
-	if (r.registers_slot == slot) {
-		e->news.has_reading = true;
-		e->news.reading = (struct reading){.slot = slot,
-			.taken_ms = now_ms - r.registers_age_ms,
-			.registers = r.registers};
-		err = readings_has(&e->db, slot, &known);
-		if (err == ERR_OK && !known)
-			err = send_reading(e, &e->news.reading);
-	}
-	judge_slot(e, slot, ret);
-	e->news.dirty = true;
-	ems_replan(e); /* from this slot on */
-	return done(e, "sending a reading", err);
+	return desk_done(e, "enrolling address keys", err);
 }
 
 static bool has_address(void *context, int64_t slot)
@@ -242,11 +161,11 @@ static bool announce(void *context, int64_t slot, int cpf, char req_id[REQ_ID_MA
 	if (err == ERR_OK)
 		err = hem_db_begin(&e->db);
 	if (err == ERR_OK) {
-		err = spool(e, &m, params_slot_start_ms(&e->genesis.params, slot + 1), req_id);
+		err = desk_spool(e, &m, params_slot_start_ms(&e->genesis.params, slot + 1), req_id);
 		err = hem_db_end(&e->db, err == ERR_OK ? note_announced(e) : err);
 	}
 	message_release(&m);
-	return done(e, "announcing the CPF", err);
+	return desk_done(e, "announcing the CPF", err);
 }
 
 static enum err keep_order(
@@ -268,7 +187,7 @@ static enum err keep_order(
 	if (err == ERR_OK && a->cpf_hundredths)
 		err = note_announced(e);
 	if (err == ERR_OK)
-		err = spool(e, m, a->contract.gate_ms, req_id);
+		err = desk_spool(e, m, a->contract.gate_ms, req_id);
 	return hem_db_end(&e->db, err);
 }
 
@@ -303,7 +222,7 @@ static bool answer(void *context, const struct trader_answer *a, char req_id[REQ
 			(long long)a->contract.slot);
 		ems_replan(e);
 	}
-	return done(e, "answering an auction", err);
+	return desk_done(e, "answering an auction", err);
 }
 
 static bool seal(void *context, const struct address *address, uint64_t height,
@@ -322,10 +241,10 @@ static bool seal(void *context, const struct address *address, uint64_t height,
 		err = desk_message(e, OPERATION_SEAL, &out, slot, &m);
 	}
 	if (err == ERR_OK)
-		err = spool(e, &m, params_slot_start_ms(&e->genesis.params, (int64_t)height + 1),
-			req_id);
+		err = desk_spool(e, &m,
+			params_slot_start_ms(&e->genesis.params, (int64_t)height + 1), req_id);
 	message_release(&m);
-	return done(e, "sealing a block", err);
+	return desk_done(e, "sealing a block", err);
 }
 
 static uint32_t draw_random(void *context)
@@ -340,7 +259,8 @@ static uint32_t draw_random(void *context)
 struct trader_ops desk_ops(struct ems *e)
 {
 	return (struct trader_ops){.enrol = enrol,
-		.read = read_device,
+		.read = metering_slot,
+		.quarter = metering_quarter,
 		.has_address = has_address,
 		.announce = announce,
 		.answer = answer,

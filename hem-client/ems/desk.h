@@ -14,4 +14,12 @@ __attribute__((warn_unused_result)) enum err desk_message(struct ems *ems, enum 
 /* Ask for blocks that are missing; nothing is kept if it does not arrive. */
 void desk_sync(struct ems *ems, uint64_t from, uint64_t to);
 
+/* Put a message into the spool, within the open transaction if there is one, and have it sent.
+ * Errors as spool_put(). */
+__attribute__((warn_unused_result)) enum err desk_spool(
+	struct ems *e, const struct message *m, int64_t until_ms, char req_id[REQ_ID_MAX + 1]);
+
+/* Whether all went well; else it is told, with the database's sentence. */
+bool desk_done(struct ems *e, const char *what, enum err err);
+
 #endif

@@ -208,10 +208,21 @@ static enum err open_device(struct ems *e)
 	return err == ERR_OK ? ERR_OK : fail(e, err, "opening the device", why);
 }
 
+/* The market's retail prices, which are the same at all times. */
+static struct tariff_prices market_prices(const void *self, int64_t start_s)
+{
+	const struct ems *e = self;
+
+	(void)start_s;
+	return (struct tariff_prices){e->params.import_mc_per_kwh, e->params.export_mc_per_kwh};
+}
+
 static enum err open_trader(struct ems *e)
 {
 	struct trader_config c = {.params = &e->params,
 		.battery = &e->config.battery,
+		.tariff = &e->tariff,
+		.past = &e->past,
 		.modes = &e->modes,
 		.surplus_min_wh = e->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = e->config.tcr.curve.margin_mc_per_kwh};
@@ -220,8 +231,13 @@ static enum err open_trader(struct ems *e)
 	int64_t last = -1;
 	enum err err = address_keys_last(&e->db, &last);
 
+	e->tariff = (struct tariff){e, market_prices};
+	past_init(&e->past, e->genesis.params.slot_s);
+	e->past_slot = INT64_MIN;
 	if (err == ERR_OK || err == ERR_NOT_FOUND)
 		err = own_modes_load(&e->db, e->config.home.mode, &e->modes);
+	if (err == ERR_OK)
+		err = past_hours_load(&e->db, &e->past);
 	if (err != ERR_OK)
 		return fail(e, err, "reading hem.db", e->db.db.why);
 	c.strategy = config_tcr_strategy(&e->config, &c.strategy_self);
@@ -239,19 +255,6 @@ static void take_params(struct ems *e, const struct params *p)
 	e->params = *p;
 	log_line(&e->log, LOG_LEVEL_INFO, "other parameters count now, in slot %lld",
 		(long long)params_slot_at(p, ems_now_ms(e)));
-}
-
-void ems_follow_modes(struct ems *e, const struct home_modes *modes)
-{
-	const struct mode_span *last = &modes->spans[modes->count - 1];
-
-	if (own_modes_equal(modes, &e->modes))
-		return;
-	e->modes = *modes;
-	if (own_modes_keep(&e->db, modes) != ERR_OK)
-		ems_trouble(e, "keeping the modes", ERR_DB, e->db.db.why);
-	log_line(&e->log, LOG_LEVEL_INFO, "the mode is %s from slot %lld on", mode_name(last->mode),
-		(long long)last->from_slot);
 }
 
 void ems_follow_params(struct ems *e)
@@ -357,8 +360,12 @@ static void write_setpoints(struct ems *e)
 			.discharge_wh = now->awarded_discharge_wh,
 			.deadline_ms = params_slot_start_ms(&e->genesis.params, slot + 1)};
 		enum err err;
+		s.has_half_net = e->trader.quarter_slot == slot &&
+				 plan_half_net(now, e->trader.quarter.net_wh, &s.half_net_wh);
 		if (s.charge_wh == old->awarded_charge_wh &&
-			s.discharge_wh == old->awarded_discharge_wh)
+			s.discharge_wh == old->awarded_discharge_wh &&
+			now->awarded_rise_wh == old->awarded_rise_wh &&
+			now->awarded_fall_wh == old->awarded_fall_wh)
 			continue;
 		err = d->ops->write(d->self, &s, why);
 		if (err != ERR_OK && err != ERR_LIMIT)

@@ -8,6 +8,7 @@
 #include "hem-client/ems/identity.h"
 #include "hem-client/ems/log.h"
 #include "hem-client/ems/market_clock.h"
+#include "hem-client/ems/past_hours.h"
 #include "hem-client/ems/plan.h"
 #include "hem-client/ems/session.h"
 #include "hem-client/ems/trader.h"
@@ -56,6 +57,9 @@ struct ems {
 	struct courier courier;
 	struct home_modes modes; /* as the market said last */
 	struct trader trader;
+	struct tariff tariff; /* of the parameters in force */
+	struct past past;
+	int64_t past_slot; /* the last that is in it */
 	struct plan plan;
 	struct plan written; /* set-points that the device has */
 	struct audit audit;
@@ -83,9 +87,6 @@ __attribute__((warn_unused_result)) enum err ems_begin(
 
 /* Trade no more: a block, receipt or statement is not as it should be. Kept over restarts. */
 void ems_halt(struct ems *ems, const struct block_fault *fault);
-
-/* Take over the modes of a statement that is believed. */
-void ems_follow_modes(struct ems *ems, const struct home_modes *modes);
 
 /* Take over the parameters that count in the slot that it is now, by the replica's ledger. */
 void ems_follow_params(struct ems *ems);

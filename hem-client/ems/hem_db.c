@@ -43,6 +43,14 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 			" FROM readings WHERE slot = ?1",
 	[READING_RECEIPT] = "UPDATE readings SET receipt_ms = ?2 WHERE req_id = ?1",
 	[READING_PRUNE] = "DELETE FROM readings WHERE slot < ?1",
+	[QUARTER_INSERT] = "INSERT INTO quarters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)",
+	[QUARTER_LIST] = "SELECT pv_wh, import_wh, export_wh, charge_wh, discharge_wh, receipt_ms"
+			 " FROM quarters WHERE slot = ?1 ORDER BY quarter",
+	[QUARTER_RECEIPT] = "UPDATE quarters SET receipt_ms = ?2 WHERE req_id = ?1",
+	[QUARTER_PRUNE] = "DELETE FROM quarters WHERE slot < ?1",
+	[HOUR_PUT] = "INSERT OR REPLACE INTO hours VALUES (?1, ?2, ?3)",
+	[HOUR_LIST] = "SELECT step, load_wh, pv_wh FROM hours ORDER BY step",
+	[HOUR_PRUNE] = "DELETE FROM hours WHERE step < ?1",
 	[BASELINE_PUT] = "INSERT INTO baselines VALUES (?1, ?2, ?3) ON CONFLICT (slot) DO UPDATE"
 			 " SET net_wh = ?2, intake_seq = ?3 WHERE ?3 > intake_seq",
 	[BASELINE_GET] = "SELECT net_wh FROM baselines WHERE slot = ?1",

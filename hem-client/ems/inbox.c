@@ -5,6 +5,7 @@
 #include "hem-client/ems/account_book.h"
 #include "hem-client/ems/baselines.h"
 #include "hem-client/ems/clerk.h"
+#include "hem-client/ems/own_modes.h"
 #include "wire/clock.h"
 
 static uint32_t draw_random(void)
@@ -199,6 +200,20 @@ static void tell_shortfalls(struct ems *e, const struct statement *s)
 			(long long)s->slot);
 }
 
+/* Those of a statement that is believed. */
+static void follow_modes(struct ems *e, const struct home_modes *modes)
+{
+	const struct mode_span *last = &modes->spans[modes->count - 1];
+
+	if (own_modes_equal(modes, &e->modes))
+		return;
+	e->modes = *modes;
+	if (own_modes_keep(&e->db, modes) != ERR_OK)
+		ems_trouble(e, "keeping the modes", ERR_DB, e->db.db.why);
+	log_line(&e->log, LOG_LEVEL_INFO, "the mode is %s from slot %lld on", mode_name(last->mode),
+		(long long)last->from_slot);
+}
+
 static void keep_statement(struct ems *e, const struct statement *s)
 {
 	int64_t begin_ms = params_slot_start_ms(&e->genesis.params, (int64_t)s->height - 1);
@@ -222,7 +237,7 @@ static void on_statement(struct ems *e, const char *text, size_t len)
 	keep_statement(e, &s);
 	tell_shortfalls(e, &s);
 	if (!e->news.has_wallet || s.height >= e->news.wallet_height) {
-		ems_follow_modes(e, &s.modes);
+		follow_modes(e, &s.modes);
 		e->news.has_wallet = true;
 		e->news.wallet = s.wallet;
 		e->news.wallet_height = s.height;

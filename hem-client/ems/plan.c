@@ -8,6 +8,13 @@ void plan_init(struct plan *p, int64_t first)
 	p->first = first;
 }
 
+static void add_half(struct plan_slot *s, enum side side, int64_t wh, bool won)
+{
+	*(side == SIDE_BUY ? &s->promised_rise_wh : &s->promised_fall_wh) += wh;
+	if (won)
+		*(side == SIDE_BUY ? &s->awarded_rise_wh : &s->awarded_fall_wh) += wh;
+}
+
 void plan_add(struct plan *p, const struct my_order *o)
 {
 	bool open = o->status == MY_ORDER_SENT || o->status == MY_ORDER_RECEIPTED;
@@ -22,6 +29,8 @@ void plan_add(struct plan *p, const struct my_order *o)
 		*(o->side == SIDE_BUY ? &s->opened_buy_wh : &s->opened_sell_wh) += wh;
 		return;
 	}
+	if (o->measure == MEASURE_BEFORE_AFTER)
+		add_half(s, o->side, wh, won);
 	if (o->measure != MEASURE_STORAGE)
 		return;
 	if (o->side == SIDE_BUY) {
@@ -40,6 +49,14 @@ const struct plan_slot *plan_slot(const struct plan *p, int64_t slot)
 	if (slot < p->first || slot >= p->first + PLAN_SLOTS_MAX)
 		return &none;
 	return &p->slots[slot - p->first];
+}
+
+bool plan_half_net(const struct plan_slot *s, int64_t first_quarter_wh, int64_t *ret_net_wh)
+{
+	if (s->awarded_rise_wh == 0 && s->awarded_fall_wh == 0)
+		return false;
+	*ret_net_wh = 2 * first_quarter_wh + s->awarded_rise_wh - s->awarded_fall_wh;
+	return true;
 }
 
 double plan_soc(const struct plan *p, const struct battery *battery, double soc,

@@ -13,6 +13,10 @@ struct plan_slot {
 	int64_t promised_discharge_wh;
 	int64_t awarded_charge_wh; /* of that, won */
 	int64_t awarded_discharge_wh;
+	int64_t promised_rise_wh; /* of the net in the second half: `before-after` orders */
+	int64_t promised_fall_wh;
+	int64_t awarded_rise_wh;
+	int64_t awarded_fall_wh;
 	int64_t opened_buy_wh;  /* of auctions that this home has opened: not the battery's to
 				   deliver, */
 	int64_t opened_sell_wh; /* but a side to stand by */
@@ -28,11 +32,15 @@ struct plan {
 void plan_init(struct plan *plan, int64_t first);
 
 /* Count an order in. Those outside the plan's slots, those that are over, and answers that the
- * battery does not deliver (measure other than storage) do not count. */
+ * battery does not deliver (measure other than storage and before-after) do not count. */
 void plan_add(struct plan *plan, const struct my_order *order);
 
 /* A slot of the plan; an empty one outside it. */
 const struct plan_slot *plan_slot(const struct plan *plan, int64_t slot);
+
+/* What the home has to draw in the slot's second half, import less export, given what it drew in
+ * the first quarter; false: nothing was awarded, it is free. */
+bool plan_half_net(const struct plan_slot *slot, int64_t first_quarter_wh, int64_t *ret_net_wh);
 
 /* What the battery does in a slot beside its awards, as the last slot showed it. */
 struct plan_idle {

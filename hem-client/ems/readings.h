@@ -1,7 +1,8 @@
-/* readings: the home's registers at the ends of slots, as they were sent, in hem.db. */
+/* readings: the home's registers at the ends of slots, and of quarters within, as they were sent,
+ * in hem.db. */
 #ifndef LEM_HEM_READINGS_H
 #define LEM_HEM_READINGS_H
-#include "core/meter.h"
+#include "core/quarters.h"
 #include "hem-client/ems/hem_db.h"
 
 enum { READINGS_KEEP_SLOTS = 8 };
@@ -12,10 +13,11 @@ struct slot_metered {
 	bool receipted;         /* both readings have their receipts */
 	int64_t receipt_ms;     /* market time of the later receipt */
 	struct registers delta; /* if known */
+	struct registers end;
 };
 
-/* Keep a reading that is about to be sent; in the caller's transaction. ERR_EXISTS: that slot has
- * one. */
+/* Keep a reading that is about to be sent; in the caller's transaction. ERR_EXISTS: that slot,
+ * or that quarter of it, has one. */
 __attribute__((warn_unused_result)) enum err readings_add(
 	struct hem_db *db, const struct reading *reading, const char *req_id);
 
@@ -26,6 +28,11 @@ __attribute__((warn_unused_result)) enum err readings_receipted(
 /* What is known of a slot: the difference of the readings at its ends. */
 __attribute__((warn_unused_result)) enum err readings_slot(
 	struct hem_db *db, int64_t slot, struct slot_metered *ret);
+
+/* What was read within a slot, up to the first that the market has not receipted, or, if `sent`,
+ * all of it; count 0: nothing. */
+__attribute__((warn_unused_result)) enum err readings_quarters(
+	struct hem_db *db, int64_t slot, bool sent, struct quarters *ret);
 
 /* Whether the end of that slot has been read. */
 __attribute__((warn_unused_result)) enum err readings_has(

@@ -80,7 +80,7 @@ static const char *check_ledger(const struct statement_check *c, struct hem_db *
 struct own_shares {
 	const struct statement *statement;
 	struct shares left;
-	bool has_baseline;
+	bool has_baseline, has_change;
 	const char *contradiction;
 };
 
@@ -97,6 +97,9 @@ static bool share(void *context, const struct my_order *o)
 	/* A baseline that the home was never told: nothing can be said of what comes after. */
 	if (o->measure == MEASURE_BASELINE && !s->has_baseline)
 		return false;
+	/* A quarter that the market has not got: it attests `no_base`. */
+	if (o->measure == MEASURE_BEFORE_AFTER && !s->has_change)
+		return true;
 	wh = shares_take(&s->left, &c, o->awarded_wh);
 	d = find(s->statement->deliveries, s->statement->delivery_count, o->seq);
 	if (d && (d->why != DELIVERY_METERED || d->wh != wh))
@@ -122,7 +125,8 @@ static const char *check_meter(const struct statement_check *c, const struct slo
 {
 	const struct statement *s = c->statement;
 	struct own_shares shares = {.statement = s};
-	int64_t baseline_wh = 0;
+	int64_t baseline_wh = 0, changed_wh = 0;
+	struct quarters quarters;
 	int64_t settled_ms = params_slot_start_ms(c->params, s->slot + 2);
 
 	if (!s->metered && m->receipted && m->receipt_ms < settled_ms)
@@ -140,7 +144,12 @@ static const char *check_meter(const struct statement_check *c, const struct slo
 	shares.has_baseline = *err == ERR_OK;
 	if (*err != ERR_OK && *err != ERR_NOT_FOUND)
 		return NULL;
-	shares_begin(&shares.left, &m->delta, shares.has_baseline ? &baseline_wh : NULL);
+	*err = readings_quarters(db, s->slot, false, &quarters);
+	if (*err != ERR_OK)
+		return NULL;
+	shares.has_change = quarters_change_wh(&quarters, &m->end, &changed_wh);
+	shares_begin(&shares.left, &m->delta, shares.has_baseline ? &baseline_wh : NULL,
+		shares.has_change ? &changed_wh : NULL);
 	*err = orders_each(db, s->slot, s->slot, share, &shares);
 	return shares.contradiction;
 }

@@ -1,8 +1,9 @@
 #include "hem-client/ems/trader.h"
 #include <math.h>
 #include <string.h>
+#include "hem-client/ems/responder.h"
 
-enum { MS = 1000, ENROL_PAUSE_SHARE = 8 };
+enum { MS = 1000, ENROL_PAUSE_SHARE = 8, QUARTERS = 2 };
 
 void trader_init(struct trader *t, const struct trader_config *config, const struct trader_ops *ops,
 	int64_t enrolled_to)
@@ -12,6 +13,7 @@ void trader_init(struct trader *t, const struct trader_config *config, const str
 	t->ops = *ops;
 	t->slot = INT64_MIN;
 	t->read_slot = INT64_MIN;
+	t->quarter_slot = INT64_MIN;
 	t->announced_slot = INT64_MIN;
 	t->soc = (double)NAN;
 	t->enrolled_to = enrolled_to;
@@ -21,8 +23,7 @@ void trader_init(struct trader *t, const struct trader_config *config, const str
 	t->enrol_ms = INT64_MIN;
 }
 
-/* A moment at random in from..from+span. */
-static int64_t at_random(struct trader *t, int64_t from_ms, int64_t span_ms)
+int64_t trader_at_random(struct trader *t, int64_t from_ms, int64_t span_ms)
 {
 	uint64_t random = t->ops.random(t->ops.context);
 
@@ -60,6 +61,7 @@ static void enrol(struct trader *t, int64_t now_ms)
 static void enter_slot(struct trader *t, int64_t slot)
 {
 	t->slot = slot;
+	t->quarters = 0;
 	t->surplus_ms = INT64_MAX;
 	t->announce = ANNOUNCE_NONE;
 	t->announce_tries = 0;
@@ -70,20 +72,39 @@ static void enter_slot(struct trader *t, int64_t slot)
 	}
 }
 
+/* The most that the home's past lets it export in a slot; what it has exported lately if that is
+ * not known. */
+static int64_t usual_export_wh(const struct trader *t, int64_t slot, int64_t lately_wh)
+{
+	int64_t slot_s = t->config.params->slot_s;
+	struct past_ahead ahead;
+
+	if (!past_look_ahead(t->config.past, t->config.tariff, slot * slot_s, &ahead))
+		return lately_wh;
+	return (ahead.energy[0].pv_wh - ahead.energy[0].load_wh) * slot_s / ahead.step_s;
+}
+
 /* What went out to the grid in the last slot may well do so in the next: it is offered to the
  * neighbours first, at a moment that tells nothing of the home. Where it falls it is taken to fall
- * on for the two slots until delivery: what is sold and not there must be bought. */
+ * on for the two slots until delivery, what the battery has room for goes there, and at this time
+ * of day there may usually be less: what is sold and not there must be bought. */
 static void plan_surplus(struct trader *t, int64_t export_wh)
 {
 	int64_t slot_ms = t->config.params->slot_s * MS;
 	int64_t fall_wh = t->export_wh > export_wh ? t->export_wh - export_wh : 0;
+	int64_t usual_wh = usual_export_wh(t, t->slot + 1, export_wh);
 
 	t->export_wh = export_wh;
 	t->surplus_wh = export_wh - 2 * fall_wh;
+	if (t->surplus_wh > usual_wh)
+		t->surplus_wh = usual_wh;
+	if (battery_exists(t->config.battery))
+		t->surplus_wh -= isnan(t->soc) ? t->surplus_wh
+					       : battery_room_charge_wh(t->config.battery, t->soc);
 	if (t->config.surplus_min_wh == 0 || t->surplus_wh < t->config.surplus_min_wh ||
 		!mode_trades(home_mode_at(t->config.modes, t->slot + 1)))
 		return;
-	t->surplus_ms = at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
+	t->surplus_ms = trader_at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
 }
 
 /* Open an auction for the surplus of the next slot. */
@@ -132,7 +153,31 @@ static void read_meter(struct trader *t)
 		return;
 	t->announce = ANNOUNCE_DUE;
 	t->announce_cpf = r.cpf_hundredths;
-	t->announce_ms = at_random(t, start_ms + slot_ms / 4, slot_ms / 4);
+	t->announce_ms = trader_at_random(t, start_ms + slot_ms / 4, slot_ms / 4);
+}
+
+static int64_t quarter_ms(const struct trader *t, int quarter)
+{
+	return quarter_end_ms(t->config.params, t->slot, quarter);
+}
+
+/* The first quarter tells the aggregator how the slot goes; the second is wanted where an order for
+ * the slot's second half stands. One that was slept through is not made up for. */
+static void read_quarter(struct trader *t, const struct plan *plan, int64_t now_ms)
+{
+	const struct plan_slot *s = plan_slot(plan, t->slot);
+	int quarter = t->quarters + 1;
+
+	if (t->slot < 0 || quarter > QUARTERS || now_ms < quarter_ms(t, quarter))
+		return;
+	t->quarters = quarter;
+	if (now_ms >= quarter_ms(t, quarter + 1) || t->read_slot != t->slot - 1)
+		return;
+	if (quarter == 1 && t->ops.quarter(t->ops.context, t->slot, 1, &t->quarter))
+		t->quarter_slot = t->slot;
+	if (quarter == 2 && t->quarter_slot == t->slot &&
+		(s->promised_rise_wh > 0 || s->promised_fall_wh > 0))
+		(void)t->ops.quarter(t->ops.context, t->slot, quarter, &t->quarter);
 }
 
 static void announce(struct trader *t, int64_t now_ms)
@@ -143,98 +188,6 @@ static void announce(struct trader *t, int64_t now_ms)
 	if (t->announce_tries++ < TRADER_TRIES_MAX && t->ops.has_address(t->ops.context, t->slot) &&
 		t->ops.announce(t->ops.context, t->slot, t->announce_cpf, t->announce_req_id))
 		t->announce = ANNOUNCE_SENT;
-}
-
-/* Whether the CPF may go along with this answer: it counts only if the gate closes in this slot. */
-static bool carries_cpf(const struct trader *t, const struct contract *c)
-{
-	return t->announce == ANNOUNCE_DUE &&
-	       (c->book == BOOK_OPEN || c->gate_ms <= slot_start_ms(t, t->slot + 1));
-}
-
-/* Of what the battery does by itself before the delivery only that counts which is in its way. */
-static double expected_soc(
-	const struct trader *t, const struct plan *plan, enum side side, int64_t slot)
-{
-	struct plan_idle idle = t->idle;
-
-	if (side == SIDE_SELL)
-		idle.charge_wh = 0;
-	else
-		idle.discharge_wh = 0;
-	return plan_soc(plan, t->config.battery, t->soc, &idle, t->slot, slot);
-}
-
-static void quote(
-	struct trader *t, const struct plan *plan, const struct contract *c, struct tcr_quote *ret)
-{
-	const struct plan_slot *s = plan_slot(plan, c->slot);
-	enum side side = c->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
-	int64_t fee = side == SIDE_SELL ? -c->fees.seller_mc_per_kwh : c->fees.buyer_mc_per_kwh;
-	struct tcr_view view = {.battery = t->config.battery,
-		.soc = expected_soc(t, plan, side, c->slot),
-		.slot_s = t->config.params->slot_s,
-		.side = side,
-		.in_auction = true,
-		.limit_inclusive = c->limit_inclusive,
-		.limit_mc_per_kwh = c->limit_mc_per_kwh,
-		.wanted_wh = c->quantity_wh,
-		.tariff_import_mc_per_kwh = t->config.params->import_mc_per_kwh,
-		.tariff_export_mc_per_kwh = t->config.params->export_mc_per_kwh,
-		.promised_charge_wh = s->promised_charge_wh + s->opened_buy_wh,
-		.promised_discharge_wh = s->promised_discharge_wh + s->opened_sell_wh};
-
-	/* The strategy thinks in what the home is left with, or pays in all. */
-	view.limit_mc_per_kwh += fee;
-	memset(ret, 0, sizeof *ret);
-	if (view.limit_mc_per_kwh < 0 || view.limit_mc_per_kwh > PRICE_MC_MAX)
-		return;
-	t->config.strategy->quote(t->config.strategy_self, &view, ret);
-	ret->price_mc_per_kwh -= fee;
-}
-
-/* Answers by the battery's own register only: the others also depend on the home's load. */
-static bool may_answer(const struct trader *t, const struct contract *c, bool skip)
-{
-	return !skip && mode_trades(home_mode_at(t->config.modes, c->slot)) &&
-	       c->measure == MEASURE_STORAGE;
-}
-
-static void answer(struct trader *t, const struct plan *plan, struct trader_auction *a)
-{
-	struct trader_answer answer = {.auction = a->auction, .contract = a->contract};
-
-	a->answered = true;
-	if (a->tries++ >= TRADER_TRIES_MAX || !may_answer(t, &a->contract, false) ||
-		!t->ops.has_address(t->ops.context, a->contract.slot))
-		return;
-	quote(t, plan, &a->contract, &answer.quote);
-	if (!answer.quote.trades)
-		return;
-	if (carries_cpf(t, &a->contract))
-		answer.cpf_hundredths = t->announce_cpf;
-	if (!t->ops.answer(t->ops.context, &answer, a->req_id))
-		return;
-	if (answer.cpf_hundredths) {
-		t->announce = ANNOUNCE_SENT;
-		memcpy(t->announce_req_id, a->req_id, sizeof t->announce_req_id);
-	}
-}
-
-/* Answer what is due, one at a time: each order changes the plan. */
-static bool answer_one(struct trader *t, const struct plan *plan, int64_t now_ms)
-{
-	for (size_t i = 0; i < TRADER_AUCTIONS_MAX && !t->halted && !t->holding; i++) {
-		struct trader_auction *a = &t->auctions[i];
-		if (!a->auction || a->answered || a->answer_ms > now_ms)
-			continue;
-		if (a->contract.gate_ms <= now_ms)
-			a->answered = true;
-		else
-			answer(t, plan, a);
-		return true;
-	}
-	return false;
 }
 
 static void seal(struct trader *t, int64_t now_ms)
@@ -251,6 +204,8 @@ static int64_t next_due_ms(const struct trader *t)
 {
 	int64_t next_ms = slot_start_ms(t, t->slot < 0 ? 0 : t->slot + 1);
 
+	if (t->slot >= 0 && t->quarters < QUARTERS)
+		next_ms = quarter_ms(t, t->quarters + 1);
 	if (t->halted)
 		return next_ms;
 	if (t->holding)
@@ -276,46 +231,15 @@ int64_t trader_step(struct trader *t, const struct plan *plan, int64_t now_ms)
 	if (slot != t->slot)
 		enter_slot(t, slot);
 	read_meter(t);
+	read_quarter(t, plan, now_ms);
 	seal(t, now_ms);
 	if (!t->halted)
 		enrol(t, now_ms);
-	if (answer_one(t, plan, now_ms))
+	if (responder_step(t, plan, now_ms))
 		return now_ms;
 	sell_surplus(t, plan, now_ms);
 	announce(t, now_ms);
 	return next_due_ms(t);
-}
-
-static struct trader_auction *find_auction(struct trader *t, uint64_t auction)
-{
-	for (size_t i = 0; i < TRADER_AUCTIONS_MAX; i++) {
-		if (t->auctions[i].auction == auction)
-			return &t->auctions[i];
-	}
-	return NULL;
-}
-
-void trader_auction_opened(struct trader *t, uint64_t auction, const struct contract *contract,
-	bool skip, int64_t now_ms)
-{
-	struct trader_auction *a;
-
-	if (!may_answer(t, contract, skip) || contract->gate_ms <= now_ms || auction == 0 ||
-		find_auction(t, auction))
-		return;
-	a = find_auction(t, 0);
-	if (!a)
-		return; /* enough to do: the next ones will find room */
-	*a = (struct trader_auction){.auction = auction, .contract = *contract};
-	a->answer_ms = at_random(t, now_ms, (contract->gate_ms - now_ms) / 2);
-}
-
-void trader_auction_ended(struct trader *t, uint64_t auction)
-{
-	struct trader_auction *a = auction ? find_auction(t, auction) : NULL;
-
-	if (a)
-		a->answered = true; /* stays until its slot, so that it is not taken for new */
 }
 
 void trader_receipted(struct trader *t, const char *req_id)
@@ -377,7 +301,7 @@ void trader_elected(struct trader *t, uint64_t height, const uint8_t header_hash
 
 	if (now_ms > turn_ms)
 		turn_ms = now_ms;
-	t->seal_ms = at_random(t, turn_ms, wait_ms / 16);
+	t->seal_ms = trader_at_random(t, turn_ms, wait_ms / 16);
 	t->seal_height = height;
 	t->seal_address = *address;
 	memcpy(t->seal_hash, header_hash, HASH_LEN);

@@ -1,9 +1,9 @@
 /* trader: the home's daily work in market time, as a machine that is fed with events and the time
  * and tells its shell what to do. It keeps nothing on disk and knows no key and no network.
  *
- * In each slot: read the meter at its end, announce the CPF, answer auctions by the strategy, open
- * one for a surplus, seal a block that this home was elected for, and see that address keys are
- * enrolled ahead. */
+ * In each slot: read the meter at its end and within, announce the CPF, answer auctions by the
+ * strategy, open one for a surplus, seal a block that this home was elected for, and see that
+ * address keys are enrolled ahead. */
 #ifndef LEM_HEM_TRADER_H
 #define LEM_HEM_TRADER_H
 #include "core/home.h"
@@ -35,6 +35,12 @@ struct trader_reading {
 	struct plan_idle idle;
 };
 
+/* What passed from a slot's begin to the end of its first quarter. */
+struct trader_quarter {
+	int64_t net_wh; /* import less export */
+	int64_t charge_wh, discharge_wh;
+};
+
 /* What the trader asks of its shell. Each answers whether it was done; req_id, where there is one,
  * gets the id of the message that is on its way. */
 struct trader_ops {
@@ -42,6 +48,9 @@ struct trader_ops {
 	bool (*enrol)(void *context, int64_t first, int count, char req_id[REQ_ID_MAX + 1]);
 	/* Read the device at the end of `slot`, send the reading, and say what is known. */
 	bool (*read)(void *context, int64_t slot, struct trader_reading *ret);
+	/* Read the device at the end of that quarter (1, 2) of the slot, send the reading, and of
+	 * the first say what is known. */
+	bool (*quarter)(void *context, int64_t slot, int quarter, struct trader_quarter *ret_first);
 	/* Whether the address of a slot may be used. */
 	bool (*has_address)(void *context, int64_t slot);
 	/* Announce a CPF under the address of `slot`. */
@@ -62,6 +71,8 @@ struct trader_ops {
 struct trader_config {
 	const struct params *params;
 	const struct battery *battery;
+	const struct tariff *tariff;
+	const struct past *past; /* what the shell knows of it, with every slot that was read */
 	const struct tcr_strategy *strategy;
 	const void *strategy_self;
 	const struct home_modes *modes;
@@ -93,6 +104,10 @@ struct trader {
 	double soc;            /* when the current slot began */
 	struct plan_idle idle; /* in the slot before */
 	int64_t read_slot;
+	/* Within the slot. */
+	int quarters;         /* ends of quarters that are behind */
+	int64_t quarter_slot; /* of which `quarter` is; INT64_MIN: of none */
+	struct trader_quarter quarter;
 	/* Enrolment. */
 	int64_t enrolled_to; /* keys exist up to this slot */
 	int enrol_batch;
@@ -124,6 +139,9 @@ void trader_init(struct trader *trader, const struct trader_config *config,
 /* Do what is due at market time now_ms. plan: of the orders as they stand. Returns the market time
  * at which something else will be due, as far as is known. */
 int64_t trader_step(struct trader *trader, const struct plan *plan, int64_t now_ms);
+
+/* A moment at random in from..from+span. */
+int64_t trader_at_random(struct trader *trader, int64_t from_ms, int64_t span_ms);
 
 /* An auction has opened, or is found open; it has ended. skip: this home opened it, or answered it
  * in an earlier life. */

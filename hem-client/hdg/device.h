@@ -31,12 +31,15 @@ struct device_reading {
 };
 
 /* What the battery is to do in one slot: pass charge_wh or discharge_wh, never both, through its
- * terminals. Both 0: hold still, or follow its own rule if it has one. */
+ * terminals. Both 0: hold still, or follow its own rule if it has one. And, if has_half_net, keep
+ * what the home draws in the slot's second half, import less export, at half_net_wh. */
 struct device_setpoint {
 	int64_t slot;
 	int64_t charge_wh;
 	int64_t discharge_wh;
 	int64_t deadline_ms; /* from here on the device falls back to its own rule by itself */
+	bool has_half_net;
+	int64_t half_net_wh;
 };
 
 /* What each driver offers. On failure `why` has one sentence and outputs are untouched. */
@@ -52,6 +55,12 @@ struct device_ops {
 	/* What is known at now_ms. ERR_NET if the device does not answer. */
 	enum err (*read)(void *self, int64_t now_ms, struct device_reading *ret_reading,
 		char why[static DEVICE_WHY_MAX]);
+
+	/* The registers at the end of the first or second quarter (1, 2) of the running slot,
+	 * at which it is now, or which has been by less than a quarter. ERR_NET; ERR_LIMIT: that
+	 * quarter is not over, or the slot is. */
+	enum err (*quarter)(void *self, int64_t slot, int quarter, int64_t now_ms,
+		struct registers *ret_registers, char why[static DEVICE_WHY_MAX]);
 
 	/* Set the battery for a slot; a second for the same slot replaces the first. ERR_USAGE if
 	 * both energies are set or one is negative, or the deadline is not after the slot's start;

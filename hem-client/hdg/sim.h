@@ -2,7 +2,8 @@
  * awards. Pure: the same state, energies and award always give the same next state.
  *
  * In each slot, exactly and in whole Wh: pv + import + discharge = load + charge + export; of
- * charge and discharge one is 0, and so is one of import and export. */
+ * charge and discharge one is 0, and so is one of import and export, but for slots in which the
+ * second half has a net of its own. Within a slot, or half of one, all flows evenly. */
 #ifndef LEM_HEM_SIM_H
 #define LEM_HEM_SIM_H
 #include <stdbool.h>
@@ -35,10 +36,14 @@ struct sim_state {
 	double soc;                 /* at its end, 0..1; 0 without a battery */
 };
 
-/* Energy to pass the battery's terminals; at most one is above 0, none below. */
+/* Energy to pass the battery's terminals; at most one is above 0, none below. And, if has_half_net,
+ * what the home is to draw in the slot's second half, import less export, as far as the battery can
+ * bring it about. */
 struct sim_award {
 	int64_t charge_wh;
 	int64_t discharge_wh;
+	bool has_half_net;
+	int64_t half_net_wh;
 };
 
 /* What came of a slot. */
@@ -53,9 +58,15 @@ struct sim_slot {
 void sim_init(struct sim_state *ret, const struct sim_home *home, int64_t slot, double soc);
 
 /* Pass through slot state->slot + 1. The award is cut to what (1) to (6) permit; the idle rule adds
- * to it in the award's direction only, up to the same limits. ret_slot may be NULL. */
+ * to it in the award's direction only, up to the same limits. So goes the slot, or if the second
+ * half has a net to keep, its first half. ret_slot may be NULL. */
 void sim_step(const struct sim_home *home, const struct slot_energy *energy,
 	const struct sim_award *award, struct sim_state *state, struct sim_slot *ret_slot);
+
+/* The registers at the end of the first or second quarter of slot state->slot + 1. */
+void sim_quarter(const struct sim_home *home, const struct slot_energy *energy,
+	const struct sim_award *award, const struct sim_state *state, int quarter,
+	struct registers *ret);
 
 /* The state as one line of text without a line end, such that sim_decode() gives back the very
  * same state. */

@@ -26,16 +26,21 @@ static struct device_setpoint *find(struct sim_device *d, int64_t slot)
 	return NULL;
 }
 
+static struct sim_award award_of(const struct device_setpoint *s)
+{
+	return (struct sim_award){s->charge_wh, s->discharge_wh, s->has_half_net, s->half_net_wh};
+}
+
 /* The award of a slot, whose set-point is then used up. */
 static struct sim_award take_award(struct sim_device *d, int64_t slot)
 {
 	struct device_setpoint *s = find(d, slot);
 	struct sim_award award = {0};
 
-	if (s) {
-		award = (struct sim_award){s->charge_wh, s->discharge_wh};
+	if (s)
+		award = award_of(s);
+	if (s)
 		*s = d->setpoints[--d->setpoint_count];
-	}
 	return award;
 }
 
@@ -95,6 +100,25 @@ static enum err refuse(enum err err, const char *rule, char why[static DEVICE_WH
 	return err;
 }
 
+static enum err sim_read_quarter(void *self, int64_t slot, int quarter, int64_t now_ms,
+	struct registers *ret_registers, char why[static DEVICE_WHY_MAX])
+{
+	struct sim_device *d = self;
+	const struct device_setpoint *s = find(d, slot);
+	const struct sim_award award = s ? award_of(s) : (struct sim_award){0};
+	struct slot_energy energy;
+
+	pass(d, now_ms);
+	if (d->state.slot != slot - 1)
+		return refuse(ERR_LIMIT, "the slot is not the running one", why);
+	if (now_ms < slot_start_ms(d, slot) + d->home.slot_s * MS_PER_S * quarter / 4)
+		return refuse(ERR_LIMIT, "the quarter is not over", why);
+	d->source.energy(
+		d->source.self, d->source_from_s + slot * d->home.slot_s, d->home.slot_s, &energy);
+	sim_quarter(&d->home, &energy, &award, &d->state, quarter, ret_registers);
+	return ERR_OK;
+}
+
 static enum err sim_write(
 	void *self, const struct device_setpoint *setpoint, char why[static DEVICE_WHY_MAX])
 {
@@ -134,5 +158,6 @@ const struct device_ops sim_device_ops = {
 	.open = sim_open,
 	.close = sim_close,
 	.read = sim_read,
+	.quarter = sim_read_quarter,
 	.write = sim_write,
 };

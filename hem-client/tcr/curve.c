@@ -63,8 +63,10 @@ static int64_t cut(struct tcr_quote *quote, int64_t wh, int64_t most, enum tcr_b
 /* Set the quantity and its reasons; 0 if nothing is left. */
 static void decide_quantity(const struct tcr_view *view, struct tcr_quote *quote)
 {
-	int64_t promised_wh =
-		view->side == SIDE_SELL ? view->promised_discharge_wh : view->promised_charge_wh;
+	bool sells = view->side == SIDE_SELL;
+	int64_t own_wh = !view->on_top ? 0 : sells ? -view->own_wh : view->own_wh;
+	int64_t promised_wh = (sells ? view->promised_discharge_wh : view->promised_charge_wh) +
+			      (own_wh > 0 ? own_wh : 0);
 	int64_t wh = curve_wh(view, quote);
 
 	if (promised_wh > 0 && wh > 0) {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "core/book.h"
 #include "hem-client/tcr/battery.h"
+#include "hem-client/tcr/past.h"
 
 /* What can bind a quantity or a price: name, the paper's equation or figure ("" if it has none),
  * then the sentence a person reads. */
@@ -28,7 +29,9 @@
 	X(VALUE_CAP, "", "no bid beyond what the energy is worth to the home")                     \
 	X(TARIFF, "", "no bid beyond the retail tariff")                                           \
 	X(NO_BATTERY, "", "the home has no battery")                                               \
-	X(SOC_UNKNOWN, "", "the battery's SOC is not known")
+	X(SOC_UNKNOWN, "", "the battery's SOC is not known")                                       \
+	X(VALUE, "value", "what the energy is worth to the home")                                  \
+	X(NO_PAST, "", "too little of the home's own past is known to tell what it is worth")
 
 #define TCR_BOUND_MEMBER(name, equation, text) TCR_##name,
 /* TCR_..., the constants of the list. */
@@ -39,7 +42,11 @@ enum tcr_bound { TCR_BOUNDS(TCR_BOUND_MEMBER) TCR_BOUND_COUNT };
 struct tcr_view {
 	const struct battery *battery; /* borrowed; has passed battery_check() */
 	double soc;                    /* expected at the slot's start; NAN: not known */
-	int64_t slot_s;                /* length of the delivery slot, 1..86400 */
+	int64_t slot_s;                /* length of the delivery, 1..86400 */
+	bool on_top;      /* the order comes on top of what the battery does by itself */
+	int64_t own_wh;   /* which is this, positive: charging; else 0 where it is not known */
+	int64_t house_wh; /* load less PV meanwhile */
+	const struct past_ahead *ahead; /* the hours after the delivery; NULL: nothing is known */
 	enum side side;           /* what the home would do; against the opener's in an auction */
 	bool in_auction;          /* false: the home would open one, and these do not count */
 	bool limit_inclusive;     /* a price equal to the limit is within it */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # lemctl serve: what it says agrees with the databases, it writes nothing, and it is not impressed.
 . "$(dirname "$0")/lib.sh"
-DEMO_HOMES=3 DEMO_SLOTS=12 DEMO_SLOT_MS=1300 DEMO_START_IN=8 DEMO_DIR="$work/run" BUILD="$build" \
+DEMO_HOMES=3 DEMO_SLOTS=12 DEMO_SLOT_MS=1600 DEMO_START_IN=8 DEMO_DIR="$work/run" BUILD="$build" \
 	demo/demo.sh >"$work/out" 2>&1
 dir="$work/run/market" # a day so short may not please the demo, but it leaves a ledger
 check "a ledger is there: $(tail -n 1 "$work/out")" test -s "$dir/ledger.db"

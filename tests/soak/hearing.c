@@ -85,10 +85,8 @@ static void on_award(struct prosumer *p, const char *text, size_t len)
 	if (!a)
 		street_die("an award of an auction that was not announced");
 	s->awards++;
-	if (w.outcome == ORDER_AWARDED) {
-		int64_t *wh = a->contract.side == SIDE_BUY ? p->discharge_wh : p->charge_wh;
-		wh[w.slot % AWARD_SLOTS] += w.quantity_wh;
-	}
+	if (w.outcome == ORDER_AWARDED)
+		prosumer_awarded(p, &a->contract, w.slot, w.quantity_wh);
 	height = params_slot_at(params, a->contract.gate_ms);
 	if (a->contract.gate_ms != params_slot_start_ms(params, height))
 		return;

@@ -22,8 +22,17 @@ enum {
 /* Shares, in thousandths. */
 enum { ANSWERS = 500, ANSWERS_HOMES = 20, OPENS = 10, DELIVERS_HALF = 10 };
 
-/* Moments of a slot, in thousandths of it: the aggregator judges at 125. */
-enum { READ_FROM = 10, READ_FOR = 90, CPF_AFTER = 20, OPEN_FROM = 150, OPEN_FOR = 200, EDGE = 20 };
+/* Moments of a slot, in thousandths of it: the aggregator projects it at 312, its gate is at 468.
+ */
+enum {
+	READ_FROM = 10,
+	READ_FOR = 90,
+	CPF_AFTER = 20,
+	OPEN_FROM = 150,
+	OPEN_FOR = 200,
+	QUARTER_FOR = 40,
+	EDGE = 20,
+};
 
 enum { GATE_MARGIN_MS = 100, TOPIC_LEN = 96, PARAMETERS_MAX = 1024 };
 
@@ -57,23 +66,56 @@ void prosumer_init(struct prosumer *p, struct soak *soak, unsigned number)
 		p->registers.wh[i] = 1000000;
 }
 
-void prosumer_meter(struct prosumer *p, int64_t slot, int64_t deviation_wh)
+/* What a slot moves the registers by, but for its second half's awards. */
+static struct registers flows(const struct prosumer *p, int64_t slot, int64_t deviation_wh)
 {
 	size_t at = (size_t)((slot + 8 * AWARD_SLOTS * 100) % AWARD_SLOTS);
 	int64_t share = p->number % DELIVERS_HALF == 3 ? 2 : 1;
-	int64_t charge_wh = p->charge_wh[at] / share, discharge_wh = p->discharge_wh[at] / share;
 	int64_t load_wh = LOAD_WH + (p->number * 7 + slot * 13 + 13000) % LOAD_SPREAD_WH;
-	int64_t net_wh = load_wh + deviation_wh + charge_wh - PV_WH - discharge_wh;
+	struct registers r = {.wh = {[REGISTER_PV] = PV_WH,
+				      [REGISTER_CHARGE] = p->charge_wh[at] / share,
+				      [REGISTER_DISCHARGE] = p->discharge_wh[at] / share}};
+	int64_t net_wh =
+		load_wh + deviation_wh + r.wh[REGISTER_CHARGE] - PV_WH - r.wh[REGISTER_DISCHARGE];
 
-	p->registers.wh[REGISTER_PV] += PV_WH;
-	p->registers.wh[net_wh > 0 ? REGISTER_IMPORT : REGISTER_EXPORT] +=
-		net_wh > 0 ? net_wh : -net_wh;
-	p->registers.wh[REGISTER_CHARGE] += charge_wh;
-	p->registers.wh[REGISTER_DISCHARGE] += discharge_wh;
-	p->produced_wh = PV_WH;
-	p->consumed_wh = load_wh + deviation_wh + charge_wh;
-	p->charge_wh[at] = 0;
-	p->discharge_wh[at] = 0;
+	r.wh[net_wh > 0 ? REGISTER_IMPORT : REGISTER_EXPORT] = net_wh > 0 ? net_wh : -net_wh;
+	return r;
+}
+
+/* Bring about in the second half what was awarded, by one register of the battery; `less` and
+ * `more` are those of the net that fall and rise with it. */
+static void change(struct registers *r, int64_t wh, int battery, int less, int more)
+{
+	int64_t second_wh = r->wh[less] - r->wh[less] / 2;
+	int64_t taken_wh = second_wh < wh ? second_wh : wh;
+
+	r->wh[battery] += wh;
+	r->wh[less] -= taken_wh;
+	r->wh[more] += wh - taken_wh;
+}
+
+void prosumer_meter(struct prosumer *p, int64_t slot, int64_t deviation_wh)
+{
+	size_t at = (size_t)((slot + 8 * AWARD_SLOTS * 100) % AWARD_SLOTS);
+	struct registers r = flows(p, slot, deviation_wh);
+
+	change(&r, p->fall_wh, REGISTER_DISCHARGE, REGISTER_IMPORT, REGISTER_EXPORT);
+	change(&r, p->rise_wh, REGISTER_CHARGE, REGISTER_EXPORT, REGISTER_IMPORT);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		p->registers.wh[i] += r.wh[i];
+	p->produced_wh = meter_production_wh(&r);
+	p->consumed_wh = meter_consumption_wh(&r);
+	p->charge_wh[at] = p->discharge_wh[at] = p->rise_wh = p->fall_wh = 0;
+}
+
+void prosumer_awarded(struct prosumer *p, const struct contract *c, int64_t slot, int64_t wh)
+{
+	bool sells = c->side == SIDE_BUY;
+
+	if (c->measure == MEASURE_BEFORE_AFTER)
+		*(sells ? &p->fall_wh : &p->rise_wh) += wh;
+	else
+		(sells ? p->discharge_wh : p->charge_wh)[slot % AWARD_SLOTS] += wh;
 }
 
 /* ---- sending ---- */
@@ -103,27 +145,52 @@ static void send(struct prosumer *p, enum operation operation, const struct out 
 	message_release(&m);
 }
 
-static void send_reading(struct prosumer *p)
+/* More import than the day before, or less. */
+static int64_t deviation_wh(const struct prosumer *p, int64_t slot)
 {
-	const struct params *params = &p->soak->street.genesis.params;
-	struct reading r = {.slot = p->slot - 1, .taken_ms = params_slot_start_ms(params, p->slot)};
+	if (p->soak->options.rush_ms > 0)
+		return 0;
+	return slot / DEVIATION_SLOTS % 2 == 0 ? DEVIATION_WH : -DEVIATION_WH;
+}
+
+static void send_registers(struct prosumer *p, const struct reading *r)
+{
 	struct signer ems = {.key = p->keys->ems};
 	char text[PARAMETERS_MAX], serial[METER_TEXT_MAX];
 	struct out out;
 
-	if (r.slot >= 0)
-		prosumer_meter(p, r.slot,
-			p->soak->options.rush_ms > 0        ? 0
-			: r.slot / DEVIATION_SLOTS % 2 == 0 ? DEVIATION_WH
-							    : -DEVIATION_WH);
-	r.registers = p->registers;
 	(void)snprintf(serial, sizeof serial, "SN%u", p->number);
 	out_init(&out, text, sizeof text);
 	if (message_write_reading(
-		    &out, p->soak->street.genesis.market, serial, &r, p->keys->meter) != ERR_OK)
+		    &out, p->soak->street.genesis.market, serial, r, p->keys->meter) != ERR_OK)
 		street_die("signing");
 	send(p, OPERATION_STATE, &out, &ems);
+}
+
+static void send_reading(struct prosumer *p)
+{
+	struct reading r = {.slot = p->slot - 1,
+		.taken_ms = params_slot_start_ms(&p->soak->street.genesis.params, p->slot)};
+
+	if (r.slot >= 0)
+		prosumer_meter(p, r.slot, deviation_wh(p, r.slot));
+	r.registers = p->registers;
+	send_registers(p, &r);
 	p->soak->readings++;
+}
+
+static void send_quarter(struct prosumer *p, int quarter)
+{
+	struct registers slot = flows(p, p->slot, deviation_wh(p, p->slot));
+	struct reading r = {.slot = p->slot,
+		.quarter = quarter,
+		.taken_ms = quarter_end_ms(&p->soak->street.genesis.params, p->slot, quarter),
+		.registers = p->registers};
+
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		r.registers.wh[i] += slot.wh[i] * quarter / 4;
+	send_registers(p, &r);
+	p->soak->quarters++;
 }
 
 /* What is signed by the address of the open slot, or another. */
@@ -206,6 +273,8 @@ void prosumer_begin_slot(struct prosumer *p, int64_t slot)
 	p->reading_ms = begin_ms + part_ms(p, READ_FROM + (int64_t)below(p, READ_FOR));
 	p->cpf_ms = p->reading_ms + part_ms(p, CPF_AFTER);
 	p->opening_ms = 0;
+	p->quarter_ms = begin_ms + part_ms(p, 250 + (int64_t)below(p, QUARTER_FOR));
+	p->half_ms = begin_ms + part_ms(p, 500 + (int64_t)below(p, QUARTER_FOR));
 	if (trades && below(p, 1000) < OPENS)
 		p->opening_ms = begin_ms + part_ms(p, OPEN_FROM + (int64_t)below(p, OPEN_FOR));
 }
@@ -236,6 +305,10 @@ void prosumer_act(struct prosumer *p, int64_t now_ms)
 		send_cpf(p);
 	if (falls_due(&p->opening_ms, now_ms))
 		send_opening(p);
+	if (falls_due(&p->quarter_ms, now_ms))
+		send_quarter(p, 1);
+	if (falls_due(&p->half_ms, now_ms) && (p->rise_wh > 0 || p->fall_wh > 0))
+		send_quarter(p, 2);
 	if (falls_due(&p->seal_ms, now_ms))
 		send_seal(p);
 	for (size_t i = 0; i < PLANS_MAX; i++) {

@@ -30,12 +30,14 @@ struct prosumer {
 	uint64_t random;
 	struct registers registers; /* at the end of the slot read last */
 	int64_t produced_wh, consumed_wh;
-	int64_t slot;                                    /* whose duties these are */
-	int64_t reading_ms, cpf_ms, opening_ms, seal_ms; /* real, when they are due; 0: done */
+	int64_t slot; /* whose duties these are */
+	/* Real, when they are due; 0: done. */
+	int64_t reading_ms, cpf_ms, opening_ms, seal_ms, quarter_ms, half_ms;
 	struct observed seal;
 	struct plan plans[PLANS_MAX];
 	struct pending pending[PENDING_MAX];
 	int64_t charge_wh[AWARD_SLOTS], discharge_wh[AWARD_SLOTS]; /* awarded, by delivery slot */
+	int64_t rise_wh, fall_wh; /* awarded in this slot's second half */
 };
 
 /* Home `number`, whose keys the street has. */
@@ -44,6 +46,10 @@ void prosumer_init(struct prosumer *prosumer, struct soak *soak, unsigned number
 /* The registers' way through a slot: what it adds to them, with deviation_wh more import than the
  * day before. */
 void prosumer_meter(struct prosumer *prosumer, int64_t slot, int64_t deviation_wh);
+
+/* An award: so much in that slot, or in this one's second half. */
+void prosumer_awarded(
+	struct prosumer *prosumer, const struct contract *contract, int64_t slot, int64_t wh);
 
 /* A new slot has begun: what is to be done in it, and when. */
 void prosumer_begin_slot(struct prosumer *prosumer, int64_t slot);

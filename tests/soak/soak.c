@@ -208,7 +208,7 @@ static void judge_blocks(const struct soak *s)
 /* Of what was accepted all is told or counted, but for the block that is still open. */
 static void judge_offers(const struct soak *s)
 {
-	size_t accepted = s->requests - s->readings - s->seals;
+	size_t accepted = s->requests - s->readings - s->quarters - s->seals;
 
 	(void)printf("offers: %llu items, %llu left out, of %zu\n", (unsigned long long)s->offered,
 		(unsigned long long)s->left_out, accepted);

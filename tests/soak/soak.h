@@ -57,7 +57,8 @@ struct soak {
 	struct tally receipts; /* request to receipt, ms */
 	struct tally bids;     /* of them, bid-offers */
 	size_t rejected[SOAK_VERDICTS_MAX];
-	size_t requests, readings, answers, openings, seals, awards, statements, gate_missed;
+	size_t requests, readings, quarters, answers, openings, seals, awards, statements,
+		gate_missed;
 	uint64_t offered, left_out; /* of `offers`: items, and how many were left out */
 	FILE *kept;                 /* receipts, one a line */
 };

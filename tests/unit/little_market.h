@@ -268,24 +268,34 @@ static inline struct address little_address(const struct little_market *m, int h
 	return address;
 }
 
-/* A home's reading at the end of a slot: what was produced and used in it. */
-static inline void little_reading(struct little_market *m, int home, int64_t slot, int64_t pv_wh,
-	int64_t import_wh, int64_t discharge_wh)
+/* A home's registers as they stand at the end of a slot, or of a quarter of it. */
+static inline void little_state(struct little_market *m, int home, int64_t slot, int quarter)
 {
 	struct little_home *h = &m->homes[home];
-	struct reading r = {.slot = slot, .taken_ms = little_slot_ms(slot + 1)};
+	struct reading r = {.slot = slot,
+		.quarter = quarter,
+		.taken_ms = quarter_end_ms(&m->genesis.params, slot, quarter ? quarter : 4),
+		.registers = h->registers};
 	char text[2048], serial[16];
 	struct out out;
 
-	h->registers.wh[REGISTER_PV] += pv_wh;
-	h->registers.wh[REGISTER_IMPORT] += import_wh;
-	h->registers.wh[REGISTER_DISCHARGE] += discharge_wh;
-	r.registers = h->registers;
 	snprintf(serial, sizeof serial, "SN%d", home);
 	out_init(&out, text, sizeof text);
 	assert_int_equal(
 		message_write_reading(&out, m->genesis.market, serial, &r, h->meter), ERR_OK);
 	little_send(m, h->id, OPERATION_STATE, &out, &(struct signer){.key = h->ems});
+}
+
+/* A home's reading at the end of a slot: what was produced and used in it. */
+static inline void little_reading(struct little_market *m, int home, int64_t slot, int64_t pv_wh,
+	int64_t import_wh, int64_t discharge_wh)
+{
+	int64_t *wh = m->homes[home].registers.wh;
+
+	wh[REGISTER_PV] += pv_wh;
+	wh[REGISTER_IMPORT] += import_wh;
+	wh[REGISTER_DISCHARGE] += discharge_wh;
+	little_state(m, home, slot, 0);
 }
 
 /* The aggregator buys for a slot; returns the auction. */
@@ -368,32 +378,6 @@ static inline void little_seal(struct little_market *m)
 		little_by_address(m, i % LITTLE_HOMES, i / LITTLE_HOMES, OPERATION_SEAL, &out);
 		return;
 	}
-}
-
-/*
- * Slots 0..3, so that blocks 1..4 are closed: readings each slot (P 900, C 1000: CPF 0.9), an
- * auction in each slot for the next that homes 0 and 1 answer and deliver, CPFs of homes 0 and 2.
- */
-static inline void little_days_work(struct little_market *m)
-{
-	int64_t discharge_wh = 0;
-
-	for (int64_t slot = 0; slot < 4; slot++) {
-		uint64_t auction;
-		little_advance(m, little_slot_ms(slot) + 1000);
-		for (int n = 0; n < LITTLE_HOMES; n++)
-			little_reading(m, n, slot - 1, slot ? 900 : 0,
-				slot ? 100 - (n < 2 ? discharge_wh : 0) : 0,
-				slot && n < 2 ? discharge_wh : 0);
-		auction = little_auction(m, slot + 1, 150);
-		little_offer(m, 0, slot + 1, auction, 60, 9000, slot ? 90 : 0);
-		little_offer(m, 1, slot + 1, auction, 60, 10000, 0);
-		if (slot)
-			little_cpf(m, 2, slot, 90);
-		discharge_wh = slot ? 60 : 0;
-		little_advance(m, little_slot_ms(slot + 1) - 1200 * 1000 + 1000); /* the gate */
-	}
-	little_advance(m, little_slot_ms(4) + 1000);
 }
 
 #endif

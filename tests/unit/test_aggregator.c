@@ -15,13 +15,13 @@ static struct deviation of(int64_t metered_wh, int64_t scheduled_wh, int64_t tra
 {
 	struct deviation d = {.slot = 7, .traded_wh = traded_wh};
 
-	deviation_add(&d, &(struct home_nets){true, true, metered_wh - 100, scheduled_wh + 40});
-	deviation_add(&d, &(struct home_nets){true, true, 100, -40});
+	deviation_add(&d, &(struct home_nets){1, true, true, metered_wh - 100, scheduled_wh + 40});
+	deviation_add(&d, &(struct home_nets){2, true, true, 100, -40});
 	d.expected_wh = deviation_before_wh(&d); /* all of it lasts */
 	return d;
 }
 
-static void it_trades_the_deviation_two_slots_on(void **state)
+static void it_trades_what_is_expected_of_the_running_slot(void **state)
 {
 	static const struct {
 		int64_t metered_wh, scheduled_wh, traded_wh, available_uc;
@@ -29,25 +29,25 @@ static void it_trades_the_deviation_two_slots_on(void **state)
 		enum side side;
 		int64_t wh, limit;
 	} cases[] = {
-		{3000, 1000, 0, INT64_MAX, true, SIDE_BUY, 2000, 18600},
-		{-3000, 1000, 0, INT64_MAX, true, SIDE_SELL, 4000, 6700},
+		{3000, 1000, 0, INT64_MAX, true, SIDE_BUY, 2000, 25400},
+		{-3000, 1000, 0, INT64_MAX, true, SIDE_SELL, 4000, 5000},
 		/* What was bought hides a need that is still there; what was sold likewise. */
-		{1000, 1000, 2000, INT64_MAX, true, SIDE_BUY, 2000, 18600},
-		{1000, 1000, -2000, INT64_MAX, true, SIDE_SELL, 2000, 6700},
+		{1000, 1000, 2000, INT64_MAX, true, SIDE_BUY, 2000, 25400},
+		{1000, 1000, -2000, INT64_MAX, true, SIDE_SELL, 2000, 5000},
 		{3000, 1000, -2000, INT64_MAX, false, SIDE_BUY, 0, 0},
 		/* Noise: 50 Wh for each of two homes. */
-		{1100, 1000, 0, INT64_MAX, true, SIDE_BUY, 100, 18600},
+		{1100, 1000, 0, INT64_MAX, true, SIDE_BUY, 100, 25400},
 		{1099, 1000, 0, INT64_MAX, false, SIDE_BUY, 0, 0},
-		{900, 1000, 0, INT64_MAX, true, SIDE_SELL, 100, 6700},
+		{900, 1000, 0, INT64_MAX, true, SIDE_SELL, 100, 5000},
 		{901, 1000, 0, INT64_MAX, false, SIDE_BUY, 0, 0},
 		/* A purchase within its means, to the last micro-cent; a sale needs none. */
-		{3000, 1000, 0, INT64_C(18600) * 2000, true, SIDE_BUY, 2000, 18600},
-		{3000, 1000, 0, INT64_C(18600) * 2000 - 1, true, SIDE_BUY, 1999, 18600},
-		{3000, 1000, 0, 18599, false, SIDE_BUY, 0, 0},
+		{3000, 1000, 0, INT64_C(25400) * 2000, true, SIDE_BUY, 2000, 25400},
+		{3000, 1000, 0, INT64_C(25400) * 2000 - 1, true, SIDE_BUY, 1999, 25400},
+		{3000, 1000, 0, 25399, false, SIDE_BUY, 0, 0},
 		{3000, 1000, 0, -1, false, SIDE_BUY, 0, 0},
-		{-3000, 1000, 0, 0, true, SIDE_SELL, 4000, 6700},
+		{-3000, 1000, 0, 0, true, SIDE_SELL, 4000, 5000},
 		/* Never a larger order than there may be. */
-		{INT64_C(1000000000000), 0, 0, INT64_MAX, true, SIDE_BUY, ENERGY_WH_MAX, 18600},
+		{INT64_C(1000000000000), 0, 0, INT64_MAX, true, SIDE_BUY, ENERGY_WH_MAX, 25400},
 	};
 
 	(void)state;
@@ -62,28 +62,34 @@ static void it_trades_the_deviation_two_slots_on(void **state)
 		assert_int_equal(o.side, cases[i].side);
 		assert_int_equal(o.quantity_wh, cases[i].wh);
 		assert_int_equal(o.limit_mc_per_kwh, cases[i].limit);
-		assert_int_equal(o.slot, 9);
+		assert_int_equal(o.slot, 7);
 	}
 	assert_false(aggregator_decide(
 		&(struct deviation){.slot = 7}, &tariff, INT64_MAX, &(struct aggregator_order){0}));
 }
 
-/* Between the tariffs both sides gain, whatever they are. */
-static void its_prices_lie_between_the_tariffs(void **state)
+/* It buys up to a fifth of the spread above the import price, and sells from the export price on.
+ */
+static void its_prices_follow_from_the_tariffs(void **state)
 {
 	struct deviation buys = of(3000, 0, 0), sells = of(-3000, 0, 0);
 	struct aggregator_order o;
 
 	(void)state;
-	for (int64_t import = 0; import <= PRICE_MC_MAX; import += 33331) {
+	for (int64_t import = 0; import <= PRICE_MC_MAX / 2; import += 33331) {
 		for (int64_t export = 0; export <= import; export += 99991) {
 			const struct aggregator_tariff t = {import, export};
 			if (aggregator_decide(&buys, &t, INT64_MAX, &o))
-				assert_in_range(o.limit_mc_per_kwh, export, import);
+				assert_int_equal(
+					o.limit_mc_per_kwh, import + (import - export) / 5);
 			assert_true(aggregator_decide(&sells, &t, INT64_MAX, &o));
-			assert_in_range(o.limit_mc_per_kwh, export, import);
+			assert_int_equal(o.limit_mc_per_kwh, export);
 		}
 	}
+	/* No dearer than an order may be. */
+	assert_true(aggregator_decide(
+		&buys, &(struct aggregator_tariff){PRICE_MC_MAX, 0}, INT64_MAX, &o));
+	assert_int_equal(o.limit_mc_per_kwh, PRICE_MC_MAX);
 }
 
 static void what_was_traded_counts(void **state)
@@ -130,6 +136,8 @@ static void it_waits_for_the_readings(void **state)
 	assert_int_equal(aggregator_day_slots(&p), 96);
 	assert_int_equal(
 		aggregator_due_ms(&p, 3), params_slot_start_ms(&p, 4) + 900 * MS_PER_S / 8);
+	assert_int_equal(aggregator_projects_ms(&p, 3),
+		params_slot_start_ms(&p, 3) + 900 * MS_PER_S * 5 / 16);
 	p.slot_s = S_PER_DAY;
 	assert_int_equal(aggregator_day_slots(&p), 1);
 }
@@ -138,8 +146,8 @@ static void it_waits_for_the_readings(void **state)
  * known with nothing. */
 static void a_schedule_is_of_all_homes(void **state)
 {
-	static const struct home_nets homes[] = {{true, true, 500, 400}, {true, false, 300, 0},
-		{false, true, 0, 250}, {false, false, 0, 0}};
+	static const struct home_nets homes[] = {{1, true, true, 500, 400},
+		{2, true, false, 300, 0}, {3, false, true, 0, 250}, {4, false, false, 0, 0}};
 	struct deviation scheduled = {.is_scheduled = true, .scheduled_wh = 1000},
 			 not = {.slot = 0};
 
@@ -154,12 +162,32 @@ static void a_schedule_is_of_all_homes(void **state)
 	assert_int_equal(deviation_after_wh(&not ), 100);
 }
 
+/* The first quarter counts for all four; a home that was silent is as the day before. */
+static void a_slot_is_projected_from_its_first_quarter(void **state)
+{
+	struct deviation d = {.is_scheduled = true, .scheduled_wh = 1000};
+	const int64_t first_wh[] = {150, -20};
+
+	(void)state;
+	deviation_project(&d, &(struct home_nets){1, false, true, 0, 900}, &first_wh[0]);
+	deviation_project(&d, &(struct home_nets){2, false, false, 0, 0}, &first_wh[1]);
+	deviation_project(&d, &(struct home_nets){3, false, true, 0, 300}, NULL);
+	assert_int_equal(d.homes, 2);
+	assert_int_equal(d.metered_wh, 600 - 80 + 300);
+	d = (struct deviation){.slot = 3};
+	deviation_project(&d, &(struct home_nets){1, false, true, 0, 900}, &first_wh[0]);
+	deviation_project(&d, &(struct home_nets){2, false, false, 0, 0}, &first_wh[1]);
+	assert_int_equal(d.homes, 1); /* without a schedule only those with a day before */
+	assert_int_equal(deviation_after_wh(&d), 600 - 900);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_schedule_is_of_all_homes),
-		cmocka_unit_test(it_trades_the_deviation_two_slots_on),
-		cmocka_unit_test(its_prices_lie_between_the_tariffs),
+		cmocka_unit_test(a_slot_is_projected_from_its_first_quarter),
+		cmocka_unit_test(it_trades_what_is_expected_of_the_running_slot),
+		cmocka_unit_test(its_prices_follow_from_the_tariffs),
 		cmocka_unit_test(what_was_traded_counts),
 		cmocka_unit_test(it_waits_for_the_readings),
 	};

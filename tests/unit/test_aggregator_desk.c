@@ -1,5 +1,5 @@
 /* The market's own aggregator over a real market: yesterday's net from history, today's from the
- * homes' signed readings, an auction two slots on, once. */
+ * homes' signed readings of the first quarter, an auction for the second half, once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include "engine/aggregator_desk.h"
 #include "tests/unit/little_market.h"
 
-enum { EIGHTH_MS = LITTLE_SLOT_MS / 8 };
+enum { PROJECTS_MS = LITTLE_SLOT_MS / 16 * 5 };
 
 static struct little_market m;
 static struct aggregator_desk desk;
@@ -45,15 +45,18 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Let the homes live slot 0, each importing that much, up to the end of its readings. */
-static void live_slot_0(int64_t import_wh)
+/* Let the homes live a slot up to the readings of its first quarter, in which each imports that
+ * much; of the slots before they have told everything. */
+static void live_quarter(int64_t slot, int64_t import_wh)
 {
-	little_advance(&m, little_slot_ms(0) + 1000);
+	little_advance(&m, little_slot_ms(slot) + 1000);
 	for (int n = 0; n < LITTLE_HOMES; n++)
-		little_reading(&m, n, -1, 0, 0, 0);
-	little_advance(&m, little_slot_ms(1) + 1000);
-	for (int n = 0; n < LITTLE_HOMES; n++)
-		little_reading(&m, n, 0, 0, import_wh, 0);
+		little_state(&m, n, slot - 1, 0);
+	little_advance(&m, little_slot_ms(slot) + LITTLE_SLOT_MS / 4 + 1000);
+	for (int n = 0; n < LITTLE_HOMES; n++) {
+		m.homes[n].registers.wh[REGISTER_IMPORT] += import_wh;
+		little_state(&m, n, slot, 1);
+	}
 }
 
 static struct aggregator_news run(int64_t now_ms, bool want_judged)
@@ -72,34 +75,35 @@ static void it_buys_when_the_community_is_short(void **state)
 {
 	struct aggregator_news news;
 	const struct auction *a;
-	int64_t due_ms = little_slot_ms(1) + EIGHTH_MS;
+	int64_t due_ms = little_slot_ms(0) + PROJECTS_MS;
 	char topic[40];
 
 	(void)state;
-	assert_int_equal(
-		aggregator_desk_next_ms(&desk, &m.engine), due_ms); /* slot 0's judgement */
+	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), due_ms);
 	live_yesterday(400);
-	live_slot_0(1000);
+	live_quarter(0, 250);
 	(void)run(due_ms - 1, false);
 	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), due_ms);
 	news = run(due_ms, true);
-	assert_int_equal(news.deviation.homes, LITTLE_HOMES);
-	assert_int_equal(news.deviation.metered_wh, 3000);
-	assert_int_equal(news.deviation.scheduled_wh, 1200);
+	assert_int_equal(news.projected.homes, LITTLE_HOMES);
+	assert_int_equal(news.projected.metered_wh, 3000);
+	assert_int_equal(news.projected.scheduled_wh, 1200);
 	assert_true(news.trades && news.taken);
 	assert_int_equal(m.engine.market->ledger.auctions.auction_count, 1);
 	a = &m.engine.market->ledger.auctions.auctions[0];
 	assert_int_equal(a->contract.side, SIDE_BUY);
-	assert_int_equal(a->contract.quantity_wh, 900);
-	assert_int_equal(a->contract.limit_mc_per_kwh, 18600);
-	assert_int_equal(a->contract.slot, 2);
+	assert_int_equal(a->contract.measure, MEASURE_BEFORE_AFTER);
+	assert_int_equal(a->contract.quantity_wh, 1800);
+	assert_int_equal(a->contract.limit_mc_per_kwh, 25400);
+	assert_int_equal(a->contract.slot, 0);
 	assert_int_equal(a->opener, ACCOUNT_FIRST_ROLE);
 	/* Like everyone's: logged, receipted, announced. */
 	assert_non_null(little_find(&m, "/to/aggregator/receipt", 0));
 	(void)snprintf(topic, sizeof topic, "/auctions/%llu", (unsigned long long)a->seq);
 	assert_non_null(little_find(&m, topic, 0));
 	(void)run(due_ms + 1000, false); /* once */
-	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), little_slot_ms(2) + EIGHTH_MS);
+	assert_int_equal(
+		aggregator_desk_next_ms(&desk, &m.engine), little_slot_ms(1) + PROJECTS_MS);
 }
 
 static void it_sells_when_the_community_is_long(void **state)
@@ -108,11 +112,11 @@ static void it_sells_when_the_community_is_long(void **state)
 
 	(void)state;
 	live_yesterday(1000);
-	live_slot_0(400);
-	news = run(little_slot_ms(1) + EIGHTH_MS, true);
+	live_quarter(0, 100);
+	news = run(little_slot_ms(0) + PROJECTS_MS, true);
 	assert_true(news.trades && news.taken);
 	assert_int_equal(news.order.side, SIDE_SELL);
-	assert_int_equal(news.order.quantity_wh, 900);
+	assert_int_equal(news.order.quantity_wh, 1800);
 }
 
 /* What is scheduled in the ledger counts, whatever yesterday was. */
@@ -131,19 +135,14 @@ static void it_holds_the_schedule_of_the_ledger(void **state)
 	message_write_schedule(&out, m.genesis.params.roles[0].address.text, &window);
 	little_send(&m, "aggregator", OPERATION_SCHEDULE, &out,
 		&(struct signer){.key = m.aggregator_key});
-	for (int n = 0; n < LITTLE_HOMES; n++)
-		little_reading(&m, n, -1, 0, 0, 0);
-	for (int64_t slot = 0; slot < 2; slot++) {
-		little_advance(&m, little_slot_ms(slot + 1) + 1000);
-		for (int n = 0; n < LITTLE_HOMES; n++)
-			little_reading(&m, n, slot, 0, 1000, 0);
-	}
-	news = run(little_slot_ms(2) + EIGHTH_MS, true);
-	assert_true(news.deviation.is_scheduled);
-	assert_int_equal(news.deviation.scheduled_wh, 2500);
-	assert_int_equal(news.deviation.metered_wh, 3000);
+	live_quarter(0, 0);
+	live_quarter(1, 250);
+	news = run(little_slot_ms(1) + PROJECTS_MS, true);
+	assert_true(news.projected.is_scheduled);
+	assert_int_equal(news.projected.scheduled_wh, 2500);
+	assert_int_equal(news.projected.metered_wh, 3000);
 	assert_true(news.trades && news.taken);
-	assert_int_equal(news.order.quantity_wh, 250);
+	assert_int_equal(news.order.quantity_wh, 500);
 }
 
 static void it_is_silent_on_schedule_and_without_readings(void **state)
@@ -152,14 +151,32 @@ static void it_is_silent_on_schedule_and_without_readings(void **state)
 
 	(void)state;
 	live_yesterday(1000);
-	live_slot_0(1010);
-	news = run(little_slot_ms(1) + EIGHTH_MS, true);
-	assert_int_equal(news.deviation.homes, LITTLE_HOMES);
+	live_quarter(0, 252);
+	news = run(little_slot_ms(0) + PROJECTS_MS, true);
+	assert_int_equal(news.projected.homes, LITTLE_HOMES);
 	assert_false(news.trades);
-	little_advance(&m, little_slot_ms(2) + 1000);
-	news = run(little_slot_ms(2) + EIGHTH_MS, true); /* slot 1: nobody was metered */
+	little_advance(&m, little_slot_ms(1) + 1000);
+	news = run(little_slot_ms(1) + PROJECTS_MS, true); /* nobody has told anything */
 	assert_int_equal(news.deviation.homes, 0);
+	assert_int_equal(news.projected.homes, 0);
 	assert_false(news.trades);
+}
+
+/* What became of a slot is judged in the next, and teaches what a first quarter is worth. */
+static void it_learns_what_lasts(void **state)
+{
+	struct aggregator_news news;
+
+	(void)state;
+	live_yesterday(400);
+	live_quarter(0, 250); /* and nothing after it */
+	assert_int_equal(run(little_slot_ms(0) + PROJECTS_MS, true).order.quantity_wh, 1800);
+	live_quarter(1, 0);
+	news = run(little_slot_ms(1) + PROJECTS_MS, true);
+	assert_int_equal(news.deviation.slot, 0);
+	assert_int_equal(news.deviation.homes, LITTLE_HOMES);
+	assert_int_equal(news.deviation.metered_wh, 750);
+	assert_true(projection_expect(&desk.projection, 9, 1800) < 1800);
 }
 
 /* After a crash it does not meet the same need twice. */
@@ -169,8 +186,8 @@ static void a_need_is_met_once(void **state)
 
 	(void)state;
 	live_yesterday(400);
-	live_slot_0(1000);
-	assert_true(run(little_slot_ms(1) + EIGHTH_MS, true).taken);
+	live_quarter(0, 250);
+	assert_true(run(little_slot_ms(0) + PROJECTS_MS, true).taken);
 	aggregator_desk_close(&desk);
 	inspector_free(m.inspector);
 	engine_close(&m.engine);
@@ -178,8 +195,8 @@ static void a_need_is_met_once(void **state)
 	assert_int_equal(
 		inspector_new(m.engine.keyring, m.genesis.market, KEY_P256, &m.inspector), ERR_OK);
 	assert_int_equal(aggregator_desk_open(&desk, &m.engine, m.aggregator_key), ERR_OK);
-	news = run(little_slot_ms(1) + EIGHTH_MS + 2000, true);
-	assert_int_equal(news.deviation.metered_wh, 3000);
+	news = run(little_slot_ms(0) + PROJECTS_MS + 2000, true);
+	assert_int_equal(news.projected.metered_wh, 3000);
 	assert_false(news.trades);
 	assert_int_equal(m.engine.market->ledger.auctions.auction_count, 1);
 }
@@ -191,7 +208,8 @@ static void before_the_first_tick_the_first_slot_is_next(void **state)
 
 	(void)state;
 	m.engine.now_ms = INT64_MIN;
-	assert_int_equal(aggregator_desk_next_ms(&desk, &m.engine), little_slot_ms(1) + EIGHTH_MS);
+	assert_int_equal(
+		aggregator_desk_next_ms(&desk, &m.engine), little_slot_ms(0) + PROJECTS_MS);
 	m.engine.now_ms = now_ms;
 }
 
@@ -213,6 +231,7 @@ int main(void)
 		TEST(it_sells_when_the_community_is_long),
 		TEST(it_holds_the_schedule_of_the_ledger),
 		TEST(it_is_silent_on_schedule_and_without_readings),
+		TEST(it_learns_what_lasts),
 		TEST(a_need_is_met_once),
 		TEST(before_the_first_tick_the_first_slot_is_next),
 		TEST(only_genesis_aggregator_may),

@@ -11,7 +11,7 @@
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/readings.h"
 #include "tests/lib/scratch.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 enum { BLOCKS = 4, HOME = 0 };
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include "engine/ledger_audit.h"
 #include "store/backup.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market market;
 static char target[128];

@@ -89,6 +89,8 @@ struct change {
 	.min_wh = CONTRACT_UNSET, .slot = CONTRACT_UNSET, .opener_slot = SLOT,                     \
 	.gate_ms = CONTRACT_UNSET, .now_ms = SAMPLE_START_MS + NOW_SLOT * SLOT_MS
 
+#define HALF GOOD, .measure = MEASURE_BEFORE_AFTER, .now_ms = DELIVERY + SLOT_MS / 4
+#define HALF_GATE (DELIVERY + SLOT_MS / 2 - SLOT_MS / 32)
 #define DELIVERY (SAMPLE_START_MS + SLOT * SLOT_MS)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -137,6 +139,18 @@ static const struct {
 	{{GOOD, .gate_ms = SAMPLE_START_MS + NOW_SLOT * SLOT_MS}, "contract.gate_close",
 		VERDICT_GATE_CLOSED},
 	{{GOOD, .gate_ms = 0}, "contract.gate_close", VERDICT_GATE_CLOSED},
+	/* Of the running slot's second half: its first quarter is over, and the gate comes a 32nd
+	 * of the slot before that half. */
+	{{HALF, .now_ms = DELIVERY + SLOT_MS / 4 - 1}, "contract.measure", VERDICT_BAD_TERMS},
+	{{HALF}, NULL, VERDICT_OK},
+	{{HALF, .opener_slot = CONTRACT_UNSET, .slot = SLOT}, NULL, VERDICT_OK},
+	{{HALF, .opener_slot = SLOT - 1}, "contract.slot", VERDICT_HORIZON},
+	{{HALF, .opener_slot = SLOT + 1}, "contract.slot", VERDICT_HORIZON},
+	{{HALF, .now_ms = HALF_GATE - 1}, NULL, VERDICT_OK},
+	{{HALF, .now_ms = HALF_GATE}, "contract.gate_close", VERDICT_GATE_CLOSED},
+	{{HALF, .gate_ms = HALF_GATE - 1}, NULL, VERDICT_OK},
+	{{HALF, .gate_ms = HALF_GATE + 1}, "contract.gate_close", VERDICT_BAD_TERMS},
+	{{HALF, .side = SIDE_SELL}, NULL, VERDICT_OK},
 };
 #pragma GCC diagnostic pop
 
@@ -292,13 +306,13 @@ static void holds_cover_fees_too(void **state)
 static void names_go_there_and_back(void **state)
 {
 	(void)state;
-	for (int m = MEASURE_STORAGE; m <= MEASURE_BASELINE; m++)
+	for (int m = MEASURE_STORAGE; m <= MEASURE_BEFORE_AFTER; m++)
 		assert_int_equal(measure_from_name(measure_name((enum measure)m)), m);
 	for (int k = BOOK_SEALED; k <= BOOK_OPEN; k++)
 		assert_int_equal(book_kind_from_name(book_kind_name((enum book_kind)k)), k);
 	assert_string_equal(measure_name(MEASURE_EXPORT), "export");
 	assert_string_equal(book_kind_name(BOOK_OPEN), "open");
-	assert_null(measure_name((enum measure)5));
+	assert_null(measure_name((enum measure)6));
 	assert_null(book_kind_name((enum book_kind)0));
 	assert_int_equal(measure_from_name("exports"), 0);
 	assert_int_equal(measure_from_name("expor"), 0);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "store/csm_prune.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 enum { DAY_SLOTS = 24, MS_PER_DAY = 86400000 };
 

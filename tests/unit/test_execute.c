@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include "core/snapshot.h"
 #include "engine/execute.h"
+#include "tests/unit/little_days.h"
 #include "tests/unit/little_blocks.h"
 #include "wire/header_form.h"
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include "tests/unit/little_days.h"
 #include "tests/unit/little_blocks.h"
 #include "wire/header_form.h"
 

@@ -8,7 +8,7 @@
 #include "hem-client/commands.h"
 #include "hem-client/commands_cli.h"
 #include "hem-client/replica/ledger_view.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market market;
 static struct db db;

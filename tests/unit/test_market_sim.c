@@ -173,6 +173,9 @@ static void announce_or_seal(struct world *w, int64_t i)
 	(void)send(w, &c);
 }
 
+/* A role pays for imbalance: with less it would never have what can be withdrawn. */
+enum { ROLE_UC = 2000000000 };
+
 /* Money comes in and goes out, of homes and of the role, about as much as could be withdrawn. */
 static void move_money(struct world *w, int64_t i)
 {
@@ -184,7 +187,7 @@ static void move_money(struct world *w, int64_t i)
 	memcpy(c.u.money.client_id, h->terms.client_id, CLIENT_ID_MAX);
 	c.u.money.amount_uc = most_uc + 1 - below(w, 3);
 	if (c.kind == COMMAND_DEPOSIT)
-		c.u.money.amount_uc = 1 + below(w, 30000000);
+		c.u.money.amount_uc = 1 + below(w, h->kind == CLIENT_ROLE ? ROLE_UC : 30000000);
 	else if (below(w, 3) && most_uc > 1)
 		c.u.money.amount_uc = 1 + below(w, most_uc);
 	(void)send(w, &c);

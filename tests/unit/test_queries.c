@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "engine/queries.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market market;
 

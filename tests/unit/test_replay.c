@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "store/row_compare.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market market;
 

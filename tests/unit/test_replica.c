@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "hem-client/replica/replica.h"
+#include "tests/unit/little_days.h"
 #include "tests/lib/scratch.h"
 #include "tests/unit/little_blocks.h"
 

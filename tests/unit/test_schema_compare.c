@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include "engine/ledger_audit.h"
 #include "store/schema_compare.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market market;
 

@@ -18,6 +18,8 @@ static const struct {
 		enum measure measure;
 		int64_t awarded_wh, delivered_wh;
 	} awards[AWARDS];
+	int64_t changed_wh; /* in the second half */
+	bool has_change;
 } cases[] = {
 	/* The battery: to the award, and what is left to the next. */
 	{{{0, 0, 0, 0, 1000}}, 0, false,
@@ -50,6 +52,37 @@ static const struct {
 	{{{0, 100, 0, 0, 0}}, 0, false,
 		{{SIDE_SELL, MEASURE_BASELINE, 250, 0}, {SIDE_SELL, MEASURE_IMPORT, 250, 100},
 			{SIDE_BUY, MEASURE_BASELINE, 1, 0}}},
+	/* Less drawn in the second half, by whatever means; drawn more does not sell. */
+	{{{0, 100, 0, 0, 0}}, 0, false,
+		{{SIDE_BUY, MEASURE_BEFORE_AFTER, 300, 300},
+			{SIDE_BUY, MEASURE_BEFORE_AFTER, 300, 100},
+			{SIDE_SELL, MEASURE_BEFORE_AFTER, 1, 0}},
+		-400, true},
+	{{{0, 900, 0, 0, 0}}, 0, false,
+		{{SIDE_SELL, MEASURE_BEFORE_AFTER, 300, 300},
+			{SIDE_BUY, MEASURE_BEFORE_AFTER, 1, 0},
+			{SIDE_SELL, MEASURE_BEFORE_AFTER, 300, 100}},
+		400, true},
+	/* No quarters: nothing. */
+	{{{0, 100, 0, 0, 900}}, 0, false, {{SIDE_BUY, MEASURE_BEFORE_AFTER, 300, 0}}, 0, false},
+	/* Sold for the whole slot, and all of it given in the second half: not twice. */
+	{{{0, 0, 0, 0, 1000}}, 0, false,
+		{{SIDE_BUY, MEASURE_STORAGE, 1000, 1000},
+			{SIDE_BUY, MEASURE_BEFORE_AFTER, 1000, 0}},
+		-1000, true},
+	/* What the battery gave beyond that was the change's. */
+	{{{0, 0, 0, 0, 1500}}, 0, false,
+		{{SIDE_BUY, MEASURE_STORAGE, 1000, 1000},
+			{SIDE_BUY, MEASURE_BEFORE_AFTER, 700, 500}},
+		-900, true},
+	/* Charged early what was bought for the slot, and then less: that sells nothing. */
+	{{{0, 900, 0, 900, 0}}, 0, false,
+		{{SIDE_SELL, MEASURE_STORAGE, 900, 900}, {SIDE_BUY, MEASURE_BEFORE_AFTER, 400, 0}},
+		-900, true},
+	/* An award of the whole slot that got nothing stands in nobody's way. */
+	{{{0, 900, 0, 0, 0}}, 0, false,
+		{{SIDE_SELL, MEASURE_STORAGE, 900, 0}, {SIDE_BUY, MEASURE_BEFORE_AFTER, 400, 400}},
+		-900, true},
 };
 
 static void each_wh_is_given_once(void **state)
@@ -58,9 +91,10 @@ static void each_wh_is_given_once(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct shares s;
 
-		shares_begin(
-			&s, &cases[i].delta, cases[i].has_baseline ? &cases[i].baseline_wh : NULL);
-		for (int k = 0; k < AWARDS; k++) {
+		shares_begin(&s, &cases[i].delta,
+			cases[i].has_baseline ? &cases[i].baseline_wh : NULL,
+			cases[i].has_change ? &cases[i].changed_wh : NULL);
+		for (int k = 0; k < AWARDS && cases[i].awards[k].measure; k++) {
 			const struct contract c = {.side = cases[i].awards[k].side,
 				.measure = cases[i].awards[k].measure};
 			int64_t wh = shares_take(&s, &c, cases[i].awards[k].awarded_wh);

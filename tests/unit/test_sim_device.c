@@ -42,7 +42,7 @@ static struct device_reading must_read(struct sim_device *d, int64_t now_ms)
 static enum err write_setpoint(
 	struct sim_device *d, int64_t slot, int64_t in, int64_t out, char why[DEVICE_WHY_MAX])
 {
-	const struct device_setpoint s = {slot, in, out, START_MS + (slot + 1) * SLOT_MS};
+	const struct device_setpoint s = {slot, in, out, START_MS + (slot + 1) * SLOT_MS, false, 0};
 
 	return sim_device_ops.write(d, &s, why);
 }
@@ -133,6 +133,41 @@ static void setpoints_are_obeyed_in_their_slot(void **state)
 	assert_int_equal(d.setpoint_count, 0);
 }
 
+/* Within a slot all flows evenly, until the second half has a net to keep. */
+static void quarters_are_read_and_halves_are_kept(void **state)
+{
+	struct sim_device d = new_device(-1);
+	struct device_setpoint s = {0, 0, 0, START_MS + SLOT_MS, true, 0};
+	struct registers whole, first, second;
+	char why[DEVICE_WHY_MAX];
+	int64_t net_wh;
+
+	(void)state;
+	whole = must_read(&d, START_MS + SLOT_MS).registers;
+	d = new_device(-1);
+	assert_int_equal(sim_device_ops.quarter(&d, 0, 1, START_MS + SLOT_MS / 4 - 1, &first, why),
+		ERR_LIMIT);
+	assert_int_equal(
+		sim_device_ops.quarter(&d, 1, 1, START_MS + SLOT_MS / 4, &first, why), ERR_LIMIT);
+	assert_int_equal(
+		sim_device_ops.quarter(&d, 0, 1, START_MS + SLOT_MS / 4, &first, why), ERR_OK);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		assert_int_equal(first.wh[i], whole.wh[i] / 4);
+	net_wh = first.wh[REGISTER_IMPORT] - first.wh[REGISTER_EXPORT];
+	s.half_net_wh = 2 * net_wh + 150;
+	assert_int_equal(sim_device_ops.write(&d, &s, why), ERR_OK);
+	assert_int_equal(
+		sim_device_ops.quarter(&d, 0, 2, START_MS + SLOT_MS / 2, &second, why), ERR_OK);
+	for (int i = 0; i < REGISTER_COUNT; i++)
+		assert_int_equal(second.wh[i], whole.wh[i] / 2);
+	whole = must_read(&d, START_MS + SLOT_MS).registers;
+	assert_int_equal(whole.wh[REGISTER_IMPORT] - second.wh[REGISTER_IMPORT] -
+				 (whole.wh[REGISTER_EXPORT] - second.wh[REGISTER_EXPORT]),
+		2 * net_wh + 150);
+	assert_int_equal(
+		sim_device_ops.quarter(&d, 0, 1, START_MS + SLOT_MS, &first, why), ERR_LIMIT);
+}
+
 static void what_write_refuses(void **state)
 {
 	static const struct {
@@ -140,16 +175,18 @@ static void what_write_refuses(void **state)
 		enum err err;
 		const char *why;
 	} cases[] = {
-		{{5, 1, 0, START_MS + 6 * SLOT_MS}, ERR_OK, ""},
-		{{5, 0, 0, START_MS + 7 * SLOT_MS}, ERR_OK, ""},
-		{{5, 1, 1, START_MS + 6 * SLOT_MS}, ERR_USAGE,
+		{{5, 1, 0, START_MS + 6 * SLOT_MS, false, 0}, ERR_OK, ""},
+		{{5, 0, 0, START_MS + 7 * SLOT_MS, false, 0}, ERR_OK, ""},
+		{{5, 1, 1, START_MS + 6 * SLOT_MS, false, 0}, ERR_USAGE,
 			"sim: a battery cannot charge and discharge in one slot"},
-		{{5, -1, 0, START_MS + 6 * SLOT_MS}, ERR_USAGE, "sim: an energy is negative"},
-		{{5, 0, -1, START_MS + 6 * SLOT_MS}, ERR_USAGE, "sim: an energy is negative"},
-		{{5, 1, 0, START_MS + 6 * SLOT_MS - 1}, ERR_USAGE,
+		{{5, -1, 0, START_MS + 6 * SLOT_MS, false, 0}, ERR_USAGE,
+			"sim: an energy is negative"},
+		{{5, 0, -1, START_MS + 6 * SLOT_MS, false, 0}, ERR_USAGE,
+			"sim: an energy is negative"},
+		{{5, 1, 0, START_MS + 6 * SLOT_MS - 1, false, 0}, ERR_USAGE,
 			"sim: the deadline is before the slot's end"},
-		{{4, 1, 0, START_MS + 5 * SLOT_MS}, ERR_LIMIT, "sim: the slot is over"},
-		{{3, 1, 0, START_MS + 5 * SLOT_MS}, ERR_LIMIT, "sim: the slot is over"},
+		{{4, 1, 0, START_MS + 5 * SLOT_MS, false, 0}, ERR_LIMIT, "sim: the slot is over"},
+		{{3, 1, 0, START_MS + 5 * SLOT_MS, false, 0}, ERR_LIMIT, "sim: the slot is over"},
 	};
 
 	(void)state;
@@ -227,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_slot_passes_when_it_is_over),
 		cmocka_unit_test(slots_that_passed_while_off_are_stepped),
 		cmocka_unit_test(setpoints_are_obeyed_in_their_slot),
+		cmocka_unit_test(quarters_are_read_and_halves_are_kept),
 		cmocka_unit_test(what_write_refuses),
 		cmocka_unit_test(setpoints_have_their_number),
 		cmocka_unit_test(a_restart_goes_on_from_the_text),

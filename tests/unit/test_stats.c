@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "lemctl/stats.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 enum { TEXT_MAX = 16384, COLUMNS = 24, ROWS_MAX = 32 };
 

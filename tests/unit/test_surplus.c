@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include "tests/unit/trader_shell.h"
 
 /* What was exported is offered to the neighbours for the next slot: once, in time, if it may. */
@@ -14,6 +15,7 @@ static void surplus_is_offered(void **state)
 
 	(void)state;
 	shell.cpf = 0;
+	shell.soc = 0.9; /* full: it has no room for it */
 	shell.export_wh = 199;
 	(void)step(2 * SLOT_MS);
 	(void)step(2 * SLOT_MS + SLOT_MS / 2);
@@ -47,6 +49,7 @@ static void surplus_is_offered(void **state)
 	assert_null(strchr(shell.marks, 'A'));
 	/* Two slots lie between the reading and the delivery: a fall goes on. */
 	begin(MODE_BOTH);
+	shell.soc = 0.9;
 	shell.export_wh = 2000;
 	(void)step(SLOT_MS);
 	shell.export_wh = 1700;
@@ -59,6 +62,7 @@ static void surplus_is_offered(void **state)
 	(void)step(3 * SLOT_MS + SLOT_MS / 4);
 	assert_null(strchr(shell.marks, 'A'));
 	begin(MODE_RE);
+	shell.soc = 0.9;
 	shell.export_wh = 1000;
 	(void)step(SLOT_MS);
 	(void)step(SLOT_MS + SLOT_MS / 4);
@@ -90,16 +94,50 @@ static void it_stands_on_one_side_of_a_slot(void **state)
 	(void)step(2 * SLOT_MS + SLOT_MS / 4);
 	assert_int_equal(seen.promised_discharge_wh, 700);
 	shell.export_wh = 1000;
+	shell.soc = 0.9;
 	(void)step(3 * SLOT_MS);
 	shell.marks[shell.count = 0] = '\0';
 	(void)step(3 * SLOT_MS + SLOT_MS / 4);
 	assert_null(strchr(shell.marks, 'A'));
 }
 
+/* What the battery has room for will not be exported, nor more than at that time of day before. */
+static void what_will_stay_at_home_is_not_sold(void **state)
+{
+	static const struct {
+		double soc;
+		int64_t pv_wh; /* of an hour in the days before, with 1000 Wh of load */
+		int64_t sold_wh;
+	} cases[] = {
+		{0.9, 0, 1500},  /* nothing is known of the days before */
+		{0.85, 0, 1000}, /* room for 500 Wh */
+		{0.75, 0, 0},
+		{(double)NAN, 0, 0},
+		{0.9, 7000, 1500}, /* 6000 in an hour, 1500 in a slot */
+		{0.9, 5000, 1000},
+		{0.88, 5000, 800},
+		{0.9, 1000, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		begin(MODE_BOTH);
+		for (int64_t hour = 0; cases[i].pv_wh && hour <= 48; hour++)
+			past_add_step(&past, hour, &(struct slot_energy){1000, cases[i].pv_wh});
+		shell.cpf = 0;
+		shell.soc = cases[i].soc;
+		shell.export_wh = 1500;
+		(void)step(192 * SLOT_MS);
+		(void)step(192 * SLOT_MS + SLOT_MS / 8);
+		assert_int_equal(shell.answer.quote.quantity_wh, cases[i].sold_wh);
+	}
+}
+
 static void surplus_goes_by_the_parameters_in_force(void **state)
 {
 	(void)state;
 	shell.cpf = 0;
+	shell.soc = 0.9;
 	/* The price is above the feed-in price that counts, the gate by the lead that does. */
 	shell.export_wh = 500;
 	params.export_mc_per_kwh = 5500;
@@ -114,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(surplus_is_offered, setup),
+		cmocka_unit_test_setup(what_will_stay_at_home_is_not_sold, setup),
 		cmocka_unit_test_setup(surplus_goes_by_the_parameters_in_force, setup),
 		cmocka_unit_test_setup(it_stands_on_one_side_of_a_slot, setup),
 	};

@@ -15,14 +15,14 @@ static void a_slot_is_read_and_announced_once(void **state)
 	assert_int_equal(shell.read_slot, 1);
 	(void)step(2 * SLOT_MS + SLOT_MS / 4 - 1);
 	assert_string_equal(shell.marks, "R");
-	assert_true(step(2 * SLOT_MS + SLOT_MS / 4) == 3 * SLOT_MS);
-	assert_string_equal(shell.marks, "RC");
+	assert_true(step(2 * SLOT_MS + SLOT_MS / 4) == 2 * SLOT_MS + SLOT_MS / 2);
+	assert_string_equal(shell.marks, "RQC");
 	assert_int_equal(shell.announced, 90);
 	assert_int_equal(shell.announced_slot, 2);
-	(void)step(2 * SLOT_MS + SLOT_MS / 2);
-	assert_string_equal(shell.marks, "RC");
+	assert_true(step(2 * SLOT_MS + SLOT_MS / 2) == 3 * SLOT_MS);
+	assert_string_equal(shell.marks, "RQC");
 	(void)step(3 * SLOT_MS);
-	assert_string_equal(shell.marks, "RCR");
+	assert_string_equal(shell.marks, "RQCR");
 }
 
 static void an_earlier_lifes_announcement_counts(void **state)
@@ -213,13 +213,10 @@ static void it_goes_by_the_parameters_in_force(void **state)
 	(void)step(SLOT_MS);
 	assert_int_equal(seen.tariff_import_mc_per_kwh, 22000);
 	assert_int_equal(seen.tariff_export_mc_per_kwh, 5000);
-	params.import_mc_per_kwh = 23000;
-	params.export_mc_per_kwh = 4000;
-	params.seal_wait_s = 20;
-	open_auction(9, 2 * SLOT_MS, 3, SLOT_MS);
+	open_auction(9, 2 * SLOT_MS, 12, SLOT_MS);
 	(void)step(SLOT_MS);
-	assert_int_equal(seen.tariff_import_mc_per_kwh, 23000);
-	assert_int_equal(seen.tariff_export_mc_per_kwh, 4000);
+	assert_int_equal(seen.tariff_import_mc_per_kwh, 40000); /* the delivery's */
+	params.seal_wait_s = 20;
 	(void)step(3 * SLOT_MS);
 	trader_elected(&trader, 3, hash, 2, &a, 3 * SLOT_MS + 100);
 	assert_true(step(3 * SLOT_MS + 19999) == 3 * SLOT_MS + 20000);
@@ -314,6 +311,7 @@ static void a_waiting_home_sleeps(void **state)
 	(void)step(SLOT_MS);
 	open_auction(5, 2 * SLOT_MS - 1000, 3, SLOT_MS);
 	trader.holding = true;
+	assert_int_equal(step(SLOT_MS + SLOT_MS / 4), SLOT_MS + SLOT_MS / 2);
 	assert_int_equal(step(SLOT_MS + SLOT_MS / 2), 2 * SLOT_MS);
 	trader.holding = false;
 	trader.halted = true;

@@ -67,6 +67,7 @@ static void a_surplus_is_sold_in_a_trading_slot_alone(void **state)
 	(void)state;
 	shell.cpf = 0;
 	shell.export_wh = 500;
+	shell.soc = battery.soc_max;
 	params.fee_seller_mc_per_kwh = 200;
 	home_mode_change(&modes, 0, 3, MODE_RE);
 	(void)step(SLOT_MS);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include "demo/year/script.h"
 #include "demo/year/table.h"
-#include "tests/unit/little_market.h"
+#include "tests/unit/little_days.h"
 
 static struct little_market m;
 static struct table table;
@@ -163,22 +163,11 @@ static void deviation_is_from_the_same_schedule(void **state)
 	run("INSERT INTO trades VALUES (7, 0, 'Jan', 0, 1, 9000, 1500, 27000000, 2, 1000),"
 	    " (8, 1, 'Jan', 0, 1, 500, 0, 0, 0, 0), (9, 1, 'Jan', 3, 2, 400, 400, 3200000, 1, "
 	    "400)");
-	expect_rows("SELECT * FROM needs", "short: it buys,2,1,9.5,2.0,1.5,1.0,1.0,0.5\n");
+	expect_rows("SELECT * FROM needs", "short: it buys,2,1,9.5,1.5,1.0,2.5,1.5\n");
 	expect_rows("SELECT * FROM traded",
 		"aggregator buy,2,1,1,9.5,1.5,1.0,18.0\nhomes sell,1,0,1,0.4,0.4,0.4,8.0\n"
 		"all,3,1,2,9.9,1.9,1.4,15.895\n");
 	expect_rows("SELECT * FROM prices", "Feb,,,,,,50.0\nJan,1.9,15.895,18.0,,8.0,20.0\n");
-}
-
-static void a_need_lasts_two_slots_or_not(void **state)
-{
-	(void)state;
-	setup_tables();
-	/* +2 becomes +1, -4 becomes +1, +1 becomes +3; what has no schedule does not count. */
-	run("INSERT INTO community (slot, without_net_wh, scheduled_wh) VALUES (0, 3000, 1000),"
-	    " (1, -4000, 0), (2, 1000, 0), (3, 1000, 0), (4, 3000, 0), (5, 9000, NULL)");
-	expect_rows("SELECT * FROM persistence", "long,1,4.0,0.0,0.0,-400.0\nshort,2,3.0,100.0,66."
-						 "7,25.0\nall,3,7.0,66.7,28.6,-60.0\n");
 }
 
 static void a_surplus_is_there_or_is_bought(void **state)
@@ -253,7 +242,6 @@ int main(void)
 			a_saving_counts_retail_wear_and_what_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			deviation_is_from_the_same_schedule, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_need_lasts_two_slots_or_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_surplus_is_there_or_is_bought, setup, teardown),
 		cmocka_unit_test_setup_teardown(answers_by_what_bound_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -16,6 +16,9 @@ struct shell {
 	int enrol_count;
 	int64_t read_slot;
 	bool read_fails;
+	int quarter; /* the last that was read */
+	bool quarter_fails;
+	struct trader_quarter first;
 	int cpf;
 	double soc;
 	struct plan_idle idle;
@@ -86,6 +89,17 @@ static bool read_device(void *context, int64_t slot, struct trader_reading *ret)
 	return mark('R', NULL);
 }
 
+static bool read_quarter(void *context, int64_t slot, int quarter, struct trader_quarter *ret)
+{
+	(void)context;
+	(void)slot;
+	if (shell.quarter_fails)
+		return false;
+	shell.quarter = quarter;
+	*ret = shell.first;
+	return mark('Q', NULL);
+}
+
 static bool has_address(void *context, int64_t slot)
 {
 	(void)context;
@@ -132,6 +146,16 @@ static void quote(const void *self, const struct tcr_view *view, struct tcr_quot
 		.trades = true, .side = view->side, .quantity_wh = 100, .price_mc_per_kwh = 5000};
 }
 
+/* 22 and 5 cents, but 40 in the fourth hour. */
+static struct tariff_prices prices(const void *self, int64_t start_s)
+{
+	(void)self;
+	return (struct tariff_prices){start_s / 3600 == 3 ? 40000 : 22000, 5000};
+}
+
+static const struct tariff tariff = {NULL, prices};
+static struct past past; /* what the trader's shell knows of the home */
+
 static const struct tcr_strategy strategy = {.name = "test", .quote = quote};
 
 static struct home_modes modes;
@@ -140,12 +164,15 @@ static void begin(enum mode mode)
 {
 	struct trader_config c = {.params = &params,
 		.battery = &battery,
+		.tariff = &tariff,
+		.past = &past,
 		.strategy = &strategy,
 		.modes = &modes,
 		.surplus_min_wh = 200,
 		.surplus_margin_mc_per_kwh = 1000};
 	struct trader_ops ops = {.enrol = enrol,
 		.read = read_device,
+		.quarter = read_quarter,
 		.has_address = has_address,
 		.announce = announce,
 		.answer = answer,
@@ -158,6 +185,7 @@ static void begin(enum mode mode)
 	shell.no_address = -1;
 	params = as_begun;
 	home_modes_init(&modes, mode);
+	past_init(&past, params.slot_s);
 	trader_init(&trader, &c, &ops, 1000); /* keys enough, if a test does not say otherwise */
 	plan_init(&plan, 0);
 }

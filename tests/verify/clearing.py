@@ -2,7 +2,7 @@
 from words import be, sha
 
 RULES = {"pay-as-bid": 1, "uniform": 2, "vickrey": 3}
-MEASURES = {"storage": 1, "export": 2, "import": 3, "baseline": 4}
+MEASURES = {"storage": 1, "export": 2, "import": 3, "baseline": 4, "before-after": 5}
 BOOKS = {"sealed": 1, "open": 2}
 
 

@@ -161,11 +161,20 @@ class Ledger:
 			a.penalty = price(terms["penalty"], False, 0)
 		a.min_wh = energy(terms["min_quantity"]) if "min_quantity" in terms else 0
 		begin = self.slot_ms(a.slot)
-		a.gate = begin - self.p["gate_lead_s"] * 1000
+		if a.measure == "before-after":
+			slot_ms = self.p["slot_s"] * 1000
+			a.begins = begin + slot_ms // 2
+			a.gate = latest = a.begins - slot_ms // 32
+			demand(a.slot == self.slot, "HORIZON")
+			demand(tx["market_ms"] >= begin + slot_ms // 4, "the first quarter")
+		else:
+			a.begins = begin
+			a.gate = begin - self.p["gate_lead_s"] * 1000
+			latest = begin - self.p["gate_lead_min_s"] * 1000
+			demand(self.slot < a.slot <= self.slot + self.p["horizon_slots"], "HORIZON")
 		if "gate_close" in terms:
 			a.gate = date_ms(terms["gate_close"])
-		demand(self.slot < a.slot <= self.slot + self.p["horizon_slots"], "HORIZON")
-		demand(tx["market_ms"] < a.gate <= begin - self.p["gate_lead_min_s"] * 1000, "the gate")
+		demand(tx["market_ms"] < a.gate <= latest, "the gate")
 		a.take_fees(self.p.get("settlement", {}), account.slot == -1)
 		amount = a.opening_hold()
 		self.covered(account, amount)
@@ -229,7 +238,7 @@ class Ledger:
 
 	def gate(self, a, now_ms):
 		live = [o for o in a.orders if o.status == "open"]
-		void = now_ms >= self.slot_ms(a.slot)
+		void = now_ms >= a.begins
 		awards = [] if void else clear(a, live)
 		for o in live:
 			o.status = "void" if void else "lost"
