@@ -145,7 +145,7 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(patsubst %,$(B)/obj/tests/lib/%.o,broker cr
 		$(B)/obj/tests/soak/tally.o $(SHARED)
 	$(call link,-lmosquitto)
 
-e2e: all $(B)/demo-savings $(B)/demo-year $(B)/unit/test_ledger_audit $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+e2e: all $(B)/demo-savings $(B)/demo-year $(B)/unit/test_ledger_audit $(B)/unit/test_network_market $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 $(B)/soak: $(call obj,tests/soak) $(patsubst %,$(B)/obj/tests/lib/%.o,crowd broker street) $(SHARED)

@@ -252,23 +252,44 @@ static void award(struct auctions *t, struct accounts *accounts, struct auction 
 		contract_cleared_hold_uc(&a->contract, result->amount_uc, result->quantity_wh));
 }
 
-struct clearing_result auction_clear(struct auctions *t, struct accounts *accounts, uint32_t place)
+/* The result of its book if at most quantity_wh are wanted. */
+static struct clearing_result clear(
+	struct auctions *t, const struct auction *a, uint32_t orders, int64_t quantity_wh)
 {
-	struct auction *a = &t->auctions[place];
 	const struct contract *c = &a->contract;
 	struct book_terms terms = {.side = c->side,
 		.rule = c->rule,
-		.quantity_wh = c->quantity_wh,
+		.quantity_wh = quantity_wh,
 		.limit_mc_per_kwh = c->limit_mc_per_kwh,
 		.min_quantity_wh = c->min_quantity_wh,
 		.limit_inclusive = c->limit_inclusive};
 	struct clearing_result result;
-	enum book_verdict verdict;
+	enum book_verdict verdict = BOOK_OK;
 
-	assert(a->status == AUCTION_OPEN);
-	verdict = clear_book(&terms, t->book, gather(t, a), t->fills, &result);
+	if (quantity_wh == 0 || quantity_wh < c->min_quantity_wh)
+		result = clear_nothing(&terms, t->book, orders);
+	else
+		verdict = clear_book(&terms, t->book, orders, t->fills, &result);
 	assert(verdict == BOOK_OK); /* A1: nothing else was let into the book */
 	(void)verdict;
+	return result;
+}
+
+struct clearing_result auction_clear(
+	struct auctions *t, struct accounts *accounts, uint32_t place, int64_t room_wh)
+{
+	struct auction *a = &t->auctions[place];
+	struct clearing_result result;
+	uint32_t orders;
+
+	assert(a->status == AUCTION_OPEN && room_wh >= 0);
+	orders = gather(t, a);
+	result = clear(t, a, orders, a->contract.quantity_wh);
+	if (result.quantity_wh > room_wh) {
+		a->cut_wh = result.quantity_wh;
+		result = clear(t, a, orders, room_wh);
+		a->cut_wh -= result.quantity_wh;
+	}
 	award(t, accounts, a, &result);
 	a->status = AUCTION_CLEARED;
 	a->cleared_wh = result.quantity_wh;

@@ -43,6 +43,9 @@ struct auction {
 	int64_t cleared_wh;
 	int64_t cleared_uc;
 	int64_t marginal_mc_per_kwh; /* price of the last order with a fill; -1 if none */
+	int64_t cut_wh;              /* would have been awarded but for the network's limits */
+	int cut_by;                  /* enum network_role: whose; 0: nothing was cut */
+	bool cut_unscheduled;        /* because no schedule of the slot counts */
 };
 
 /* Where an order stands; final ones change no more. */
@@ -125,10 +128,12 @@ uint32_t auctions_sorted(struct auctions *auctions);
 /* The earliest gate of an open auction, or INT64_MAX. */
 int64_t auctions_next_gate_ms(const struct auctions *auctions);
 
-/* Clear the open auction at `place`: fills awards and statuses, reduces all holds to the awards.
- * The fills stay in auctions->fills until the next clearing. */
+/* Clear the open auction at `place`: fills awards and statuses, reduces all holds to the awards. No
+ * more than room_wh is awarded: where more would be, the auction is cleared as if its quantity were
+ * room_wh - less than its minimum, and nobody wins - and cut_wh is the difference. The fills stay
+ * in auctions->fills until the next clearing. */
 struct clearing_result auction_clear(
-	struct auctions *auctions, struct accounts *accounts, uint32_t place);
+	struct auctions *auctions, struct accounts *accounts, uint32_t place, int64_t room_wh);
 
 /* Void the open auction at `place`: every hold is released. */
 void auction_void(struct auctions *auctions, struct accounts *accounts, uint32_t place);

@@ -6,7 +6,7 @@
 #include "core/settlement.h"
 
 enum { LEAF_RANKED = 0x21, LEAF_ACCOUNT = 0x31, LEAF_AUCTION = 0x32, LEAF_SCHEDULE = 0x33 };
-enum { LEAF_FEES = 0x36 };
+enum { LEAF_LIMIT = 0x34, LEAF_APPROVAL = 0x35, LEAF_FEES = 0x36 };
 enum { FIRST_SEEDED_HEIGHT = 3 };
 
 enum verdict block_close_check(const struct ledger *l, uint64_t *seq)
@@ -214,8 +214,58 @@ static void fees_leaf(const struct ledger *l, const struct auction *a, uint8_t o
 	l->sha256(e.bytes, e.len, out);
 }
 
-/* Accounts ascending by number, auctions ascending by sequence, schedules likewise; then the fees
- * of auctions. What came after the first ledgers has no leaf where there is none of it. */
+static void limit_leaf(
+	const struct ledger *l, uint64_t account, const struct net_limit *n, uint8_t out[HASH_LEN])
+{
+	struct encode e = {.len = 0};
+
+	encode_u8(&e, 0);
+	encode_u8(&e, LEAF_LIMIT);
+	encode_u64(&e, account);
+	encode_i64(&e, n->slot);
+	encode_u64(&e, n->seq);
+	encode_i64(&e, n->export_wh);
+	encode_i64(&e, n->import_wh);
+	l->sha256(e.bytes, e.len, out);
+}
+
+/* A role's limits ascending by slot, from leaf n on; the number of the next leaf. */
+static size_t limit_leaves(struct ledger *l, enum network_role role, size_t n)
+{
+	uint64_t account = network_role_account(&l->params, role);
+	int64_t open = ledger_slot(l);
+
+	for (int64_t slot = open; account && slot < open + NETWORK_SLOTS; slot++) {
+		const struct net_limit *limit = network_limit(&l->network, role, slot);
+
+		if (limit)
+			limit_leaf(l, account, limit, l->leaves[n++]);
+	}
+	return n;
+}
+
+/* The answers about a schedule, from leaf n on; the number of the next leaf. */
+static size_t approval_leaves(struct ledger *l, const struct schedule *s, size_t n)
+{
+	for (int r = NETWORK_DSO; r <= NETWORK_TSO; r++) {
+		struct encode e = {.len = 0};
+
+		if (s->approvals.of[r - 1].seq == 0)
+			continue;
+		encode_u8(&e, 0);
+		encode_u8(&e, LEAF_APPROVAL);
+		encode_u64(&e, s->seq);
+		encode_u64(&e, network_role_account(&l->params, (enum network_role)r));
+		encode_u64(&e, s->approvals.of[r - 1].seq);
+		encode_u8(&e, (unsigned)s->approvals.of[r - 1].verdict);
+		l->sha256(e.bytes, e.len, l->leaves[n++]);
+	}
+	return n;
+}
+
+/* Accounts ascending by number, auctions ascending by sequence, schedules likewise, limits by role
+ * and slot, answers by schedule and role, fees by auction. What came after the first ledgers has no
+ * leaf where there is none of it. */
 static void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 {
 	const struct accounts *t = &l->accounts;
@@ -232,6 +282,10 @@ static void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 		auction_leaf(l, &l->auctions.auctions[l->auctions.due[i]], l->leaves[n++]);
 	for (uint32_t i = 0; i < l->schedules.count; i++)
 		schedule_leaf(l, &l->schedules.rows[i], l->leaves[n++]);
+	for (int r = NETWORK_DSO; r <= NETWORK_TSO; r++)
+		n = limit_leaves(l, (enum network_role)r, n);
+	for (uint32_t i = 0; i < l->schedules.count; i++)
+		n = approval_leaves(l, &l->schedules.rows[i], n);
 	for (uint32_t i = 0; i < live; i++) {
 		const struct auction *a = &l->auctions.auctions[l->auctions.due[i]];
 		if (has_fees(a))
@@ -307,4 +361,5 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	l->result_count = 0;
 	params_schedule_advance(l);
 	schedules_advance(l);
+	network_advance(l);
 }

@@ -69,11 +69,21 @@ static struct clearing_result fill_orders(const struct book_terms *terms,
 	return r;
 }
 
-/* The result of a book of n orders, in merit order, in which nobody wins. */
-static struct clearing_result nothing(const struct book_order *orders, size_t n)
+struct clearing_result clear_nothing(
+	const struct book_terms *terms, const struct book_order *orders, size_t n)
 {
-	return (struct clearing_result){.marginal_price_mc_per_kwh = -1,
-		.best_losing_price_mc_per_kwh = n > 0 ? orders[0].price_mc_per_kwh : -1};
+	struct clearing_result r = {
+		.marginal_price_mc_per_kwh = -1, .best_losing_price_mc_per_kwh = -1};
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t price = orders[i].price_mc_per_kwh;
+		int64_t best = r.best_losing_price_mc_per_kwh;
+		bool better = terms->side == SIDE_BUY ? price < best : price > best;
+
+		if (merit_within_limit(terms, price) && (best < 0 || better))
+			r.best_losing_price_mc_per_kwh = price;
+	}
+	return r;
 }
 
 /* Price the fills by their own price or by the margin's; answers the sum of the amounts, which no
@@ -107,7 +117,7 @@ enum book_verdict clear_book(const struct book_terms *terms, struct book_order *
 	merit_sort(terms->side, orders, count);
 	r = fill_orders(terms, orders, count, fills);
 	if (r.quantity_wh < terms->min_quantity_wh)
-		r = nothing(orders, count);
+		r = clear_nothing(terms, orders, count);
 	if (r.fill_count > 0 && terms->rule == RULE_VICKREY)
 		r.amount_uc = vickrey_price(terms, orders, count, fills, r.fill_count);
 	else

@@ -39,4 +39,9 @@ struct clearing_result {
 __attribute__((warn_unused_result)) enum book_verdict clear_book(const struct book_terms *terms,
 	struct book_order *orders, size_t n, struct fill *fills, struct clearing_result *ret);
 
+/* The result of a book in which nobody wins, whatever is wanted: of the valid terms side and limit
+ * count. orders: n that book_order_check() accepts. */
+struct clearing_result clear_nothing(
+	const struct book_terms *terms, const struct book_order *orders, size_t n);
+
 #endif

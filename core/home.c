@@ -61,7 +61,7 @@ bool meter_text_valid(const char *text)
 const char *home_text_rule(const char *field)
 {
 	if (same(field, "clientId"))
-		return "a clientId is 4 to 32 of a-z and 0-9";
+		return "a clientId is 3 to 32 of a-z and 0-9";
 	if (same(field, "meter_type") || same(field, "meter_serial"))
 		return "a meter's type and serial are 1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-'";
 	return "";

@@ -16,7 +16,7 @@
 #include "core/shares.h"
 
 enum {
-	CLIENT_ID_MIN = 4,
+	CLIENT_ID_MIN = 3,
 	CLIENT_ID_MAX = 32,  /* [a-z0-9] */
 	METER_TEXT_MAX = 32, /* type and serial: [A-Za-z0-9._-] */
 	RATING_W_MAX = 10000000,
@@ -145,7 +145,7 @@ bool enrolled_key_equal(const struct enrolled_key *a, const struct enrolled_key 
 /* Whether any client but `except` has this key enrolled in any place. */
 bool home_key_known(const struct homes *homes, const struct enrolled_key *key, uint32_t except);
 
-/* Whether text is 4..32 of [a-z0-9]. */
+/* Whether text is 3..32 of [a-z0-9]. */
 bool client_id_valid(const char *text);
 
 /* Whether text is at most METER_TEXT_MAX of [A-Za-z0-9._-]; "" is: of a client without a meter. */

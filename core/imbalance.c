@@ -2,13 +2,20 @@
 #include "core/ledger.h"
 #include "core/units.h"
 
+/* As it stood when the slot began: who is to approve a schedule has done so by then, or not. */
+static bool scheduled(const struct ledger *l, int64_t *ret_wh)
+{
+	int64_t slot = ledger_slot(l) - 1;
+
+	return schedule_net(l, slot, params_slot_start_ms(&l->params, slot), ret_wh);
+}
+
 bool imbalance_due(const struct ledger *l)
 {
 	int64_t wh;
 
 	return (l->params.imbalance_long_mc_per_kwh || l->params.imbalance_short_mc_per_kwh) &&
-	       schedule_net(&l->schedules, ledger_slot(l) - 1, &wh) &&
-	       !(l->flags & HEADER_OUTAGE) && !l->imbalance.attested;
+	       scheduled(l, &wh) && !(l->flags & HEADER_OUTAGE) && !l->imbalance.attested;
 }
 
 enum verdict imbalance_check(const struct ledger *l, const struct tx *tx, const char **field)
@@ -44,8 +51,7 @@ void imbalance_settle(struct ledger *l, const struct result_sink *sink)
 	int64_t price = l->params.imbalance_short_mc_per_kwh;
 	int64_t scheduled_wh = 0, over_wh, amount_uc;
 
-	if (!l->imbalance.attested ||
-		!schedule_net(&l->schedules, ledger_slot(l) - 1, &scheduled_wh))
+	if (!l->imbalance.attested || !scheduled(l, &scheduled_wh))
 		return;
 	over_wh = l->imbalance.net_wh - scheduled_wh;
 	if (over_wh < 0) {

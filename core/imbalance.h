@@ -32,7 +32,8 @@ struct imbalance {
 };
 
 /* Whether the slot before the open one is to be settled in this block: the parameters have a price,
- * a schedule has the slot, the market was not away, and nothing has been attested yet. */
+ * a schedule of the slot counted as it began, the market was not away, and nothing has been
+ * attested yet. */
 bool imbalance_due(const struct ledger *ledger);
 
 /* Judge a TX_IMBALANCE whose phase is right. OUT_OF_PHASE: a delivery is still to be attested;

@@ -216,6 +216,21 @@ static void emit_cleared(struct ledger *l, const struct result_sink *sink, uint3
 	ledger_emit(l, sink, &r);
 }
 
+/* Clear an auction as far as the network allows at that market time. */
+static struct clearing_result clear_within_limits(
+	struct ledger *l, uint32_t place, int64_t market_ms)
+{
+	struct auction *a = &l->auctions.auctions[place];
+	struct network_room room = network_room(l, a->contract.slot, a->contract.side, market_ms);
+	struct clearing_result cleared = auction_clear(&l->auctions, &l->accounts, place, room.wh);
+
+	if (a->cut_wh > 0) {
+		a->cut_by = (int)room.by;
+		a->cut_unscheduled = !room.scheduled;
+	}
+	return cleared;
+}
+
 static void apply_clock(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
 {
 	struct auctions *t = &l->auctions;
@@ -227,7 +242,7 @@ static void apply_clock(struct ledger *l, const struct tx *tx, const struct resu
 		if (tx->market_ms >= contract_begins_ms(&l->params, &t->auctions[place].contract))
 			auction_void(t, &l->accounts, place);
 		else
-			cleared = auction_clear(t, &l->accounts, place);
+			cleared = clear_within_limits(l, place, tx->market_ms);
 		emit_cleared(l, sink, place, &cleared);
 	}
 	if (tx->u.clock.due_ms < ledger_slot_end_ms(l))
@@ -284,6 +299,28 @@ static void apply_schedule(struct ledger *l, const struct tx *tx, const struct r
 	ledger_emit(l, sink, &r);
 }
 
+static void apply_limits(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
+{
+	struct result r = {.kind = RESULT_LIMITED, .height = l->height};
+
+	network_add(l, tx);
+	r.u.limits.seq = tx->seq;
+	r.u.limits.window = &tx->u.limits;
+	ledger_emit(l, sink, &r);
+}
+
+static void apply_approve(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
+{
+	struct result r = {.kind = RESULT_ANSWERED, .height = l->height};
+
+	r.u.answer.seq = tx->seq;
+	r.u.answer.schedule = approval_add(l, tx);
+	r.u.answer.role = network_role_of_account(
+		&l->params, account_find(&l->accounts, &tx->address)->number);
+	r.u.answer.verdict = tx->u.approve.verdict;
+	ledger_emit(l, sink, &r);
+}
+
 void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sink *sink)
 {
 	uint64_t number;
@@ -304,6 +341,12 @@ void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sin
 		break;
 	case TX_SCHEDULE:
 		apply_schedule(l, tx, sink);
+		break;
+	case TX_LIMITS:
+		apply_limits(l, tx, sink);
+		break;
+	case TX_APPROVE:
+		apply_approve(l, tx, sink);
 		break;
 	case TX_CLOCK:
 		apply_clock(l, tx, sink);

@@ -18,6 +18,7 @@
 #include "core/header.h"
 #include "core/imbalance.h"
 #include "core/merkle.h"
+#include "core/network.h"
 #include "core/params.h"
 #include "core/params_schedule.h"
 #include "core/ranking.h"
@@ -63,6 +64,7 @@ struct ledger {
 	uint8_t rules_hash[HASH_LEN];
 	struct params_schedule schedule;
 	struct schedules schedules;
+	struct network network;
 	uint64_t height;        /* of the open block; it holds slot height - 1 */
 	uint64_t seq_high;      /* highest sequence so far */
 	int64_t market_ms;      /* of the transaction of that sequence */

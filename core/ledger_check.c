@@ -292,6 +292,10 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 		return check_seal(l, tx, field);
 	case TX_SCHEDULE:
 		return schedule_check(l, tx, field);
+	case TX_LIMITS:
+		return network_check(l, tx, field);
+	case TX_APPROVE:
+		return approval_check(l, tx, field);
 	case TX_CLOCK:
 	case TX_ADMIT:
 	case TX_STANDING:

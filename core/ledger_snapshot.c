@@ -67,6 +67,9 @@ static void xfer_auction(struct xfer *x, struct auction *a)
 	xfer_i64(x, &a->cleared_wh);
 	xfer_i64(x, &a->cleared_uc);
 	xfer_i64(x, &a->marginal_mc_per_kwh);
+	xfer_i64(x, &a->cut_wh);
+	XFER_INT(x, a->cut_by);
+	XFER_INT(x, a->cut_unscheduled);
 }
 
 static void xfer_order(struct xfer *x, struct order *o)
@@ -197,6 +200,7 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 	xfer_accounts(x, &l->accounts);
 	params_schedule_xfer(x, l);
 	schedules_xfer(x, &l->schedules);
+	network_xfer(x, &l->network, ledger_slot(l));
 	xfer_auctions(x, &l->auctions);
 	if (x->reading && !x->bad)
 		x->bad = !count_orders(&l->auctions, &l->accounts);

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "core/account.h"
+#include "core/approval.h"
 #include "core/contract.h"
 #include "core/units.h"
 
@@ -51,6 +52,7 @@ static enum verdict check_relations(const struct params *p, const char **field)
 enum verdict params_check(const struct params *p, const char **field)
 {
 	const int64_t ms_max = INT64_C(4102444800000); /* 2100-01-01 */
+	bool asks = network_role_any(p);
 	const struct bound bounds[] = {
 		{"slot_s", p->slot_s, 60, 86400},
 		{"start_ms", p->start_ms, 0, ms_max},
@@ -74,6 +76,9 @@ enum verdict params_check(const struct params *p, const char **field)
 		{"fee_seller_mc_per_kwh", p->fee_seller_mc_per_kwh, 0, PRICE_MC_MAX},
 		{"imbalance_long_mc_per_kwh", p->imbalance_long_mc_per_kwh, 0, PRICE_MC_MAX},
 		{"imbalance_short_mc_per_kwh", p->imbalance_short_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"approval_lead_s", p->approval_lead_s, asks, asks ? S_PER_DAY : 0},
+		{"approval_silence", p->approval_silence, asks ? SILENCE_REFUSES : 0,
+			asks ? SILENCE_APPROVES : 0},
 	};
 
 	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {

@@ -14,7 +14,7 @@ enum { PARAMS_ROLES_MAX = 7, ROLE_NAME_MAX = 32 };
  * between it and the grid. */
 #define AGGREGATOR_ROLE "aggregator"
 
-/* A participant with a permanent address: the aggregator now, DSO and TSO in time. */
+/* A participant with a permanent address: aggregator, DSO, TSO. */
 struct role_params {
 	char name[ROLE_NAME_MAX + 1]; /* also its clientId */
 	struct address address;
@@ -42,6 +42,8 @@ struct params {
 	int measure;                /* enum measure */
 	int book;                   /* enum book_kind */
 	bool limit_inclusive;
+	int64_t approval_lead_s; /* a schedule is approved so long before its first slot */
+	int approval_silence;    /* enum silence; both 0 in a market without network operators */
 	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff, for information */
 	/* Paid to the aggregator on energy delivered; 0 unless the market has one, as the rest. */
 	int64_t fee_buyer_mc_per_kwh, fee_seller_mc_per_kwh;

@@ -10,6 +10,10 @@ static const struct {
 	size_t offset;
 	enum form form;
 } places[PARAM_COUNT] = {
+	[PARAM_APPROVAL_LEAD_S] = {"approval_lead_s", offsetof(struct params, approval_lead_s),
+		WIDE},
+	[PARAM_APPROVAL_SILENCE] = {"approval_silence", offsetof(struct params, approval_silence),
+		NUMBER},
 	[PARAM_BOOK] = {"book", offsetof(struct params, book), NUMBER},
 	[PARAM_BOUNDARY_S] = {"boundary_s", offsetof(struct params, boundary_s), WIDE},
 	[PARAM_DATE_WINDOW_S] = {"date_window_s", offsetof(struct params, date_window_s), WIDE},

@@ -7,6 +7,8 @@
 /* The parameters that may change, beside the roles' credit limits. All others are fixed for ever.
  */
 enum param {
+	PARAM_APPROVAL_LEAD_S,
+	PARAM_APPROVAL_SILENCE,
 	PARAM_BOOK,
 	PARAM_BOUNDARY_S,
 	PARAM_DATE_WINDOW_S,

@@ -7,6 +7,7 @@
 #include "core/account.h"
 #include "core/auction.h"
 #include "core/hash.h"
+#include "core/network.h"
 #include "core/schedule.h"
 
 /* What happened; the first group makes leaves of results_root. */
@@ -24,6 +25,8 @@ enum result_kind {
 	RESULT_RANKED = 22,      /* one validator of the block, best first */
 	RESULT_VALIDATED = 23,   /* the block before has its validator */
 	RESULT_SCHEDULED = 24,
+	RESULT_LIMITED = 25,
+	RESULT_ANSWERED = 26, /* a network operator has said something of a schedule */
 };
 
 /* Why money moved; hashed. */
@@ -67,6 +70,16 @@ struct result {
 			uint64_t height; /* VALIDATED: of the block sealed */
 		} validator;
 		const struct schedule *schedule;
+		struct {
+			uint64_t seq; /* of the limits */
+			const struct limits_window *window;
+		} limits;
+		struct {
+			uint64_t seq;      /* of the answer */
+			uint64_t schedule; /* of that which it is about */
+			enum network_role role;
+			enum approval_verdict verdict;
+		} answer;
 	} u;
 };
 

@@ -11,6 +11,8 @@ static const struct {
 	{TX_CPF, "cpf"},
 	{TX_SEAL, "seal"},
 	{TX_SCHEDULE, "schedule"},
+	{TX_LIMITS, "limits"},
+	{TX_APPROVE, "approve"},
 	{TX_CLOCK, "clock"},
 	{TX_ADMIT, "admit"},
 	{TX_STANDING, "standing"},

@@ -8,6 +8,7 @@
 #include "core/contract.h"
 #include "core/hash.h"
 #include "core/imbalance.h"
+#include "core/network.h"
 #include "core/params.h"
 #include "core/schedule.h"
 
@@ -19,6 +20,8 @@ enum tx_kind {
 	TX_CPF = 3,
 	TX_SEAL = 4,
 	TX_SCHEDULE = 5, /* the aggregator's, of the community's net */
+	TX_LIMITS = 6,   /* a network operator's, of the same net */
+	TX_APPROVE = 7,  /* a network operator's, of a schedule */
 	TX_OPERATOR = 16,
 	TX_CLOCK = 16,      /* fires the gates due; at a slot's end opens the block's close */
 	TX_ADMIT = 17,      /* address keys of one slot */
@@ -71,6 +74,11 @@ struct tx {
 			uint8_t header_hash[HASH_LEN];
 		} seal;
 		struct net_window schedule;
+		struct limits_window limits;
+		struct {
+			uint8_t schedule[HASH_LEN]; /* its transaction's id */
+			enum approval_verdict verdict;
+		} approve;
 		struct {
 			int64_t due_ms; /* gates up to here; at most the open slot's end */
 		} clock;

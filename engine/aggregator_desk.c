@@ -117,23 +117,23 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 }
 
 /* A deviation of that slot, with its schedule and nobody in it. */
-static struct deviation begin(const struct ledger *l, int64_t slot)
+static struct deviation begin(const struct ledger *l, int64_t slot, int64_t now_ms)
 {
 	struct deviation d = {.slot = slot};
 
-	d.is_scheduled = schedule_net(&l->schedules, slot, &d.scheduled_wh);
+	d.is_scheduled = schedule_net(l, slot, now_ms, &d.scheduled_wh);
 	return d;
 }
 
 /* Read what is known of the slot before, and of the running one. */
-static enum err see(struct engine *e, int64_t running, struct aggregator_news *news)
+static enum err see(struct engine *e, int64_t running, int64_t now_ms, struct aggregator_news *news)
 {
 	int64_t day = aggregator_day_slots(&e->genesis.params);
 	struct projecting projecting = {&e->market->homes, &news->projected};
 	enum err err;
 
-	news->deviation = begin(&e->market->ledger, running - 1);
-	news->projected = begin(&e->market->ledger, running);
+	news->deviation = begin(&e->market->ledger, running - 1, now_ms);
+	news->projected = begin(&e->market->ledger, running, now_ms);
 	err = csm_db_nets(&e->csm, running - 1, running - 1 - day, add, &news->deviation);
 	if (err == ERR_OK)
 		err = csm_db_nets(&e->csm, running, running - day, project, &projecting);
@@ -159,7 +159,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 		return ERR_OK;
 	a->judged = running - 1;
 	*news = (struct aggregator_news){.trades = false};
-	err = see(e, running, news);
+	err = see(e, running, now_ms, news);
 	if (err != ERR_OK)
 		return err;
 	*ret_judged = true;

@@ -28,6 +28,16 @@ void answer_publish_to(
 		e->waiting.failed = true;
 }
 
+/* What the network's limits kept an auction from awarding, if they did. */
+static void write_cut(struct out *out, const struct auction *a)
+{
+	if (a->cut_wh > 0)
+		out_printf(out,
+			",\"network_limit\":{\"cut_wh\":%lld,\"role\":\"%s\",\"scheduled\":%s}",
+			(long long)a->cut_wh, network_role_name((enum network_role)a->cut_by),
+			a->cut_unscheduled ? "false" : "true");
+}
+
 void answer_award(
 	struct engine *e, const struct home *home, const struct order *o, const struct auction *a)
 {
@@ -38,10 +48,12 @@ void answer_award(
 	out_init(&out, text, sizeof text);
 	out_printf(&out, "{\"address\":\"%s\",\"amount_uc\":%lld,\"auction\":%llu",
 		account->address.text, (long long)o->award_uc, (unsigned long long)a->seq);
+	out_printf(&out, ",\"marginal_mc_per_kwh\":%lld", (long long)a->marginal_mc_per_kwh);
+	write_cut(&out, a);
 	out_printf(&out,
-		",\"marginal_mc_per_kwh\":%lld,\"order\":%llu,\"outcome\":\"%s\""
+		",\"order\":%llu,\"outcome\":\"%s\""
 		",\"price_mc_per_kwh\":%lld,\"quantity_wh\":%lld,\"slot\":%lld}",
-		(long long)a->marginal_mc_per_kwh, (unsigned long long)o->seq,
+		(unsigned long long)o->seq,
 		o->status == ORDER_AWARDED ? "awarded"
 		: o->status == ORDER_VOID  ? "void"
 					   : "lost",
@@ -267,10 +279,11 @@ void answer_auction_ended(struct engine *e, const struct auction *a, int64_t bes
 	out_init(&out, text, sizeof text);
 	out_printf(&out,
 		"{\"auction\":%llu,\"best_losing_mc_per_kwh\":%lld,\"cleared_uc\":%lld"
-		",\"cleared_wh\":%lld,\"event\":\"ended\",\"marginal_mc_per_kwh\":%lld"
-		",\"status\":\"%s\"}",
+		",\"cleared_wh\":%lld,\"event\":\"ended\",\"marginal_mc_per_kwh\":%lld",
 		(unsigned long long)a->seq, (long long)best_losing, (long long)a->cleared_uc,
-		(long long)a->cleared_wh, (long long)a->marginal_mc_per_kwh,
+		(long long)a->cleared_wh, (long long)a->marginal_mc_per_kwh);
+	write_cut(&out, a);
+	out_printf(&out, ",\"status\":\"%s\"}",
 		a->status == AUCTION_CLEARED ? "cleared"
 		: a->status == AUCTION_VOID  ? "void"
 					     : "cancelled");
@@ -289,6 +302,12 @@ void answer_offers_flush(struct engine *e)
 
 	if (!e->replaying)
 		offers_flush(&e->offers, e->market->ledger.height, &to);
+}
+
+bool answer_is_told(const struct engine *e, enum tx_kind kind)
+{
+	return kind == TX_BID_OFFER || kind == TX_CPF || kind == TX_LIMITS || kind == TX_APPROVE ||
+	       (kind == TX_SCHEDULE && network_role_any(&e->genesis.params));
 }
 
 void answer_offer(struct engine *e, const struct stored_tx *tx, uint64_t account)

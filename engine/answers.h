@@ -32,6 +32,10 @@ void answer_auction_opened(struct engine *e, const struct auction *auction);
 void answer_auction_ended(
 	struct engine *e, const struct auction *auction, int64_t best_losing_mc_per_kwh);
 
+/* Whether transactions of that kind are told on `offers`: orders and CPFs, what operators of the
+ * network say, and schedules where they are to be approved. */
+bool answer_is_told(const struct engine *e, enum tx_kind kind);
+
 /* Collect an accepted transaction of an account for `offers`, and publish what was collected. */
 void answer_offer(struct engine *e, const struct stored_tx *tx, uint64_t account);
 void answer_offers_flush(struct engine *e);

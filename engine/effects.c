@@ -56,6 +56,8 @@ static void emit(void *context, const struct result *r)
 	case RESULT_ORDER_ADDED:
 	case RESULT_RANKED:
 	case RESULT_SCHEDULED:
+	case RESULT_LIMITED:
+	case RESULT_ANSWERED:
 		break;
 	}
 }

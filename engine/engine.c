@@ -317,8 +317,7 @@ static enum err accept(
 	}
 	market_apply(e->market, c, d, &tx, &sink);
 	e->rules_are_news = e->rules_are_news || c->kind == COMMAND_PARAMS;
-	if (d->promise == PROMISE_LEDGER && !d->shut &&
-		(tx.kind == TX_BID_OFFER || tx.kind == TX_CPF))
+	if (d->promise == PROMISE_LEDGER && !d->shut && answer_is_told(e, tx.kind))
 		answer_offer(e, &stored, account);
 	err = effects_of_command(e, c);
 	return err == ERR_OK ? e->ledger.err : err;

@@ -186,12 +186,15 @@ static enum verdict check_keys(
 static bool keep_borrowed(struct inspected *k)
 {
 	struct command *c = &k->command;
+	struct limits_window *limits = NULL;
 	struct net_window *window = NULL;
 	const void *from = NULL;
 	size_t size = 0;
 
 	if (c->kind == COMMAND_TX && c->u.tx.kind == TX_SCHEDULE)
 		window = &c->u.tx.u.schedule;
+	else if (c->kind == COMMAND_TX && c->u.tx.kind == TX_LIMITS)
+		limits = &c->u.tx.u.limits;
 	else if (c->kind == COMMAND_BASELINE)
 		window = &c->u.baseline.window;
 	if (c->kind == COMMAND_ADDRESSES) {
@@ -200,6 +203,9 @@ static bool keep_borrowed(struct inspected *k)
 	} else if (window) {
 		from = window->net_wh;
 		size = window->count * sizeof *window->net_wh;
+	} else if (limits) {
+		from = limits->export_wh;
+		size = NET_VALUES_MAX * sizeof *limits->export_wh;
 	}
 	if (size == 0)
 		return true;
@@ -209,6 +215,11 @@ static bool keep_borrowed(struct inspected *k)
 	memcpy(k->borrowed, from, size);
 	if (c->kind == COMMAND_ADDRESSES)
 		c->u.addresses.keys = k->borrowed;
+	else if (limits)
+		*limits = (struct limits_window){.first_slot = limits->first_slot,
+			.count = limits->count,
+			.export_wh = k->borrowed,
+			.import_wh = (const int32_t *)k->borrowed + SCHEDULE_SLOTS_MAX};
 	else
 		window->net_wh = k->borrowed;
 	return true;

@@ -2,45 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/home.h"
 #include "core/units.h"
 #include "core/vpp/class_profile.h"
-#include "core/vpp/community.h"
-#include "store/meter_feed.h"
-
-enum { PLAN_DAYS = 2, HOURS = 24, NOISE_WH = 50, PART_MIN = SCHEDULE_SLOTS_MAX / 2 };
-
-/* One home as it is followed. */
-struct followed {
-	struct baseline baseline;
-	int32_t *room;
-	char client_id[CLIENT_ID_MAX + 1];
-	int64_t pv_w;
-	int64_t baseline_end; /* slots before this one have been announced */
-	bool registered;
-	bool planned; /* by its own past, on the last planned day */
-};
-
-struct planner {
-	struct meter_feed feed;
-	struct genesis genesis;
-	struct baseline_calendar calendar;
-	struct followed *homes[HOMES_MAX];
-	struct community community;
-	int32_t *room;
-	struct baseline_metered *past;
-	struct outlook outlook;
-	int64_t *plan;                /* by slot modulo PLAN_DAYS days */
-	int64_t plan_first, plan_end; /* slots */
-	int64_t next;                 /* the first slot that has not been followed */
-	bool begun;
-	int64_t announced_end;
-	uint32_t next_home; /* whose baseline is to be announced */
-	int64_t slot;       /* being followed */
-	bool late;          /* it was followed before */
-	bool out_of_memory;
-	char why[PLANNER_WHY_MAX];
-};
+#include "engine/planner_state.h"
 
 static size_t ring(int64_t slot, size_t room)
 {
@@ -51,7 +15,7 @@ static size_t ring(int64_t slot, size_t room)
 
 static size_t plan_room(const struct planner *p)
 {
-	return (size_t)PLAN_DAYS * p->calendar.day_slots;
+	return (size_t)PLANNER_DAYS * p->calendar.day_slots;
 }
 
 enum err planner_open(const char *state_dir, const struct genesis *genesis, int64_t lead_slots,
@@ -76,7 +40,11 @@ enum err planner_open(const char *state_dir, const struct genesis *genesis, int6
 	if (p->room && p->past && p->plan) {
 		community_init(&p->community, &p->calendar, p->room, p->past);
 		err = meter_feed_open(&p->feed, state_dir);
-		(void)snprintf(why, PLANNER_WHY_MAX, "%s", p->feed.why);
+		if (err == ERR_OK)
+			err = plan_limits_open(
+				&p->limits, p->feed.db, &p->genesis.params, plan_room(p));
+		(void)snprintf(
+			why, PLANNER_WHY_MAX, "%s", p->feed.why[0] ? p->feed.why : err_text(err));
 	}
 	if (err != ERR_OK) {
 		planner_close(p);
@@ -98,6 +66,7 @@ void planner_close(struct planner *p)
 	free(p->room);
 	free(p->past);
 	free(p->plan);
+	plan_limits_close(&p->limits);
 	meter_feed_close(&p->feed);
 	free(p);
 }
@@ -291,6 +260,9 @@ enum err planner_follow(struct planner *p, int64_t slot, const atomic_bool *stop
 	err = find_homes(p);
 	if (err != ERR_OK)
 		return err;
+	err = plan_limits_load(&p->limits, p->next, p->plan_end);
+	if (err != ERR_OK)
+		return fail(p, err, sqlite3_errmsg(p->feed.db));
 	return fail(p, meter_feed_scheduled(&p->feed, &p->announced_end), p->feed.why);
 }
 
@@ -302,7 +274,7 @@ bool planner_planned(const struct planner *p, int64_t slot, int64_t *ret_net_wh)
 	return true;
 }
 
-static bool planned_home(
+bool planner_home_plan(
 	const struct planner *p, const struct followed *h, int64_t slot, int64_t *ret_net_wh)
 {
 	struct baseline_slot f;
@@ -318,80 +290,5 @@ static bool planned_home(
 bool planner_planned_home(const struct planner *p, uint32_t home, int64_t slot, int64_t *ret_net_wh)
 {
 	return home < HOMES_MAX && p->homes[home] &&
-	       planned_home(p, p->homes[home], slot, ret_net_wh);
-}
-
-static int32_t bounded(int64_t wh)
-{
-	if (wh > SCHEDULE_NET_WH_MAX)
-		return SCHEDULE_NET_WH_MAX;
-	return wh < -SCHEDULE_NET_WH_MAX ? -SCHEDULE_NET_WH_MAX : (int32_t)wh;
-}
-
-/* The slots from `from` on of a home's plan, or without one of the community's. */
-static void take_window(const struct planner *p, const struct followed *h, int64_t from, int64_t to,
-	struct planner_window *ret)
-{
-	ret->first_slot = from < p->plan_first ? p->plan_first : from;
-	for (ret->count = 0; ret->count < SCHEDULE_SLOTS_MAX; ret->count++) {
-		int64_t slot = ret->first_slot + ret->count, wh;
-
-		if (slot > to ||
-			!(h ? planned_home(p, h, slot, &wh) : planner_planned(p, slot, &wh)))
-			break;
-		ret->net_wh[ret->count] = bounded(wh);
-	}
-}
-
-bool planner_next_window(struct planner *p, int64_t from, struct planner_window *ret)
-{
-	take_window(p, NULL, from > p->announced_end ? from : p->announced_end, INT64_MAX, ret);
-	if (ret->count > 0)
-		p->announced_end = ret->first_slot + ret->count;
-	return ret->count > 0;
-}
-
-bool planner_next_update(const struct planner *p, struct planner_window *ret)
-{
-	int64_t hour = (p->calendar.day_slots + HOURS - 1) / HOURS, away = 0, homes = 0;
-
-	if (!p->begun || p->next % hour != 0)
-		return false;
-	ret->first_slot = p->next + hour;
-	ret->count = 0;
-	for (; ret->count < (uint32_t)hour && ret->count < SCHEDULE_SLOTS_MAX; ret->count++) {
-		int64_t slot = ret->first_slot + ret->count, wh;
-		struct baseline_slot planned, expected;
-
-		if (!planner_planned(p, slot, &wh) ||
-			!baseline_planned(&p->community.sum, slot, &planned) ||
-			!baseline_expected(&p->community.sum, slot, p->next - 1, &expected))
-			return false;
-		ret->net_wh[ret->count] = bounded(wh + expected.wh - planned.wh);
-		away += llabs(expected.wh - planned.wh);
-	}
-	for (uint32_t i = 0; i < HOMES_MAX; i++)
-		homes += p->homes[i] && p->homes[i]->registered;
-	return away >= homes * NOISE_WH;
-}
-
-bool planner_next_baseline(struct planner *p, int64_t from, int64_t to, struct planner_window *ret,
-	const char **ret_client_id)
-{
-	for (; p->next_home < HOMES_MAX; p->next_home++) {
-		struct followed *h = p->homes[p->next_home];
-
-		if (!h || !h->registered)
-			continue;
-		take_window(p, h, from > h->baseline_end ? from : h->baseline_end, to, ret);
-		/* Of a long plan that comes within reach slot by slot, not each by itself. */
-		if (ret->count == 0 ||
-			(ret->count < PART_MIN && ret->first_slot + ret->count < p->plan_end))
-			continue;
-		h->baseline_end = ret->first_slot + ret->count;
-		*ret_client_id = h->client_id;
-		return true;
-	}
-	p->next_home = 0;
-	return false;
+	       planner_home_plan(p, p->homes[home], slot, ret_net_wh);
 }

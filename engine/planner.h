@@ -47,14 +47,31 @@ __attribute__((warn_unused_result)) enum err planner_follow(
 	struct planner *planner, int64_t slot, const atomic_bool *stopping);
 const char *planner_why(const struct planner *planner);
 
-/* What is to be announced next of the community's plan that has not been yet, from slot `from` on;
+/* What is to be announced next of the community's plan that has not been yet, within the network's
+ * limits, from slot `from` on;
  * false: nothing. It counts as announced until planner_follow() sees that the ledger does not have
  * it. */
 bool planner_next_window(struct planner *planner, int64_t from, struct planner_window *ret);
 
-/* At the end of an hour: the hour after the next, as it is expected now; false: it is no such time,
- * or what is expected is near the plan: within 50 Wh of it for each home, summed over the hour. */
-bool planner_next_update(const struct planner *planner, struct planner_window *ret);
+/* At the end of an hour: the hour after the next, or the first that begins with slot `from` or
+ * later, as it is expected now; false: it is no such time, or what is expected is near the plan:
+ * within 50 Wh of it for each home, summed over the hour. */
+bool planner_next_update(const struct planner *planner, int64_t from, struct planner_window *ret);
+
+/* The first slot from `first` on of which a schedule announced at market time now_ms can still be
+ * approved; without operators of the network `first`. */
+int64_t planner_first_slot(const struct planner *planner, int64_t first, int64_t now_ms);
+
+/* What has been announced and has to be announced anew, from slot `from` on, within the limits of
+ * the network: an operator has refused it and limits say otherwise of a slot now, or one has not
+ * answered in time, or a limit has become tighter than what was announced. Of one slot at most
+ * PLAN_LIMITS_TRIES times. False: nothing. */
+bool planner_next_replan(struct planner *planner, int64_t from, struct planner_window *ret);
+
+/* Slots that no schedule counts for and that planner_next_replan() will not announce any more: what
+ * was refused is what the limits leave of the plan, or it has been tried often enough. Each slot is
+ * told once; net_wh is not set. False: none. */
+bool planner_next_stuck(struct planner *planner, int64_t from, struct planner_window *ret);
 
 /* The same of the homes' plans: the next home of which slots from `from` to `to` have not been
  * announced to it. *ret_client_id is its id, borrowed until the planner's next call. */

@@ -304,7 +304,7 @@ void config_option_rule(const struct config_option *o, char out[static OPTION_RU
 		[OPTION_HOST] = "must be a host name or address",
 		[OPTION_PATH] = "must be a path of at most 1023 bytes",
 		[OPTION_NAME] = "must be 1 to 24 of a-z, 0-9 and dashes, no dash first",
-		[OPTION_CLIENT] = "must be 4 to 32 of a-z and 0-9",
+		[OPTION_CLIENT] = "must be 3 to 32 of a-z and 0-9",
 		[OPTION_HASH] = "must be 64 hex digits in lower case",
 		[OPTION_DAY] = "must be a day YYYY-MM-DD",
 		[OPTION_YES_NO] = "must be yes or no",

@@ -12,7 +12,7 @@ enum option_kind {
 	OPTION_HOST = 1, /* char[]: a host name or address; not empty, no blanks */
 	OPTION_PATH,     /* char[CONFIG_PATH_MAX]: a path, or empty */
 	OPTION_NAME,     /* char[]: of a market, 1..24 of a-z 0-9 -, not a dash first */
-	OPTION_CLIENT,   /* char[]: a clientId, 4..32 of a-z 0-9 */
+	OPTION_CLIENT,   /* char[]: a clientId, 3..32 of a-z 0-9 */
 	OPTION_HASH,     /* uint8_t[CONFIG_HASH_LEN]: 64 hex digits in lower case */
 	OPTION_DAY,      /* char[CONFIG_DAY_MAX]: YYYY-MM-DD */
 	OPTION_WHOLE,    /* int64_t: least..most */

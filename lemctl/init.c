@@ -10,11 +10,11 @@
 #include "lemctl/args.h"
 #include "lemctl/broker_conf.h"
 #include "lemctl/certificate.h"
+#include "lemctl/init_network.h"
 #include "store/csm_db.h"
 #include "store/ledger_db.h"
 #include "wire/clock.h"
 #include "wire/date.h"
-#include "wire/tx_form.h"
 
 /* What the command line says. */
 struct request_init {
@@ -22,6 +22,7 @@ struct request_init {
 	int64_t slot_s, rate, start_in_s, port, reward_cents, penalty_mc, credit_cents;
 	int64_t import_mc, export_mc, floor_w, horizon;
 	bool demo;
+	struct init_network network;
 };
 
 static int say(const char *what, const char *why)
@@ -73,19 +74,6 @@ static enum err new_key(
 	return err;
 }
 
-static void add_role(
-	struct genesis *g, const char *name, const struct private_key *key, int64_t credit_uc)
-{
-	struct role_params *r = &g->params.roles[g->params.role_count++];
-	const struct public_key *public = private_key_public(key);
-
-	memcpy(r->name, name, strlen(name) + 1);
-	r->credit_limit_uc = credit_uc;
-	r->key.len = public->len;
-	memcpy(r->key.bytes, public->bytes, sizeof r->key.bytes);
-	tx_form_key_address(&r->key, &r->address);
-}
-
 static enum err make_genesis(const struct request_init *q, struct genesis *g)
 {
 	struct private_key *operator_key = NULL, *aggregator_key = NULL;
@@ -107,10 +95,13 @@ static enum err make_genesis(const struct request_init *q, struct genesis *g)
 	if (err == ERR_OK)
 		err = new_key(q->dir, "aggregator.pem", KEY_P256, &aggregator_key);
 	if (err == ERR_OK) {
-		add_role(g, "aggregator", aggregator_key, q->credit_cents * 1000000);
+		init_add_role(g, "aggregator", private_key_public(aggregator_key),
+			q->credit_cents * 1000000);
 		g->operator_key = *private_key_public(operator_key);
-		err = genesis_complete(g);
+		err = init_network_add(&q->network, q->dir, g);
 	}
+	if (err == ERR_OK)
+		err = genesis_complete(g);
 	if (err == ERR_OK)
 		err = genesis_sign(g, operator_key);
 	private_key_free(operator_key);
@@ -152,8 +143,9 @@ static enum err write_document(const char *dir, const struct genesis *g)
 }
 
 /* What the directory comes to hold; the directory itself last. */
-static const char *const files[] = {"/operator.pem", "/aggregator.pem", "/csm.db", "/ledger.db",
-	"/genesis.json", "/ca.crt", "/server.crt", "/server.key", "/mosquitto.conf", ""};
+static const char *const files[] = {"/operator.pem", "/aggregator.pem", "/dso.pem", "/tso.pem",
+	"/csm.db", "/ledger.db", "/genesis.json", "/ca.crt", "/server.crt", "/server.key",
+	"/mosquitto.conf", ""};
 
 /* The user the broker will run as must own what it writes. */
 static enum err hand_over(const char *dir, const char *user)
@@ -167,7 +159,8 @@ static enum err hand_over(const char *dir, const char *user)
 		return ERR_NOT_FOUND;
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		(void)snprintf(path, sizeof path, "%s%s", dir, files[i]);
-		if (chown(path, entry->pw_uid, entry->pw_gid) != 0)
+		if (chown(path, entry->pw_uid, entry->pw_gid) != 0 &&
+			!(errno == ENOENT && init_network_is_key(files[i])))
 			return ERR_IO;
 	}
 	return ERR_OK;
@@ -241,6 +234,8 @@ static int check_request(const struct request_init *q)
 {
 	if (!q->demo && (q->rate != 1 || q->start))
 		return say("--rate, --start", "only a market made with --demo has them");
+	if (init_network_check(&q->network) != 0)
+		return EXIT_REFUSED;
 	if (!market_name_valid(q->name))
 		return say("--name", "needs 1..24 of a-z, 0-9 and -");
 	if (strcmp(q->other_topics, "allow") != 0 && strcmp(q->other_topics, "defer") != 0)
@@ -291,6 +286,7 @@ int init_command(int argc, char **argv)
 			10000000},
 		{"floor", ARG_INT, &q.floor_w, "W", "of Proof of Energy (50)", 0, 1000000},
 		{"horizon", ARG_INT, &q.horizon, "SLOTS", "of admission (4)", 1, 16},
+		INIT_NETWORK_ARGS(q.network),
 		{"demo", ARG_FLAG, &q.demo, "", "market time may run fast; not for real money", 0,
 			0},
 		{"rate", ARG_INT, &q.rate, "N", "market seconds per second, with --demo", 1, 10000},

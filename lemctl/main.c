@@ -10,6 +10,7 @@
 #include "lemctl/homes.h"
 #include "lemctl/init.h"
 #include "lemctl/invoices.h"
+#include "lemctl/network.h"
 #include "lemctl/operator.h"
 #include "lemctl/params.h"
 #include "lemctl/serve.h"
@@ -33,6 +34,8 @@ static const struct command commands[] = {
 	{"backup", backup_command, "copy both databases, also while the broker runs"},
 	{"withdraw", withdraw_command, "book money that is paid out to a home or role"},
 	{"params", params_command, "show or change the market's parameters"},
+	{"dso", dso_command, "limit the community's net and approve schedules, as its DSO"},
+	{"tso", tso_command, "the same as its TSO"},
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},

@@ -7,7 +7,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lemctl/link.h"
 #include "lemctl/stopped_market.h"
 #include "wire/clock.h"
 #include "wire/message.h"
@@ -63,24 +62,6 @@ void office_door_close(struct office_door *d)
 	d->operator_key = NULL;
 }
 
-/* The listener's port in DIR/mosquitto.conf, or 8883. */
-static int broker_port(const struct office_door *d)
-{
-	char path[PATH_LEN], line[512];
-	int port = d->connection.unix_path ? 0 : (int)d->port;
-	FILE *file;
-
-	(void)snprintf(path, sizeof path, "%s/mosquitto.conf", d->dir);
-	file = port || d->connection.unix_path ? NULL : fopen(path, "r");
-	while (file && port == 0 && fgets(line, sizeof line, file)) {
-		if (strncmp(line, "listener ", 9) == 0)
-			port = (int)strtol(line + 9, NULL, 10);
-	}
-	if (file)
-		(void)fclose(file);
-	return port || d->connection.unix_path ? port : 8883;
-}
-
 bool office_door_is_remote(const struct office_door *d)
 {
 	char path[PATH_LEN];
@@ -120,24 +101,11 @@ static int connect_to_broker(struct office_door *d)
 {
 	static const char *const more[] = {CONTROL_RESPONSE_TOPIC, NULL};
 	char why[LINK_WHY_MAX];
+	int code = link_args_complete(&d->connection, d->dir, d->port, &d->genesis, "operator",
+		d->operator_key, &d->place);
 
-	(void)snprintf(d->own_cafile, sizeof d->own_cafile, "%.4000s/ca.crt", d->dir);
-	if (!d->connection.host)
-		d->connection.host = "127.0.0.1";
-	d->connection.port = broker_port(d);
-	if (!d->connection.cafile && !d->connection.capath && !d->connection.psk)
-		d->connection.cafile = d->own_cafile;
-	d->connection.name = d->genesis.name;
-	d->connection.market = d->genesis.market;
-	if (!d->connection.client_id)
-		d->connection.client_id = "operator";
-	d->connection.suffix = d->suffix;
-	d->connection.key = d->operator_key;
-	if (d->connection.qos &&
-		(strlen(d->connection.qos) != 1 || !strchr("012", d->connection.qos[0])))
-		return complain("--qos", "is 0, 1 or 2"), EXIT_USAGE;
-	if (message_draw_id(d->suffix) != ERR_OK)
-		return complain("request", "no randomness");
+	if (code != 0)
+		return code;
 	if (link_open(&d->connection, more, on_message, d, &d->link, why) != ERR_OK)
 		return complain("broker", why), EXIT_UNREACHABLE;
 	return 0;

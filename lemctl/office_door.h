@@ -5,7 +5,7 @@
 #define LEM_LEMCTL_OFFICE_DOOR_H
 #include "lemctl/args.h"
 #include "lemctl/errand.h"
-#include "lemctl/link.h"
+#include "lemctl/link_args.h"
 
 struct stopped_market;
 
@@ -17,7 +17,7 @@ struct office_door {
 	/* ---- */
 	struct genesis genesis;
 	struct private_key *operator_key;
-	char suffix[REQ_ID_MAX + 1], own_cafile[4096];
+	struct link_place place;
 	struct link *link;              /* to the running broker, once it is needed */
 	struct stopped_market *stopped; /* or the market itself, ... */
 	int lock;                       /* ... under its lock; 0: none */
@@ -27,45 +27,8 @@ struct office_door {
 /* What is printed of a receipt. */
 enum door_print { DOOR_PRINT_NONE, DOOR_PRINT, DOOR_PRINT_JSON };
 
-/* Rows of an option table: the connection, by the names of mosquitto_ctrl. */
-#define OFFICE_DOOR_ARGS(d)                                                                        \
-	{"host|h", ARG_TEXT, &(d).connection.host, "HOST", "of the broker (127.0.0.1)", 0, 0},     \
-		{"port|p", ARG_INT, &(d).port, "PORT", "of the broker (from mosquitto.conf)", 1,   \
-			65535},                                                                    \
-		{"unix", ARG_TEXT, &(d).connection.unix_path, "PATH",                              \
-			"of the broker's socket, in place of both", 0, 0},                         \
-		{"username|u", ARG_TEXT, &(d).connection.client_id, "NAME",                        \
-			"MQTT user (operator)", 0, 0},                                             \
-		{"pw|P", ARG_TEXT, &(d).connection.password, "PASSWORD",                           \
-			"in place of a token by operator.pem", 0, 0},                              \
-		{"id|i", ARG_TEXT, &(d).connection.mqtt_id, "ID",                                  \
-			"MQTT client id (operator/ and more)", 0, 0},                              \
-		{"bind|A", ARG_TEXT, &(d).connection.bind, "ADDRESS",                              \
-			"local address to connect from", 0, 0},                                    \
-		{"qos|q", ARG_TEXT, &(d).connection.qos, "QOS", "of the request: 0, 1 or 2 (1)",   \
-			0, 0},                                                                     \
-		{"protocol-version|V", ARG_TEXT, &(d).connection.protocol, "V",                    \
-			"mqttv31, mqttv311 or mqttv5 (mqttv311)", 0, 0},                           \
-		{"cafile", ARG_TEXT, &(d).connection.cafile, "FILE",                               \
-			"of authorities (DIR/ca.crt)", 0, 0},                                      \
-		{"capath", ARG_TEXT, &(d).connection.capath, "DIR", "of authorities", 0, 0},       \
-		{"cert", ARG_TEXT, &(d).connection.cert, "FILE", "client certificate", 0, 0},      \
-		{"key", ARG_TEXT, &(d).connection.cert_key, "FILE", "of the client certificate",   \
-			0, 0},                                                                     \
-		{"ciphers", ARG_TEXT, &(d).connection.ciphers, "LIST", "of TLS", 0, 0},            \
-		{"tls-version", ARG_TEXT, &(d).connection.tls_version, "V", "tlsv1.3 or tlsv1.2",  \
-			0, 0},                                                                     \
-		{"tls-alpn", ARG_TEXT, &(d).connection.alpn, "NAME",                               \
-			"protocol to name in the TLS handshake", 0, 0},                            \
-		{"psk", ARG_TEXT, &(d).connection.psk, "HEX",                                      \
-			"pre-shared key, in place of certificates", 0, 0},                         \
-		{"psk-identity", ARG_TEXT, &(d).connection.psk_identity, "NAME",                   \
-			"of the pre-shared key", 0, 0},                                            \
-		{"insecure", ARG_FLAG, &(d).connection.insecure, "",                               \
-			"do not compare the host with the server's certificate", 0, 0},            \
-	{                                                                                          \
-		"options|o", ARG_OPTIONS, NULL, "FILE", "with such options, one a line", 0, 0      \
-	}
+/* Rows of an option table: the connection. */
+#define OFFICE_DOOR_ARGS(d) LINK_ARGS(d, "operator", "operator.pem")
 
 /* Root becomes the directory's owner, for good: what it makes there (lock, write-ahead log) must be
  * the broker's to open. 0; EXIT_REFUSED, with a complaint on stderr. */

@@ -36,7 +36,10 @@ const struct page_sql page_sql[] = {
 		" WHERE missing > 0 UNION ALL"
 		" SELECT 'silent', h.client_id, NULL, " HEAD " - 1 - coalesce(r.last_slot, -1)"
 		" FROM csm.homes h LEFT JOIN csm.v_readings r ON r.home = h.client_id"
-		" WHERE h.kind = 1 AND h.status = 2 AND coalesce(r.last_slot, -1) < " HEAD " - 3"},
+		" WHERE h.kind = 1 AND h.status = 2 AND coalesce(r.last_slot, -1) < " HEAD
+		" - 3 UNION ALL SELECT 'unscheduled', NULL, min(slot), count(*) FROM v_schedule"
+		" WHERE NOT counts AND state <> 'pending' AND slot BETWEEN " HEAD " AND " HEAD
+		" + 96 HAVING count(*) > 0"},
 	{"/api/auctions", "auctions",
 		AUCTION " WHERE a.seq IN (SELECT seq FROM auctions ORDER BY seq DESC LIMIT 100)"
 			" ORDER BY v.status = 'open' DESC, a.seq DESC"},
@@ -71,7 +74,7 @@ const struct page_sql page_sql[] = {
 		" held AS (SELECT t.slot, t.begins, s.slot IS NOT NULL AS is_scheduled,"
 		" count(*) AS homes, coalesce(s.net_kwh, y.scheduled) AS scheduled_kwh,"
 		" CASE WHEN s.slot IS NULL THEN y.metered ELSE sum(t.kwh) END AS metered_kwh"
-		" FROM net t LEFT JOIN v_schedule s ON s.slot = t.slot"
+		" FROM net t LEFT JOIN v_schedule s ON s.slot = t.slot AND s.counts"
 		" LEFT JOIN before y ON y.slot = t.slot"
 		" WHERE t.slot >= 0 AND t.slot >= " HEAD " - " WINDOW " GROUP BY t.slot)"
 		" SELECT slot, begins, is_scheduled, homes, scheduled_kwh, metered_kwh,"

@@ -14,7 +14,8 @@ enum { COLUMN_WIDTH = 12 };
 #define DEVIATION                                                                                  \
 	"(SELECT c.slot, c.begins, coalesce(s.net_kwh, y.scheduled_kwh) AS scheduled_kwh,"         \
 	" CASE WHEN s.slot IS NULL THEN y.deviation_kwh ELSE c.net_kwh - s.net_kwh END"            \
-	" AS deviation_kwh FROM csm.v_community_slots c LEFT JOIN v_schedule s ON s.slot = c.slot" \
+	" AS deviation_kwh FROM csm.v_community_slots c LEFT JOIN v_schedule s ON s.slot = "       \
+	"c.slot AND s.counts"                                                                      \
 	" LEFT JOIN csm.v_deviation y ON y.slot = c.slot WHERE c.slot >= 0)"
 
 /* One row of each slot, day or month that the meters or the ledger know: a slot in which no home
@@ -28,7 +29,7 @@ static const struct {
 		 " SELECT k.slot, k.begins, c.homes, c.production_kwh, c.consumption_kwh,"
 		 " c.import_kwh, c.export_kwh, d.scheduled_kwh, d.deviation_kwh, l.auctions,"
 		 " l.cleared, l.bidders, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
-		 " l.short_kwh, l.validator_cpf FROM known k"
+		 " l.short_kwh, l.cut_kwh, l.validator_cpf FROM known k"
 		 " LEFT JOIN c ON c.slot = k.slot LEFT JOIN l ON l.slot = k.slot"
 		 " LEFT JOIN " DEVIATION " d ON d.slot = k.slot"
 		 " WHERE date(k.begins) BETWEEN ?1 AND ?2 ORDER BY k.slot"},
@@ -40,7 +41,7 @@ static const struct {
 		" (SELECT sum(abs(deviation_kwh)) FROM " DEVIATION " d"
 		" WHERE date(d.begins) = k.day) AS deviation_kwh, l.auctions, l.cleared,"
 		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
-		" l.short_kwh, l.mean_validator_cpf FROM known k"
+		" l.short_kwh, l.cut_kwh, l.mean_validator_cpf FROM known k"
 		" LEFT JOIN c ON c.day = k.day LEFT JOIN l ON l.day = k.day"
 		" WHERE k.day BETWEEN ?1 AND ?2 ORDER BY k.day"},
 	{"month",
@@ -52,7 +53,7 @@ static const struct {
 		" (SELECT sum(abs(deviation_kwh)) FROM " DEVIATION " d"
 		" WHERE substr(d.begins, 1, 7) = k.month) AS deviation_kwh, l.auctions, l.cleared,"
 		" l.participation, l.traded_kwh, l.mean_cents_per_kwh, l.delivered_kwh,"
-		" l.short_kwh FROM known k"
+		" l.short_kwh, l.cut_kwh FROM known k"
 		" LEFT JOIN c ON c.month = k.month LEFT JOIN l ON l.month = k.month"
 		" WHERE k.month BETWEEN substr(?1, 1, 7) AND substr(?2, 1, 7) ORDER BY k.month"},
 };

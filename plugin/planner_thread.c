@@ -12,6 +12,7 @@
 #include "wire/message.h"
 
 enum { PARAMETERS_MAX = 2048, IDLE_MS = 1000, LATE_MS = 20, NS_PER_MS = 1000000 };
+enum { REPLAN_SLOTS = 5 };
 
 static int64_t market_now(const struct planner_thread *t)
 {
@@ -100,6 +101,32 @@ static enum err announce(struct planner_thread *t, const struct planner_window *
 	return err;
 }
 
+/* What is new of the community's plan, and what of it has to be said anew. */
+static enum err announce_all(struct planner_thread *t, struct planner *p, int64_t open_slot)
+{
+	int64_t from = planner_first_slot(p, open_slot + 1, market_now(t));
+	struct planner_window w;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && planner_next_window(p, from, &w))
+		err = announce(t, &w);
+	while (err == ERR_OK && planner_next_replan(p, from, &w)) {
+		post_say(t->post, MOSQ_LOG_INFO,
+			"lem: planner | slots %lld to %lld | scheduled anew, within the limits of "
+			"the network",
+			(long long)w.first_slot, (long long)(w.first_slot + w.count - 1));
+		err = announce(t, &w);
+	}
+	while (err == ERR_OK && planner_next_stuck(p, from, &w))
+		post_say(t->post, MOSQ_LOG_WARNING,
+			"lem: planner | slots %lld to %lld | no schedule counts: operators of the "
+			"network refuse what their limits leave of the plan, or do not answer",
+			(long long)w.first_slot, (long long)(w.first_slot + w.count - 1));
+	if (err == ERR_OK && t->updates && planner_next_update(p, from, &w))
+		err = announce(t, &w);
+	return err;
+}
+
 /* Take in what was metered up to that slot, and announce what is new. */
 static enum err plan(struct planner_thread *t, struct planner *p, int64_t measured)
 {
@@ -113,10 +140,7 @@ static enum err plan(struct planner_thread *t, struct planner *p, int64_t measur
 
 	if (err != ERR_OK)
 		return err;
-	while (err == ERR_OK && planner_next_window(p, open_slot + 1, &w))
-		err = announce(t, &w);
-	if (err == ERR_OK && t->updates && planner_next_update(p, &w))
-		err = announce(t, &w);
+	err = announce_all(t, p, open_slot);
 	while (err == ERR_OK && !atomic_load(&t->stopping) &&
 		planner_next_baseline(p, from, to, &w, &client_id))
 		err = send(t, client_id, &w);
@@ -136,6 +160,10 @@ static struct planner *open_planner(struct planner_thread *t)
 
 	if (lead < params->horizon_slots + 2)
 		lead = params->horizon_slots + 2;
+	/* Time to be refused and to announce another in time. */
+	if (network_role_any(params) &&
+		lead < params->approval_lead_s / params->slot_s + REPLAN_SLOTS)
+		lead = params->approval_lead_s / params->slot_s + REPLAN_SLOTS;
 	if (planner_open(t->state_dir, t->genesis, lead, &p, why) != ERR_OK)
 		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", why);
 	return p;

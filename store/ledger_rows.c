@@ -54,6 +54,15 @@ static void add_auction_end(struct ledger_db *l, const struct result *r)
 	db_bind_int(s, 6, a->marginal_mc_per_kwh);
 	db_bind_int(s, 7, r->u.auction.best_losing_mc_per_kwh);
 	ledger_row_put(l, s);
+	if (a->cut_wh == 0)
+		return;
+	s = db_statement(&l->db, INSERT_AUCTION_CUT);
+	db_bind_int(s, 1, (int64_t)a->seq);
+	db_bind_int(s, 2, (int64_t)r->height);
+	db_bind_int(s, 3, a->cut_wh);
+	db_bind_int(s, 4, a->cut_by);
+	db_bind_int(s, 5, !a->cut_unscheduled);
+	ledger_row_put(l, s);
 }
 
 static void add_order(struct ledger_db *l, const struct result *r)
@@ -131,6 +140,14 @@ static void add_closing(struct ledger_db *l, const struct result *r)
 
 static void add_schedule(struct ledger_db *l, const struct schedule *schedule)
 {
+	if (schedule->approvals.silence) {
+		sqlite3_stmt *s = db_statement(&l->db, INSERT_SCHEDULE_TERMS);
+
+		db_bind_int(s, 1, (int64_t)schedule->seq);
+		db_bind_int(s, 2, schedule->approvals.deadline_ms);
+		db_bind_int(s, 3, (int64_t)schedule->approvals.silence);
+		ledger_row_put(l, s);
+	}
 	for (uint32_t i = 0; i < schedule->count; i++) {
 		sqlite3_stmt *s = db_statement(&l->db, INSERT_SCHEDULE);
 
@@ -139,6 +156,30 @@ static void add_schedule(struct ledger_db *l, const struct schedule *schedule)
 		db_bind_int(s, 3, schedule->net_wh[i]);
 		ledger_row_put(l, s);
 	}
+}
+
+static void add_limits(struct ledger_db *l, uint64_t seq, const struct limits_window *w)
+{
+	for (uint32_t i = 0; i < w->count; i++) {
+		sqlite3_stmt *s = db_statement(&l->db, INSERT_LIMIT);
+
+		db_bind_int(s, 1, (int64_t)seq);
+		db_bind_int(s, 2, w->first_slot + i);
+		db_bind_int(s, 3, w->import_wh[i]);
+		db_bind_int(s, 4, w->export_wh[i]);
+		ledger_row_put(l, s);
+	}
+}
+
+static void add_approval(struct ledger_db *l, const struct result *r)
+{
+	sqlite3_stmt *s = db_statement(&l->db, INSERT_APPROVAL);
+
+	db_bind_int(s, 1, (int64_t)r->u.answer.seq);
+	db_bind_int(s, 2, (int64_t)r->u.answer.schedule);
+	db_bind_int(s, 3, (int64_t)r->u.answer.role);
+	db_bind_int(s, 4, (int64_t)r->u.answer.verdict);
+	ledger_row_put(l, s);
 }
 
 static void emit(void *context, const struct result *r)
@@ -181,6 +222,12 @@ static void emit(void *context, const struct result *r)
 		break;
 	case RESULT_SCHEDULED:
 		add_schedule(l, r->u.schedule);
+		break;
+	case RESULT_LIMITED:
+		add_limits(l, r->u.limits.seq, r->u.limits.window);
+		break;
+	case RESULT_ANSWERED:
+		add_approval(l, r);
 		break;
 	}
 }

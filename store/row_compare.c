@@ -30,6 +30,19 @@ static const struct {
 		"SELECT * FROM schedules WHERE seq IN (SELECT seq FROM transactions"
 		" WHERE height <= ?1) ORDER BY seq, slot",
 		2},
+	{"schedule_terms",
+		"SELECT * FROM schedule_terms WHERE seq IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY seq",
+		1},
+	{"limits",
+		"SELECT * FROM limits WHERE seq IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY seq, slot",
+		2},
+	{"approvals",
+		"SELECT * FROM approvals WHERE seq IN (SELECT seq FROM transactions"
+		" WHERE height <= ?1) ORDER BY seq",
+		1},
+	{"auction_cuts", "SELECT * FROM auction_cuts WHERE height <= ?1 ORDER BY auction", 1},
 	{"rankings", "SELECT * FROM rankings WHERE height <= ?1 ORDER BY height, rank", 2},
 	{"seals", "SELECT * FROM seals WHERE height < ?1 ORDER BY height", 1},
 };

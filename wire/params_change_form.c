@@ -1,6 +1,7 @@
 #include "wire/params_change_form.h"
 #include <stdlib.h>
 #include <string.h>
+#include "core/approval.h"
 #include "core/book.h"
 #include "core/contract.h"
 #include "core/home.h"
@@ -39,6 +40,8 @@ static enum group group_of(enum param p)
 /* The number that a name stands for; 0 if it is none's. */
 static int number_of(enum param p, const char *name)
 {
+	if (p == PARAM_APPROVAL_SILENCE)
+		return (int)silence_from_name(name);
 	if (p == PARAM_BOOK)
 		return (int)book_kind_from_name(name);
 	if (p == PARAM_MEASURE)
@@ -49,6 +52,8 @@ static int number_of(enum param p, const char *name)
 /* The name of a value that is written as one; NULL if it is written as a number. */
 static const char *name_of(enum param p, int64_t value)
 {
+	if (p == PARAM_APPROVAL_SILENCE)
+		return silence_name((enum silence)value);
 	if (p == PARAM_BOOK)
 		return book_kind_name((enum book_kind)value);
 	if (p == PARAM_MEASURE)
@@ -58,7 +63,8 @@ static const char *name_of(enum param p, int64_t value)
 
 static bool is_named(enum param p)
 {
-	return p == PARAM_BOOK || p == PARAM_MEASURE || p == PARAM_RULE;
+	return p == PARAM_APPROVAL_SILENCE || p == PARAM_BOOK || p == PARAM_MEASURE ||
+	       p == PARAM_RULE;
 }
 
 static void give(struct params_change *c, enum param p, int64_t value)

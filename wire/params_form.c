@@ -1,5 +1,6 @@
 #include "wire/params_form.h"
 #include <string.h>
+#include "core/approval.h"
 #include "core/cpf.h"
 #include "core/params_change.h"
 #include "core/units.h"
@@ -85,8 +86,12 @@ void params_form_write(struct out *out, const struct genesis *g)
 	int n = 0;
 
 	key_print(&g->operator_key, key);
-	out_printf(out, "{\"address_alg\":\"%s\",\"book\":\"%s\"", key_alg_name(g->address_alg),
-		book_kind_name((enum book_kind)p->book));
+	out_printf(out, "{\"address_alg\":\"%s\"", key_alg_name(g->address_alg));
+	if (network_role_any(p))
+		out_printf(out, ",\"approval_lead_s\":%lld,\"approval_silence\":\"%s\"",
+			(long long)p->approval_lead_s,
+			silence_name((enum silence)p->approval_silence));
+	out_printf(out, ",\"book\":\"%s\"", book_kind_name((enum book_kind)p->book));
 	out_printf(out, ",\"boundary_s\":%lld", (long long)number_of(p, n++));
 	for (; n < 5; n++)
 		out_printf(out, ",\"%s\":%lld", numbers[n].name, (long long)number_of(p, n));
@@ -242,6 +247,18 @@ static void read_settlement(
 			f, o->path, "settlement", VERDICT_BAD_FIELD); /* another hash of the same */
 }
 
+/* What only a market with operators of its network has. */
+static void read_approval(struct form *f, struct form_object *o, struct genesis *g)
+{
+	char silence[16];
+
+	if (f->verdict != VERDICT_OK || !network_role_any(&g->params))
+		return;
+	form_int(f, o, "approval_lead_s", 0, INT64_C(1) << 53, &g->params.approval_lead_s);
+	form_string(f, o, "approval_silence", silence, sizeof silence);
+	g->params.approval_silence = (int)silence_from_name(silence);
+}
+
 void params_form_read(struct form *f, uint32_t node, enum params_place place, struct genesis *g)
 {
 	const struct paths *paths = &places[place];
@@ -258,6 +275,7 @@ void params_form_read(struct form *f, uint32_t node, enum params_place place, st
 	read_key(f, &o, "operator_key", &g->operator_key);
 	read_roles(f, &o, paths, g);
 	read_settlement(f, &o, paths, &g->params);
+	read_approval(f, &o, g);
 	t = form_enter(f, form_member(f, &o, "tariff", true), paths->tariff);
 	form_int(f, &t, "export_mc_per_kwh", 0, PRICE_MC_MAX, &g->params.export_mc_per_kwh);
 	form_int(f, &t, "import_mc_per_kwh", 0, PRICE_MC_MAX, &g->params.import_mc_per_kwh);

@@ -19,6 +19,8 @@
 	X(CPF, "cpf", 2048, ADDRESS)                                                               \
 	X(SEAL, "seal", 2048, ADDRESS)                                                             \
 	X(SCHEDULE, "schedule", 2048, ADDRESS)                                                     \
+	X(LIMITS, "limits", 4096, ADDRESS)                                                         \
+	X(APPROVE, "approve", 2048, ADDRESS)                                                       \
 	X(STATE, "state", 2048, IDENTITY)                                                          \
 	X(REGISTER, "register", 2048, IDENTITY)                                                    \
 	X(ADDRESSES, "addresses", 16384, IDENTITY)                                                 \
@@ -95,7 +97,7 @@ struct request_workspace {
 	char reading_input[2048 + SIGNING_PREFIX_MAX];
 	struct key_proof proofs[COMMAND_ADDRESSES_MAX];
 	struct slot_key slot_keys[COMMAND_ADDRESSES_MAX];
-	int32_t net_wh[SCHEDULE_SLOTS_MAX];
+	int32_t values[NET_VALUES_MAX];
 };
 
 /* Why a request was not read. field: of the message ("parameters.bid.energy.value"), or "" ; for

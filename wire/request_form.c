@@ -15,7 +15,7 @@ static void read_tx(
 	r->command.kind = COMMAND_TX;
 	r->is_command = true;
 	tx->kind = tx_kind_from_name(operation_name(r->operation));
-	tx_form_read(f, parameters, tx, NULL, w->net_wh);
+	tx_form_read(f, parameters, tx, NULL, w->values);
 }
 
 static void read_key(struct form *f, struct form_object *o, struct key_proof *proof)
@@ -307,7 +307,7 @@ static void read_baseline(
 	r->is_command = true;
 	form_string(f, &o, "clientId", r->command.u.baseline.client_id,
 		sizeof r->command.u.baseline.client_id);
-	tx_form_net_window(f, &o, w->net_wh, &r->command.u.baseline.window);
+	net_form_window(f, &o, w->values, &r->command.u.baseline.window);
 	form_leave(f, &o);
 }
 
@@ -337,6 +337,8 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 	case OPERATION_CPF:
 	case OPERATION_SEAL:
 	case OPERATION_SCHEDULE:
+	case OPERATION_LIMITS:
+	case OPERATION_APPROVE:
 		read_tx(f, w, parameters, r);
 		break;
 	case OPERATION_STATE:

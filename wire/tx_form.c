@@ -195,37 +195,8 @@ static void read_bid(struct form *f, struct form_object *o, struct tx *tx)
 		read_cpf(f, o, &tx->cpf_hundredths);
 }
 
-void tx_form_net_window(struct form *f, struct form_object *o,
-	int32_t net_wh[static SCHEDULE_SLOTS_MAX], struct net_window *ret)
-{
-	uint32_t values = form_member(f, o, "net_wh", true);
-
-	form_int(f, o, "first_slot", 0, INT32_MAX, &ret->first_slot);
-	if (f->verdict == VERDICT_OK &&
-		(json_type(f->doc, values) != JSON_ARRAY || f->doc->nodes[values].count == 0 ||
-			f->doc->nodes[values].count > SCHEDULE_SLOTS_MAX))
-		form_fail(f, o->path, "net_wh", VERDICT_BAD_FIELD);
-	if (f->verdict != VERDICT_OK)
-		return;
-	ret->count = 0;
-	ret->net_wh = net_wh;
-	for (uint32_t v = json_first(f->doc, values); v != JSON_NONE; v = json_next(f->doc, v)) {
-		int64_t wh;
-
-		if (!json_int64(f->doc, v, &wh)) {
-			form_fail(f, o->path, "net_wh", VERDICT_BAD_FIELD);
-			return;
-		}
-		if (wh < -SCHEDULE_NET_WH_MAX || wh > SCHEDULE_NET_WH_MAX) {
-			form_fail(f, o->path, "net_wh", VERDICT_OUT_OF_RANGE);
-			return;
-		}
-		net_wh[ret->count++] = (int32_t)wh;
-	}
-}
-
 static void read_signed(
-	struct form *f, struct form_object *o, struct tx *tx, int32_t net_wh[SCHEDULE_SLOTS_MAX])
+	struct form *f, struct form_object *o, struct tx *tx, int32_t values[NET_VALUES_MAX])
 {
 	int64_t number = 0;
 
@@ -238,7 +209,11 @@ static void read_signed(
 	} else if (tx->kind == TX_CPF) {
 		read_cpf(f, o, &tx->cpf_hundredths);
 	} else if (tx->kind == TX_SCHEDULE) {
-		tx_form_net_window(f, o, net_wh, &tx->u.schedule);
+		net_form_window(f, o, values, &tx->u.schedule);
+	} else if (tx->kind == TX_LIMITS) {
+		net_form_limits(f, o, values, &tx->u.limits);
+	} else if (tx->kind == TX_APPROVE) {
+		net_form_approve(f, o, tx);
 	} else {
 		form_int(f, o, "height", 1, INT32_MAX, &number);
 		tx->u.seal.height = (uint64_t)number;
@@ -332,12 +307,12 @@ static void read_operator(
 }
 
 void tx_form_read(struct form *f, uint32_t parameters, struct tx *tx, struct tx_room *room,
-	int32_t net_wh[SCHEDULE_SLOTS_MAX])
+	int32_t values[NET_VALUES_MAX])
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
 
-	if (tx_is_signed(tx->kind) && net_wh)
-		read_signed(f, &o, tx, net_wh);
+	if (tx_is_signed(tx->kind) && values)
+		read_signed(f, &o, tx, values);
 	else if (room && (tx->kind != TX_PARAMS || room->genesis))
 		read_operator(f, &o, tx, room);
 	else

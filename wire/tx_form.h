@@ -7,6 +7,7 @@
 #include "wire/form.h"
 #include "wire/genesis.h"
 #include "wire/key.h"
+#include "wire/net_form.h"
 
 /* Room for what struct tx borrows: the address keys of one TX_ADMIT, the set of one TX_PARAMS. */
 struct tx_room {
@@ -23,14 +24,11 @@ enum { TX_BODY_MAX = 128 + TX_ADMIT_KEYS_MAX * 48 };
 enum { TX_BODY_DEPTH = 5 };
 
 /* Read the `parameters` of a transaction of tx->kind into *tx. Kinds of the operator only where
- * room is given, and signed ones where net_wh is, which a schedule borrows; the other may be NULL.
+ * room is given, and signed ones where values is, which schedules and limits borrow; the other may
+ * be NULL.
  * Failures are the form's. */
 void tx_form_read(struct form *form, uint32_t parameters, struct tx *tx, struct tx_room *room,
-	int32_t net_wh[SCHEDULE_SLOTS_MAX]);
-
-/* Read `first_slot` and `net_wh` of an object into *ret, which borrows net_wh. */
-void tx_form_net_window(struct form *form, struct form_object *object,
-	int32_t net_wh[static SCHEDULE_SLOTS_MAX], struct net_window *ret);
+	int32_t values[NET_VALUES_MAX]);
 
 /* Read a member that is an address: 26 characters of base32. */
 void tx_form_address(

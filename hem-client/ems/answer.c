@@ -5,7 +5,7 @@
 #include "wire/header_form.h"
 #include "wire/home_form.h"
 #include "wire/jcs.h"
-#include "wire/tx_form.h"
+#include "wire/net_form.h"
 
 #define INT_MAX_JSON (INT64_C(1) << 53)
 #define INT_MIN_JSON (-INT_MAX_JSON)
@@ -101,6 +101,27 @@ enum err reject_read(
 	return finish(&f, why);
 }
 
+/* What a limit of the network's has cut of the award's auction. */
+static void read_cut(struct form *f, struct form_object *o, struct award *a)
+{
+	struct form_object cut;
+	bool scheduled;
+	char role[8];
+
+	if (!form_has(f, o, "network_limit"))
+		return;
+	cut = form_enter(f, form_member(f, o, "network_limit", true), "network_limit.");
+	form_int(f, &cut, "cut_wh", 1, ENERGY_WH_MAX, &a->cut_wh);
+	form_string(f, &cut, "role", role, sizeof role);
+	form_bool(f, &cut, "scheduled", &scheduled);
+	form_leave(f, &cut);
+	if (f->verdict != VERDICT_OK)
+		return;
+	a->cut_by = network_role_from_name(role);
+	if (!a->cut_by)
+		form_fail(f, cut.path, "role", VERDICT_BAD_FIELD);
+}
+
 enum err award_read(const char *text, size_t len, struct award *a, char why[static ANSWER_WHY_MAX])
 {
 	struct json_node nodes[NODES_MAX];
@@ -123,6 +144,7 @@ enum err award_read(const char *text, size_t len, struct award *a, char why[stat
 	form_int(&f, &o, "price_mc_per_kwh", 0, PRICE_MC_MAX, &a->price_mc_per_kwh);
 	form_int(&f, &o, "amount_uc", 0, AMOUNT_UC_MAX, &a->amount_uc);
 	form_int(&f, &o, "marginal_mc_per_kwh", -1, PRICE_MC_MAX, &a->marginal_mc_per_kwh);
+	read_cut(&f, &o, a);
 	form_leave(&f, &o);
 	a->outcome = strcmp(outcome, "awarded") == 0 ? ORDER_AWARDED
 		     : strcmp(outcome, "lost") == 0  ? ORDER_LOST
@@ -274,7 +296,7 @@ enum err baseline_answer_read(const char *text, size_t len, const struct verify_
 	o = form_enter(&f, 0, "");
 	form_string(&f, &o, "clientId", id, sizeof id);
 	read_uint(&f, &o, "intake_seq", &b->intake_seq);
-	tx_form_net_window(&f, &o, b->net_wh, &b->window);
+	net_form_window(&f, &o, b->net_wh, &b->window);
 	form_bytes(&f, &o, "signature", sig, SIGNATURE_LEN);
 	if (f.verdict == VERDICT_OK && strcmp(id, client_id) != 0)
 		form_fail(&f, "", "clientId", VERDICT_WRONG_CLIENT);

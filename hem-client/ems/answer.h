@@ -34,6 +34,8 @@ struct award {
 	int64_t slot;
 	enum order_status outcome; /* ORDER_AWARDED, ORDER_LOST, ORDER_VOID */
 	int64_t quantity_wh, price_mc_per_kwh, amount_uc, marginal_mc_per_kwh;
+	int64_t cut_wh;           /* of the auction, by a limit of the network's; 0: none */
+	enum network_role cut_by; /* whose */
 };
 
 /* An auction that opens or ends. */

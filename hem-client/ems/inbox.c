@@ -160,6 +160,11 @@ static void on_award(struct ems *e, const char *text, size_t len)
 	log_line(&e->log, LOG_LEVEL_DEBUG, "order %llu: %s, %lld Wh in slot %lld",
 		(unsigned long long)a.order, my_order_status_name(outcome.status),
 		(long long)a.quantity_wh, (long long)a.slot);
+	if (a.cut_wh > 0)
+		log_line(&e->log, LOG_LEVEL_INFO,
+			"auction %llu was cut by %lld Wh: a limit of the network (%s)",
+			(unsigned long long)a.auction, (long long)a.cut_wh,
+			network_role_name(a.cut_by));
 	ems_replan(e);
 	e->news.dirty = true;
 }

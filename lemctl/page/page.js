@@ -66,6 +66,7 @@ const sentences = {
 	refused: (a) => `${a.home}: ${a.n} readings refused`,
 	missing: (a) => `${a.home}: ${a.n} readings missing`,
 	silent: (a) => `${a.home}: no reading for ${a.n} slots`,
+	unscheduled: (a) => `No schedule counts for ${a.n} slots from ${a.height} on: the network's operators have not approved it`,
 };
 
 // What of the alarms is about blocks is told in one sentence, however many there are.

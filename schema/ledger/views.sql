@@ -136,6 +136,7 @@ SELECT from_slot, datetime(start_s + from_slot * slot_s, 'unixepoch') AS begins,
 	json_extract(p, '$.date_window_s') AS date_window_s, json_extract(p, '$.boundary_s') AS boundary_s,
 	json_extract(p, '$.seal_wait_s') AS seal_wait_s, json_extract(p, '$.poe_floor_w') AS poe_floor_w,
 	json_extract(p, '$.reward_uc') / 1000000.0 AS reward_cents,
+	json_extract(p, '$.approval_lead_s') AS approval_lead_s, json_extract(p, '$.approval_silence') AS approval_silence,
 	coalesce(json_extract(p, '$.settlement.fee_buyer_mc_per_kwh'), 0) / 1000.0 AS fee_buyer_cents_per_kwh,
 	coalesce(json_extract(p, '$.settlement.fee_seller_mc_per_kwh'), 0) / 1000.0 AS fee_seller_cents_per_kwh,
 	coalesce(json_extract(p, '$.settlement.imbalance_short_mc_per_kwh'), 0) / 1000.0 AS imbalance_short_cents_per_kwh,
@@ -159,6 +160,7 @@ given AS (
 	SELECT a.slot, sum(min(w.quantity_wh, d.wh)) AS wh, sum(max(w.quantity_wh - d.wh, 0)) AS short_wh
 	FROM deliveries d JOIN awards w ON w."order" = d."order" JOIN orders r ON r.seq = d."order"
 	JOIN auctions a ON a.seq = r.auction GROUP BY a.slot),
+cut AS (SELECT a.slot, sum(k.cut_wh) AS wh FROM auction_cuts k JOIN auctions a ON a.seq = k.auction GROUP BY a.slot),
 present AS (SELECT slot, count(*) AS addresses FROM accounts WHERE slot >= 0 GROUP BY slot)
 SELECT p.slot, datetime(start_s + p.slot * slot_s, 'unixepoch') AS begins, p.addresses,
 	coalesce(t.auctions, 0) AS auctions, coalesce(t.cleared, 0) AS cleared,
@@ -166,10 +168,11 @@ SELECT p.slot, datetime(start_s + p.slot * slot_s, 'unixepoch') AS begins, p.add
 	coalesce(t.wh, 0) / 1000.0 AS traded_kwh,
 	CASE WHEN t.wh > 0 THEN round(t.uc / 1000.0 / t.wh, 3) END AS mean_cents_per_kwh,
 	coalesce(g.wh, 0) / 1000.0 AS delivered_kwh, coalesce(g.short_wh, 0) / 1000.0 AS short_kwh,
-	s.cpf / 100.0 AS validator_cpf
+	s.cpf / 100.0 AS validator_cpf, coalesce(k.wh, 0) / 1000.0 AS cut_kwh
 FROM present p JOIN v_time
 LEFT JOIN traded t ON t.slot = p.slot LEFT JOIN answered n ON n.slot = p.slot
 LEFT JOIN given g ON g.slot = p.slot LEFT JOIN seals s ON s.height = p.slot + 1
+LEFT JOIN cut k ON k.slot = p.slot
 WHERE p.slot < (SELECT max(height) FROM blocks);
 
 DROP VIEW IF EXISTS v_days;
@@ -180,7 +183,7 @@ SELECT date(begins) AS day, count(*) AS slots, sum(auctions) AS auctions, sum(cl
 	CASE WHEN sum(traded_kwh) > 0 THEN round(sum(mean_cents_per_kwh * traded_kwh) / sum(traded_kwh), 3)
 		END AS mean_cents_per_kwh,
 	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh,
-	round(avg(validator_cpf), 3) AS mean_validator_cpf
+	round(avg(validator_cpf), 3) AS mean_validator_cpf, sum(cut_kwh) AS cut_kwh
 FROM v_slots GROUP BY date(begins);
 
 DROP VIEW IF EXISTS v_months;
@@ -190,7 +193,7 @@ SELECT substr(day, 1, 7) AS month, count(*) AS days, sum(auctions) AS auctions, 
 	sum(traded_kwh) AS traded_kwh,
 	CASE WHEN sum(traded_kwh) > 0 THEN round(sum(mean_cents_per_kwh * traded_kwh) / sum(traded_kwh), 3)
 		END AS mean_cents_per_kwh,
-	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh
+	sum(delivered_kwh) AS delivered_kwh, sum(short_kwh) AS short_kwh, sum(cut_kwh) AS cut_kwh
 FROM v_days GROUP BY substr(day, 1, 7);
 
 -- How often which CPF was announced.
@@ -201,15 +204,68 @@ SELECT json_extract(body, '$.parameters.cpf') AS cpf, count(*) AS announced,
 FROM transactions t WHERE kind IN (1, 3) AND json_extract(body, '$.parameters.cpf') IS NOT NULL
 GROUP BY 1;
 
--- What each slot is scheduled at: the last schedule that has it.
+-- What the network's operators say. role: 1 dso, 2 tso; which of them the market has, genesis says.
+DROP VIEW IF EXISTS v_network_roles;
+CREATE VIEW v_network_roles AS
+SELECT key + 3 AS account, CASE json_extract(value, '$.name') WHEN 'dso' THEN 1 ELSE 2 END AS role,
+	json_extract(value, '$.name') AS name
+FROM genesis, json_each(document, '$.rules.parameters.roles')
+WHERE json_extract(value, '$.name') IN ('dso', 'tso');
+
+-- The limits of each slot: each role's last. net_kwh lies between -export_kwh and import_kwh.
+DROP VIEW IF EXISTS v_limits;
+CREATE VIEW v_limits AS
+SELECT s.slot, datetime(start_s + s.slot * slot_s, 'unixepoch') AS begins, n.name AS role,
+	s.import_wh / 1000.0 AS import_kwh, s.export_wh / 1000.0 AS export_kwh, s.seq AS limits,
+	datetime(s.market_ms / 1000, 'unixepoch') AS posted
+FROM (SELECT l.slot, t.account, max(l.seq) AS seq, l.import_wh, l.export_wh, t.market_ms
+	FROM limits l JOIN transactions t ON t.seq = l.seq GROUP BY l.slot, t.account) s
+JOIN v_network_roles n ON n.account = s.account JOIN v_time ORDER BY s.slot, n.role;
+
+-- Each schedule, and how it stands: pending, approved, refused, counts by silence, lapsed; by whom, when, why.
+DROP VIEW IF EXISTS v_approvals;
+CREATE VIEW v_approvals AS
+WITH last AS (
+	SELECT a.schedule, a.role, max(a.seq) AS seq, a.verdict FROM approvals a GROUP BY a.schedule, a.role),
+now AS (SELECT coalesce((SELECT market_ms FROM transactions ORDER BY seq DESC LIMIT 1), 0) AS ms),
+asked AS (
+	SELECT t.seq AS schedule, (SELECT count(*) FROM v_network_roles) AS roles,
+		(SELECT count(*) FROM last WHERE last.schedule = t.seq) AS answers,
+		(SELECT count(*) FROM last WHERE last.schedule = t.seq AND verdict = 2) AS changes,
+		e.deadline_ms, e.silence, t.market_ms, t.tx_id, t.body
+	FROM transactions t LEFT JOIN schedule_terms e ON e.seq = t.seq WHERE t.kind = 5)
+SELECT q.schedule, datetime(q.market_ms / 1000, 'unixepoch') AS announced,
+	json_extract(q.body, '$.parameters.first_slot') AS first_slot,
+	json_array_length(q.body, '$.parameters.net_wh') AS slots,
+	CASE WHEN q.roles = 0 THEN 'not asked' WHEN q.changes > 0 THEN 'refused' WHEN q.answers = q.roles THEN 'approved'
+		WHEN now.ms < q.deadline_ms THEN 'pending' WHEN q.silence = 2 THEN 'by silence'
+		ELSE 'lapsed' END AS state,
+	q.changes = 0 AND (q.answers = q.roles OR (now.ms >= q.deadline_ms AND q.silence = 2)) AS counts,
+	datetime(q.deadline_ms / 1000, 'unixepoch') AS deadline,
+	(SELECT group_concat(n.name || ' ' || CASE last.verdict WHEN 1 THEN 'approves' ELSE 'asks for changes' END
+		|| ' ' || datetime(t.market_ms / 1000, 'unixepoch')
+		|| coalesce(': ' || json_extract(t.body, '$.parameters.reason'), ''), '; ')
+	FROM last JOIN transactions t ON t.seq = last.seq JOIN v_network_roles n ON n.role = last.role
+	WHERE last.schedule = q.schedule) AS answers,
+	lower(hex(q.tx_id)) AS id
+FROM asked q JOIN now;
+
+-- What each slot is scheduled at: by the last schedule of it that counts or, while none does, the last.
 DROP VIEW IF EXISTS v_schedule;
 CREATE VIEW v_schedule AS
-SELECT s.slot, datetime(json_extract(g.document, '$.rules.parameters.start_ms') / 1000
-		+ s.slot * json_extract(g.document, '$.rules.parameters.slot_s'), 'unixepoch') AS begins,
-	s.net_wh / 1000.0 AS net_kwh, s.seq AS schedule,
-	datetime(t.market_ms / 1000, 'unixepoch') AS announced
-FROM (SELECT slot, max(seq) AS seq, net_wh FROM schedules GROUP BY slot) s
-JOIN transactions t ON t.seq = s.seq JOIN genesis g;
+SELECT s.slot, datetime(start_s + s.slot * slot_s, 'unixepoch') AS begins,
+	s.net_wh / 1000.0 AS net_kwh, s.seq AS schedule, p.announced, p.state, p.counts, p.answers
+FROM (SELECT c.slot, c.net_wh, c.seq, max(c.seq + CASE WHEN q.counts THEN 1 << 53 ELSE 0 END)
+	FROM schedules c JOIN v_approvals q ON q.schedule = c.seq GROUP BY c.slot) s
+JOIN v_approvals p ON p.schedule = s.seq JOIN v_time;
+
+-- What limits of the network kept from being awarded.
+DROP VIEW IF EXISTS v_cuts;
+CREATE VIEW v_cuts AS
+SELECT k.auction, a.slot AS delivery_slot, k.height, k.cut_wh / 1000.0 AS cut_kwh,
+	CASE k.role WHEN 1 THEN 'dso' ELSE 'tso' END AS role,
+	CASE WHEN k.scheduled THEN 'network_limit' ELSE 'network_limit, and no schedule counts' END AS why
+FROM auction_cuts k JOIN auctions a ON a.seq = k.auction;
 
 -- What the meters of all homes saw of a slot that was settled with the grid, and what that cost: above zero
 -- the aggregator paid. Nothing is booked beyond what docs/protocol.md, "Close", allows.

@@ -8,6 +8,8 @@ jobs=${FAULT_JOBS:-5}
 lies() { # lies NAME
 	sqlite3 -readonly "$work/market/ledger.db" "$(case $1 in
 		award_plus_wh | price_plus_mc) echo "SELECT min(height), 0 FROM awards" ;;
+		limit_ignored) echo "SELECT min(w.height), 0 FROM awards w JOIN orders o ON o.seq = \"order\"
+			JOIN auctions a ON a.seq = auction WHERE a.slot >= 4" ;;
 		wrong_winner | order_left_out) echo "SELECT DISTINCT height, 0 FROM auction_ends WHERE status = 2" ;;
 		unbalanced_transfer) echo "SELECT min(height), 0 FROM transfers WHERE payer BETWEEN 3 AND 10" ;;
 		wrong_ranking) echo "SELECT min(height), 0 FROM rankings WHERE rank = 2" ;;
@@ -27,7 +29,7 @@ lies() { # lies NAME
 }
 
 one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad ..." lines
-	local name=$1 rule=$2 who=$3 told= height=0 found=0 horizon=4 rate=2600 open_at=2 place places
+	local name=$1 rule=$2 who=$3 told= height=0 found=0 horizon=4 rate=2600 open_at=2 place places more=()
 	work="$work/$name"
 	mkdir -p "$work"
 	build_dir=$build
@@ -36,7 +38,8 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 	# A stamp of the gate is within the window of an order's date only if the auction opens late, and
 	# then the homes need time to answer.
 	[ "$name" = late_order ] && rate=900 open_at=9
-	market --demo --rate "$rate" --slot 3600 --start '2017-06-21 08:00:00' --start-in 8 --horizon "$horizon"
+	[ "$name" = limit_ignored ] && more=(--dso)
+	market --demo --rate "$rate" --slot 3600 --start '2017-06-21 08:00:00' --start-in 8 --horizon "$horizon" "${more[@]}"
 	sed -i "s|^plugin .*|plugin $build_dir/fault/$name.so|" "$work/market/mosquitto.conf"
 	for n in 1 2 3; do
 		"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
@@ -47,6 +50,9 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 		"$build/lemctl" params set --from-slot 2 reward_uc=5 "$work/market" >/dev/null ||
 		echo "bad $name: the parameters do not change"
 	start_broker || echo "bad $name: the broker does not start"
+	[ "$name" != limit_ignored ] ||
+		"$build/lemctl" dso limits --first-slot 4 --slots 30 --import 10 --export 10 "$work/market" >/dev/null ||
+		echo "bad $name: no limits are posted"
 	for n in 1 2 3; do
 		enrolled_home "$n" "$(cat "$work/code$n")" || enrolled_home "$n" "$(cat "$work/code$n")" ||
 			echo "bad $name: home $n does not register"

@@ -62,7 +62,7 @@ market --demo --rate 600 --slot 60 --start '2018-01-01 00:00:00'
 for verb in deposit withdraw; do
 	says 2 "--cents: is missing" "$verb of nothing" lemctl $verb "$work/market" home0001
 done
-says 2 "a clientId is 4 to 32 of a-z and 0-9" "a client id out of form" \
+says 2 "a clientId is 3 to 32 of a-z and 0-9" "a client id out of form" \
 	lemctl home add --meter-serial SN1 "$work/market" 'Ab!'
 for serial in 's"1' $'s\n1' 's 1' '' 012345678901234567890123456789012; do
 	says 2 "a meter's type and serial are 1 to 32 of" "serial '$serial'" \
@@ -76,7 +76,7 @@ says 2 "home change: needs --pv" "nothing to change" lemctl home change "$work/m
 says 2 "--meter-type: needs --meter-serial" "a type alone" lemctl home change --meter-type t "$work/market" home0001
 says 2 "a meter's type and serial are 1 to 32 of" "another meter's serial" \
 	lemctl home change --meter-serial 's 1' "$work/market" home0001
-says 2 "a clientId is 4 to 32 of a-z and 0-9" "a change of nobody" lemctl home change --pv 1 "$work/market" 'Ab!'
+says 2 "a clientId is 3 to 32 of a-z and 0-9" "a change of nobody" lemctl home change --pv 1 "$work/market" 'Ab!'
 says 0 "accepted" "other ratings" lemctl home change --pv 0 --battery 7 "$work/market" home0001
 says 0 "home0001 has another meter. The code for its key" "another meter" \
 	lemctl home change --meter-serial sN2 "$work/market" home0001

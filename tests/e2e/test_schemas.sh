@@ -3,7 +3,7 @@
 # refuse what the reader refuses. Two homes through a few short slots; schemas.py judges.
 . "$(dirname "$0")/lib.sh"
 rate=2400
-market --demo --rate $rate --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0
+market --demo --rate $rate --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0 --dso --approval-lead 1
 for n in 1 2 3; do
 	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
 		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
@@ -17,6 +17,8 @@ real_start_ms=$(number real_start_ms)
 address=$(sql 'SELECT address FROM accounts WHERE number = 3')
 aggregator="$work/market/aggregator.pem"
 operator="$work/market/operator.pem"
+dso="$work/market/dso.pem"
+grid=$(sql 'SELECT address FROM accounts WHERE number = 4')
 ems="$work/home0001/state/ems.pem"
 count=0
 
@@ -90,6 +92,7 @@ hear home0001 "$ems" offers 'auctions/+' blocks head
 hear home0002 "$work/home0002/state/ems.pem"
 hear aggregator "$aggregator"
 hear operator "$operator"
+hear dso "$dso"
 run_home 1
 run_home 2
 "$build/e2e/aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
@@ -99,7 +102,10 @@ send aggregator "$aggregator" bid-offer "$(bid 4)"
 order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
 send aggregator "$aggregator" cancel "{\"address\":\"$address\",\"order\":$order}"
 slot=$(sql 'SELECT max(height) FROM blocks')
-send aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":$((slot + 2)),\"net_wh\":[1200,-3,0]}"
+send aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":$((slot + 4)),\"net_wh\":[1200,-3,0]}"
+schedule=$(sql 'SELECT lower(hex(tx_id)) FROM transactions WHERE kind = 5')
+send dso "$dso" approve "{\"address\":\"$grid\",\"reason\":\"a line is out\",\"schedule\":\"$schedule\",\"verdict\":\"change\"}"
+send dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[0],\"first_slot\":$((slot + 4)),\"import_wh\":[900]}"
 send aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":$((slot + 9)),\"net_wh\":[1200,-3,0]}"
 send home0001 "$ems" wallet '{}'
 send home0001 "$ems" preference "{\"from_slot\":$((slot + 500)),\"mode\":\"TE\"}"
@@ -131,6 +137,8 @@ awaits "the market refuses each broken document" told
 break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothing":true')"
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
 break_rule BAD_FIELD aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":9999,\"net_wh\":[]}"
+break_rule BAD_FIELD dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[],\"first_slot\":9999,\"import_wh\":[]}"
+break_rule BAD_FIELD dso "$dso" approve "{\"address\":\"$grid\",\"schedule\":\"$schedule\",\"verdict\":\"refuse\"}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":9999,\"net_wh\":[2000000000]}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"
 break_rule BAD_FIELD operator "$operator" home-add "$(terms Home 0)"
@@ -151,10 +159,12 @@ sealed() { [ "$(sql 'SELECT count(*) FROM seals')" -gt 0 ]; }
 awaits "a sealed block, for the money in it" sealed
 send operator "$operator" withdraw '{"amount_uc":1,"clientId":"aggregator"}'
 settled() { # a transaction of each kind, and a home has been told of a delivery
-	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 12 ] &&
+	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 14 ] &&
 		grep -q '/statement .*"deliveries":\[{' "$work"/heard.home*
 }
 awaits "a settled slot, a sealed block" settled
+cut() { grep -q '/award .*"network_limit":{' "$work"/heard.home*; }
+awaits "an auction cut by a limit" cut
 publish home0001 "$ems" sync '{"from":1,"to":2}'
 cat "$work/message" >>"$work/sent"
 synced() { grep -q '^lem/e2e/to/home0001/block .*"height":2' "$work/heard.home0001"; }

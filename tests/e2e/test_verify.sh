@@ -47,6 +47,22 @@ changed "" "UPDATE blocks SET header = replace(header, '\"flags\":0', '\"flags\"
 changed "the signature" "UPDATE blocks SET operator_signature = zeroblob(64) WHERE height = 3"
 changed "the genesis header" "UPDATE genesis SET document = replace(document, '\"rate\":1', '\"rate\":2')"
 
+# The same of a market with operators of its network: limits, answers, cut auctions under each rule.
+rm "$work"/kept/*
+LEM_KEEP_LEDGER="$work/kept" "$build/unit/test_network_market" >"$work/log" 2>&1
+expect "a ledger with limits is made" 0 $?
+genesis=$(cat "$work/kept/genesis")
+says 0 "cleared by pay-as-bid uniform vickrey; head $(sqlite3 "$work/kept/copy.db" \
+	'SELECT lower(hex(hash)) FROM blocks ORDER BY height DESC LIMIT 1')" \
+	"the ledger with limits" "$work/kept/copy.db" "$genesis"
+limits="(SELECT max(seq) FROM transactions WHERE kind = 6)"
+changed "BAD_SIGNATURE" "UPDATE transactions SET body = replace(body, '\"import_wh\":[5000]', '\"import_wh\":[5001]')
+	WHERE seq = $limits"
+changed "BAD_SIGNATURE" "UPDATE transactions SET body = replace(body, '\"change\"', '\"approve\"') WHERE kind = 7
+	AND body LIKE '%\"change\"%'"
+changed "BAD_TIME" "UPDATE transactions SET market_ms = market_ms - 1 WHERE seq = (SELECT min(seq) FROM transactions WHERE kind = 7)"
+changed "" "DELETE FROM transactions WHERE kind = 7 AND body LIKE '%\"change\"%'"
+
 says 0 " examples, 3 blocks" "the examples" docs/examples.md
 spoilt() { # spoilt TEXT SED: the examples so changed are refused
 	sed "$2" docs/examples.md >"$work/examples.md"

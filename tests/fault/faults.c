@@ -49,6 +49,19 @@ enum book_verdict __wrap_clear_book(const struct book_terms *terms, struct book_
 }
 #endif
 
+#ifdef FAULT_limit_ignored
+/* Awards as if nobody had limited the net. */
+struct network_room __wrap_network_room(
+	const struct ledger *ledger, int64_t slot, enum side side, int64_t now_ms)
+{
+	(void)ledger;
+	(void)slot;
+	(void)side;
+	(void)now_ms;
+	return (struct network_room){.wh = INT64_MAX};
+}
+#endif
+
 #ifdef FAULT_unbalanced_transfer
 void __real_account_transfer(
 	struct accounts *accounts, uint64_t from, uint64_t to, int64_t amount_uc);

@@ -56,6 +56,13 @@ static const struct sample_request sample_requests[] = {
 	{OPERATION_SCHEDULE,
 		SAMPLE_MESSAGE("schedule", "\"address\":\"" SAMPLE_ADDRESS
 					   "\",\"first_slot\":96,\"net_wh\":[1200,-3,0]")},
+	{OPERATION_LIMITS, SAMPLE_MESSAGE("limits", "\"address\":\"" SAMPLE_ADDRESS
+						    "\",\"first_slot\":96,\"export_wh\":[0,900],"
+						    "\"import_wh\":[1200,7]")},
+	{OPERATION_APPROVE, SAMPLE_MESSAGE("approve",
+				    "\"address\":\"" SAMPLE_ADDRESS "\",\"schedule\":\"" SAMPLE_HASH
+				    "\",\"verdict\":\"change\","
+				    "\"reason\":\"a line is out\"")},
 	{OPERATION_STATE, SAMPLE_MESSAGE("state",
 				  "\"item\":\"device\",\"name\":\"Sensor\",\"value\":\"28\"")},
 	{OPERATION_STATE, SAMPLE_MESSAGE("state",

@@ -158,7 +158,7 @@ static inline void scene_to_the_edge(void)
 	market_apply(w->market, &c, &d, NULL, NULL);
 	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
 		draw_id(w, tx.id);
-		record(w, &tx);
+		block_record_add(&w->block, &tx);
 		market_apply_step(w->market, &tx, NULL);
 	}
 	close_block(w);

@@ -11,28 +11,18 @@
 #include "core/market.h"
 #include "core/snapshot.h"
 #include "tests/lib/sample_params.h"
+#include "tests/unit/block_record.h"
 #include "tests/unit/money_watch.h"
 #include "wire/digest.h"
 
-enum {
-	HOMES = 9,
-	OWNERS = HOMES + 1,
-	BLOCK_TXS_MAX = 4096,
-	SNAPSHOT_MAX = 1 << 22,
-	STEP_MS = 20000
-};
+enum { HOMES = 9, OWNERS = HOMES + 1, SNAPSHOT_MAX = 1 << 22, STEP_MS = 20000 };
 
 struct world {
 	uint64_t random;
 	struct params params;
 	struct market *market;
 	struct ledger *replica;
-	struct tx block[BLOCK_TXS_MAX]; /* of the open block, as they were executed */
-	struct address admit_addresses[BLOCK_TXS_MAX];
-	struct address_key admit_keys[BLOCK_TXS_MAX];
-	size_t admit_used, block_count;
-	struct params sets[BLOCK_TXS_MAX];
-	size_t sets_used;
+	struct block_record block; /* the open one */
 	uint64_t intake_seq, next_id;
 	int64_t now_ms;
 	struct registers meters[HOMES];
@@ -41,6 +31,8 @@ struct world {
 	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes, fees;
 	uint64_t imbalances; /* booked */
 	uint64_t new_meters; /* whose keys came */
+	uint64_t limited, answered, cut, within;
+	void (*cleared)(struct world *w, const struct auction *a); /* an auction; or NULL */
 	/* Another account of the sealed money of each home and, last, of the role. */
 	int64_t closed_uc[OWNERS], sealed_uc[OWNERS];
 	int64_t out_since_close[OWNERS], out_since_seal[OWNERS];
@@ -91,6 +83,8 @@ static inline void count_result(void *context, const struct result *r)
 		w->lost += r->u.order.order->status == ORDER_LOST;
 		w->voided += r->u.order.order->status == ORDER_VOID;
 	}
+	if (r->kind == RESULT_AUCTION_ENDED && w->cleared)
+		w->cleared(w, r->u.auction.auction);
 	if (r->kind == RESULT_TRANSFER) {
 		w->payments += r->u.transfer.why == TRANSFER_PAYMENT;
 		w->penalties += r->u.transfer.why == TRANSFER_PENALTY;
@@ -98,28 +92,6 @@ static inline void count_result(void *context, const struct result *r)
 		w->fees += r->u.transfer.why == TRANSFER_FEE;
 		w->imbalances += r->u.transfer.why == TRANSFER_IMBALANCE;
 	}
-}
-
-/* Keep what the ledger executed, with the borrowed keys of an admission. */
-static inline void record(struct world *w, const struct tx *tx)
-{
-	struct tx *kept = &w->block[w->block_count++];
-
-	assert_true(w->block_count < BLOCK_TXS_MAX);
-	*kept = *tx;
-	if (tx->kind == TX_PARAMS) {
-		w->sets[w->sets_used] = *tx->u.params.set;
-		kept->u.params.set = &w->sets[w->sets_used++];
-	}
-	if (tx->kind != TX_ADMIT)
-		return;
-	memcpy(&w->admit_addresses[w->admit_used], tx->u.admit.addresses,
-		tx->u.admit.count * sizeof *tx->u.admit.addresses);
-	memcpy(&w->admit_keys[w->admit_used], tx->u.admit.keys,
-		tx->u.admit.count * sizeof *tx->u.admit.keys);
-	kept->u.admit.addresses = &w->admit_addresses[w->admit_used];
-	kept->u.admit.keys = &w->admit_keys[w->admit_used];
-	w->admit_used += tx->u.admit.count;
 }
 
 static inline int by_seq(const void *a, const void *b)
@@ -200,22 +172,22 @@ static void refuse_repetitions(struct world *w)
 	struct tx tx;
 	const char *field;
 
-	if (w->block_count == 0 || !tx_is_signed(w->block[0].kind))
+	if (w->block.count == 0 || !tx_is_signed(w->block.txs[0].kind))
 		return;
-	tx = w->block[0];
+	tx = w->block.txs[0];
 	tx.date_ms = tx.market_ms + 121000;
 	assert_int_equal(ledger_check(w->replica, &tx, &field), VERDICT_STALE);
-	if (ledger_check(w->replica, &w->block[0], &field) != VERDICT_OK)
+	if (ledger_check(w->replica, &w->block.txs[0], &field) != VERDICT_OK)
 		return;
-	ledger_apply(w->replica, &w->block[0], NULL);
-	tx = w->block[0];
+	ledger_apply(w->replica, &w->block.txs[0], NULL);
+	tx = w->block.txs[0];
 	tx.seq = w->replica->seq_high + 1;
 	tx.market_ms = w->replica->market_ms;
 	tx.date_ms = tx.market_ms;
 	if (tx.market_ms < ledger_slot_end_ms(w->replica))
 		assert_int_equal(ledger_check(w->replica, &tx, &field), VERDICT_REPEATED);
-	w->block_count--;
-	memmove(w->block, w->block + 1, w->block_count * sizeof *w->block);
+	w->block.count--;
+	memmove(w->block.txs, w->block.txs + 1, w->block.count * sizeof *w->block.txs);
 }
 
 /* The replica executes the block, ascending by sequence, as it would come over the wire. */
@@ -225,24 +197,22 @@ static inline void replicate(struct world *w)
 	const char *field;
 	uint64_t seq;
 
-	qsort(w->block, w->block_count, sizeof *w->block, by_seq);
+	qsort(w->block.txs, w->block.count, sizeof *w->block.txs, by_seq);
 	refuse_repetitions(w);
-	for (size_t i = 0; i < w->block_count; i++) {
-		enum verdict v = ledger_check(w->replica, &w->block[i], &field);
+	for (size_t i = 0; i < w->block.count; i++) {
+		enum verdict v = ledger_check(w->replica, &w->block.txs[i], &field);
 		if (v != VERDICT_OK)
 			print_message("block %llu seq %llu kind %d: %s %s\n",
 				(unsigned long long)w->replica->height,
-				(unsigned long long)w->block[i].seq, (int)w->block[i].kind,
+				(unsigned long long)w->block.txs[i].seq, (int)w->block.txs[i].kind,
 				verdict_name(v), field);
 		assert_int_equal(v, VERDICT_OK);
-		ledger_apply(w->replica, &w->block[i], NULL);
+		ledger_apply(w->replica, &w->block.txs[i], NULL);
 	}
 	assert_int_equal(block_close_check(w->replica, &seq), VERDICT_OK);
 	block_close(w->replica, NULL, &executed);
 	assert_int_equal(header_compare(&w->header, &executed), VERDICT_OK);
-	w->block_count = 0;
-	w->admit_used = 0;
-	w->sets_used = 0;
+	block_record_clear(&w->block);
 }
 
 /* A snapshot restores what it was taken of. */
@@ -314,7 +284,7 @@ static inline void run_clock(struct world *w)
 		if (step == MARKET_TX)
 			draw_id(w, tx.id);
 		assert_int_equal(ledger_check(&w->market->ledger, &tx, &field), VERDICT_OK);
-		record(w, &tx);
+		block_record_add(&w->block, &tx);
 		market_apply_step(w->market, &tx, &sink);
 	}
 }
@@ -343,7 +313,7 @@ static inline enum verdict send(struct world *w, struct command *c)
 		if (c->kind == COMMAND_PARAMS)
 			draw_id(w, tx.u.params.rules_hash);
 		if (!d.shut)
-			record(w, &tx);
+			block_record_add(&w->block, &tx);
 		w->shut += d.shut;
 	}
 	market_apply(w->market, c, &d, &tx, &sink);
@@ -388,13 +358,19 @@ static inline void enrol(struct world *w)
 
 static inline void make_params(struct params *p, struct world *w)
 {
+	static const char *const roles[] = {"aggregator", "dso", "tso"};
+
 	*p = sample_params();
 	p->start_ms = 1000000000;
 	p->real_start_ms = 0;
-	p->role_count = 1;
-	draw_key(w, &p->roles[0].key, &p->roles[0].address);
-	memcpy(p->roles[0].name, "aggregator", sizeof "aggregator");
+	p->role_count = 3;
+	for (int i = 0; i < 3; i++) {
+		draw_key(w, &p->roles[i].key, &p->roles[i].address);
+		memcpy(p->roles[i].name, roles[i], strlen(roles[i]) + 1);
+	}
 	p->roles[0].credit_limit_uc = 100000000000;
+	p->approval_lead_s = 900;
+	p->approval_silence = SILENCE_REFUSES;
 }
 
 #endif

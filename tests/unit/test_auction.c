@@ -98,7 +98,7 @@ static void a_buyer_clears(void **state)
 	assert_int_equal(auction_find(t, 1)->order_count, 3);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(held(home[i]), 60 * 2000);
-	r = auction_clear(t, accounts, place_of(1));
+	r = auction_clear(t, accounts, place_of(1), INT64_MAX);
 	assert_int_equal(r.fill_count, 2);
 	assert_int_equal(r.quantity_wh, 100);
 	assert_int_equal(r.amount_uc, 60 * 7000 + 40 * 8000);
@@ -133,7 +133,7 @@ static void a_seller_clears(void **state)
 	answer(2, 0, 60, 9500, 1);
 	answer(3, 1, 60, 9000, 1);
 	assert_int_equal(held(home[0]), 60 * 9500);
-	r = auction_clear(t, accounts, place_of(1));
+	r = auction_clear(t, accounts, place_of(1), INT64_MAX);
 	assert_int_equal(r.amount_uc, 60 * 9500 + 40 * 9000);
 	assert_int_equal(held(home[0]), 60 * 9500);
 	assert_int_equal(held(home[1]), 40 * 9000);
@@ -150,7 +150,7 @@ static void the_dearer_of_award_and_penalty_is_held(void **state)
 	auction_open(t, accounts, 1, ROLE, &c);
 	answer(2, 0, 60, 1500, 1);
 	assert_int_equal(held(home[0]), 60 * 2000);
-	(void)auction_clear(t, accounts, place_of(1));
+	(void)auction_clear(t, accounts, place_of(1), INT64_MAX);
 	assert_int_equal(held(home[0]), 60 * 2000);
 }
 
@@ -203,7 +203,7 @@ static void a_slots_auctions_go_together(void **state)
 		answer(base + 2, 0, 60, 8000, base);
 		answer(base + 3, 1, 60, 8000, base + 1);
 		answer(base + 4, 2, 60, 8000, base + 1);
-		(void)auction_clear(t, accounts, place_of(base));
+		(void)auction_clear(t, accounts, place_of(base), INT64_MAX);
 		auctions_remove_slot(t, accounts, 5 + round);
 		assert_null(auction_find(t, base));
 		assert_null(order_find(t, base + 2));

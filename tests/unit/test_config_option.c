@@ -81,7 +81,7 @@ static const struct {
 	{"market", "name", "a_b", false},
 	{"market", "name", "", false},
 	{"market", "client_id", "abc4", true},
-	{"market", "client_id", "abc", false},
+	{"market", "client_id", "ab", false},
 	{"market", "client_id", "ab-c", false},
 	{"market", "client_id", "abcdefghijklmnopqrstuvwxyz012345", true},
 	{"market", "client_id", "abcdefghijklmnopqrstuvwxyz0123456", false},

@@ -161,7 +161,7 @@ static void names_out_of_form_are_explained(void **state)
 	assert_non_null(p);
 	assert_non_null(strstr(p->payload, "\"BAD_FIELD\""));
 	assert_non_null(strstr(p->payload, "\"parameters.clientId\""));
-	assert_non_null(strstr(p->payload, "a clientId is 4 to 32 of a-z and 0-9"));
+	assert_non_null(strstr(p->payload, "a clientId is 3 to 32 of a-z and 0-9"));
 }
 
 /* The 64 places: one is always free for the common topic. */

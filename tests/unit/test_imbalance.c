@@ -6,9 +6,9 @@
 #include <cmocka.h>
 #include "tests/unit/market_scene.h"
 
-enum { SLOT = 3, SHORT = 30000, LONG = 2000, SCHEDULED = 500, HOMES_METERED = 6 };
+enum { SLOT = 4, SHORT = 30000, LONG = 2000, SCHEDULED = 500, HOMES_METERED = 6 };
 
-static int32_t nets[2][8]; /* the ledger's transactions borrow them */
+static int32_t nets[4][8]; /* the ledger's transactions borrow them */
 
 static uint64_t aggregator(void)
 {
@@ -26,13 +26,15 @@ static void set_prices(struct ledger *l, int64_t short_mc, int64_t long_mc)
 	l->params.imbalance_long_mc_per_kwh = long_mc;
 }
 
-static void schedule_at(int64_t first_slot, uint32_t count, int32_t wh)
+/* Announced, and not approved; returns its transaction's id. */
+static const uint8_t *announce(int64_t first_slot, uint32_t count, int32_t wh)
 {
 	static unsigned turn;
-	int32_t *net_wh = nets[turn++ % 2];
-	struct command c = {
-		.kind = COMMAND_TX, .home = home_find(&w->market->homes, "aggregator")->number};
+	static struct command c;
+	int32_t *net_wh = nets[turn++ % 4];
 
+	c = (struct command){
+		.kind = COMMAND_TX, .home = home_find(&w->market->homes, "aggregator")->number};
 	for (size_t i = 0; i < 8; i++)
 		net_wh[i] = wh;
 	draw_id(w, c.u.tx.id);
@@ -40,6 +42,28 @@ static void schedule_at(int64_t first_slot, uint32_t count, int32_t wh)
 	c.u.tx.address = w->params.roles[0].address;
 	c.u.tx.u.schedule = (struct net_window){first_slot, count, net_wh};
 	(void)scene_send(&c);
+	return c.u.tx.id;
+}
+
+static void approve(const uint8_t *id, const char *role)
+{
+	const struct home *h = home_find(&w->market->homes, role);
+	struct command c = {.kind = COMMAND_TX, .home = h->number};
+
+	draw_id(w, c.u.tx.id);
+	c.u.tx.kind = TX_APPROVE;
+	c.u.tx.address = account_get(&w->market->ledger.accounts, h->role_account)->address;
+	memcpy(c.u.tx.u.approve.schedule, id, HASH_LEN);
+	c.u.tx.u.approve.verdict = APPROVAL_APPROVE;
+	(void)scene_send(&c);
+}
+
+static void schedule_at(int64_t first_slot, uint32_t count, int32_t wh)
+{
+	const uint8_t *id = announce(first_slot, count, wh);
+
+	approve(id, "dso");
+	approve(id, "tso");
 }
 
 static void schedule(int64_t first_slot, uint32_t count)
@@ -62,8 +86,8 @@ static void read_meter(int home, int64_t slot, int64_t import_wh, int64_t export
 	(void)scene_send(&c);
 }
 
-/* Slot 3 is scheduled at 500 Wh; `metered` homes draw import_wh each and give export_wh. Then the
- * clock strikes the end of slot 4. Returns what was attested. */
+/* Slot 4 is scheduled at 500 Wh; `metered` homes draw import_wh each and give export_wh. Then the
+ * clock strikes the end of slot 5. Returns what was attested. */
 static struct net_metered live(int metered, int64_t import_wh, int64_t export_wh)
 {
 	struct command c = {.kind = COMMAND_CLOCK};
@@ -83,7 +107,7 @@ static struct net_metered live(int metered, int64_t import_wh, int64_t export_wh
 	market_apply(w->market, &c, &d, NULL, NULL);
 	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
 		draw_id(w, tx.id);
-		record(w, &tx);
+		block_record_add(&w->block, &tx);
 		market_apply_step(w->market, &tx, NULL);
 		if (tx.kind == TX_IMBALANCE)
 			seen = tx.u.imbalance;
@@ -201,8 +225,25 @@ static void the_last_schedule_counts(void **state)
 {
 	(void)state;
 	schedule(SLOT, 1);
-	schedule_at(SLOT - 1, 2, HOMES * 100);
+	schedule_at(SLOT, 2, HOMES * 100);
 	(void)live(HOMES, 100, 0);
+	close_block(w);
+	assert_int_equal(balance_uc(ACCOUNT_GRID), 0);
+}
+
+/* Where the network's operators are asked, one that they did not approve is none. */
+static void only_an_approved_schedule_counts(void **state)
+{
+	(void)state;
+	schedule(SLOT, 1);
+	approve(announce(SLOT, 1, HOMES * 100), "dso"); /* and not the tso */
+	(void)live(HOMES, 100, 0);
+	close_block(w);
+	assert_int_equal(balance_uc(ACCOUNT_GRID), (HOMES * 100 - SCHEDULED) * SHORT);
+	(void)scene_free(state);
+	(void)with_prices(state);
+	approve(announce(SLOT, 1, SCHEDULED), "tso");
+	assert_int_equal(live(HOMES, 100, 0).slot, -1);
 	close_block(w);
 	assert_int_equal(balance_uc(ACCOUNT_GRID), 0);
 }
@@ -283,6 +324,7 @@ int main(void)
 		TEST(a_missing_meter_counts_as_planned),
 		TEST(a_sum_beyond_the_bounds_is_not_told),
 		TEST(the_last_schedule_counts),
+		TEST(only_an_approved_schedule_counts),
 		TEST(what_does_not_fit_is_refused),
 		TEST(no_debt_without_end),
 	};

@@ -70,7 +70,7 @@ static void settle_both(void)
 	market_apply(w->market, &c, &d, NULL, NULL);
 	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
 		draw_id(w, tx.id);
-		record(w, &tx);
+		block_record_add(&w->block, &tx);
 		market_apply_step(w->market, &tx, NULL);
 	}
 	for (size_t i = 0; i < 2; i++)

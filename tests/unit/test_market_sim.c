@@ -7,7 +7,7 @@
 #include <time.h>
 #include <cmocka.h>
 #include "core/cpf.h"
-#include "tests/unit/market_world.h"
+#include "tests/unit/network_steps.h"
 
 static void enrol_addresses(struct world *w, int64_t i)
 {
@@ -107,7 +107,8 @@ static void open_auction(struct world *w)
 	const struct home *h = home_find(&w->market->homes, "aggregator");
 	struct command c = {.kind = COMMAND_TX, .home = h->number};
 	struct tx *tx = &c.u.tx;
-	int64_t slot = ledger_slot(&w->market->ledger) + 1 + below(w, 3);
+	int64_t slot = ledger_slot(&w->market->ledger) + below(w, 4);
+	bool half = slot == ledger_slot(&w->market->ledger);
 
 	draw_id(w, tx->id);
 	tx->kind = TX_BID_OFFER;
@@ -117,9 +118,10 @@ static void open_auction(struct world *w)
 	tx->u.bid.price_mc_per_kwh = tx->u.bid.side == SIDE_BUY ? below(w, 20000) : below(w, 8000);
 	tx->u.bid.request = (struct contract_request){.rule = (enum rule)below(w, 4),
 		.book = (enum book_kind)below(w, 3),
-		.gate_ms = below(w, 4) ? CONTRACT_UNSET
-				       : params_slot_start_ms(&w->params, slot) -
-						 below(w, 3) * w->params.slot_s * 1000,
+		.measure = half ? MEASURE_BEFORE_AFTER : (enum measure)0,
+		.gate_ms = half || below(w, 4) ? CONTRACT_UNSET
+					       : params_slot_start_ms(&w->params, slot) -
+							 below(w, 3) * w->params.slot_s * 1000,
 		.slot = slot,
 		.penalty_mc_per_kwh = below(w, 2) ? CONTRACT_UNSET : below(w, 5000),
 		.min_quantity_wh = CONTRACT_UNSET,
@@ -199,7 +201,9 @@ static void change_params(struct world *w)
 	static const struct {
 		enum param param;
 		int64_t low, high;
-	} may[] = {{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
+	} may[] = {{PARAM_APPROVAL_LEAD_S, 1, 1800},
+		{PARAM_APPROVAL_SILENCE, SILENCE_REFUSES, SILENCE_APPROVES},
+		{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
 		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_FEE_BUYER_MC_PER_KWH, 0, 400},
 		{PARAM_FEE_SELLER_MC_PER_KWH, 0, 9000}, {PARAM_IMBALANCE_LONG_MC_PER_KWH, 0, 3000},
 		{PARAM_IMBALANCE_SHORT_MC_PER_KWH, 0, 30000}, {PARAM_GATE_LEAD_S, 100, 1200},
@@ -255,22 +259,6 @@ static void change_mode(struct world *w, int64_t i)
 	(void)send(w, &c);
 }
 
-/* The aggregator schedules some slots to come; now and then the first has begun. */
-static void schedule(struct world *w)
-{
-	static const int32_t net_wh[8] = {900, -1200, 0, 4000, -7000, 350, 12, 1};
-	struct command c = {
-		.kind = COMMAND_TX, .home = home_find(&w->market->homes, "aggregator")->number};
-
-	draw_id(w, c.u.tx.id);
-	c.u.tx.kind = TX_SCHEDULE;
-	c.u.tx.address = w->params.roles[0].address;
-	c.u.tx.u.schedule.first_slot = ledger_slot(&w->market->ledger) + below(w, 3);
-	c.u.tx.u.schedule.count = (uint32_t)(1 + below(w, 8));
-	c.u.tx.u.schedule.net_wh = net_wh;
-	(void)send(w, &c);
-}
-
 static void bring_meter_key(struct world *w, int64_t i)
 {
 	const struct home *h = home_of(w, i);
@@ -289,11 +277,11 @@ static void one_step(struct world *w)
 {
 	int64_t i = below(w, HOMES);
 
+	if (below(w, 12) == 0)
+		network_step(w);
 	switch (below(w, 18)) {
 	case 0:
 		open_auction(w);
-		if (below(w, 4) == 0)
-			schedule(w);
 		break;
 	case 1:
 		enrol_addresses(w, i);
@@ -341,6 +329,7 @@ static void a_replica_reaches_every_header(void **state)
 	print_message("LEM_SEED=%llu\n", (unsigned long long)w->random);
 	make_params(&w->params, w);
 	assert_int_equal(params_check(&w->params, &field), VERDICT_OK);
+	w->cleared = check_within_limits;
 	w->market = calloc(1, sizeof *w->market);
 	w->replica = calloc(1, sizeof *w->replica);
 	market_init(w->market, &w->params, digest_sha256, &key, 1, zero, zero);
@@ -358,7 +347,7 @@ static void a_replica_reaches_every_header(void **state)
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
 		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu, fees %llu, "
-		"imbalances %llu\n",
+		"imbalances %llu, limits %llu, answers %llu, cut %llu, within limits %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
@@ -367,12 +356,15 @@ static void a_replica_reaches_every_header(void **state)
 		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
 		(unsigned long long)w->withdrawals, (unsigned long long)w->changes,
 		(unsigned long long)w->new_meters, (unsigned long long)w->fees,
-		(unsigned long long)w->imbalances);
+		(unsigned long long)w->imbalances, (unsigned long long)w->limited,
+		(unsigned long long)w->answered, (unsigned long long)w->cut,
+		(unsigned long long)w->within);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
 	assert_true(w->role_withdrawals > 0 && w->fees > 0 && w->imbalances > 0);
 	assert_true(w->changes > 0 && w->new_meters > 0);
+	assert_true(w->limited > 0 && w->answered > 0 && w->cut > 0 && w->within > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */
 	free(w->market);
 	free(w->replica);

@@ -32,14 +32,16 @@ static void every_parameter_there_and_back(void **state)
 		{"reward_uc", "0"}, {"poe_floor_w", "1"}, {"penalty_mc_per_kwh", "2"},
 		{"measure", "storage"}, {"limit_inclusive", "true"}, {"gate_lead_s", "3"},
 		{"gate_lead_min_s", "4"}, {"date_window_s", "9007199254740992"},
-		{"boundary_s", "6"}, {"book", "open"}, {"tariff.import_mc_per_kwh", "7"},
+		{"boundary_s", "6"}, {"book", "open"}, {"approval_lead_s", "15"},
+		{"approval_silence", "approve"}, {"tariff.import_mc_per_kwh", "7"},
 		{"tariff.export_mc_per_kwh", "8"}, {"settlement.fee_buyer_mc_per_kwh", "11"},
 		{"settlement.fee_seller_mc_per_kwh", "12"},
 		{"settlement.imbalance_long_mc_per_kwh", "13"},
 		{"settlement.imbalance_short_mc_per_kwh", "14"}, {"credit_limits_uc.zeta", "9"},
 		{"credit_limits_uc.alpha", "1"}, {"credit_limits_uc.alpha", "10"}};
 	static const char want[] =
-		"{\"from_slot\":5,\"parameters\":{\"book\":\"open\",\"boundary_s\":6,"
+		"{\"from_slot\":5,\"parameters\":{\"approval_lead_s\":15,"
+		"\"approval_silence\":\"approve\",\"book\":\"open\",\"boundary_s\":6,"
 		"\"credit_limits_uc\":{\"alpha\":10,\"zeta\":9},"
 		"\"date_window_s\":9007199254740992,\"gate_lead_min_s\":4,\"gate_lead_s\":3,"
 		"\"limit_inclusive\":true,\"measure\":\"storage\",\"penalty_mc_per_kwh\":2,"
@@ -75,11 +77,12 @@ static void what_is_no_parameter(void **state)
 		{"tariff", "1"}, {"settlement", "1"}, {"settlement.import_mc_per_kwh", "1"},
 		{"fee_buyer_mc_per_kwh", "1"}, {"tariff.rule", "uniform"},
 		{"import_mc_per_kwh", "1"}, {"credit_limits_uc", "1"}, {"credit_limits_uc.", "1"},
-		{"credit_limits_uc.agg", "1"}, {"", "1"}, {"credit_limits_uc.rolea", "x"},
+		{"credit_limits_uc.ag", "1"}, {"", "1"}, {"credit_limits_uc.rolea", "x"},
 		{"credit_limits_uc.rolea", "-1"}, {"rule", "lottery"}, {"rule", ""},
-		{"reward_uc", ""}, {"reward_uc", "-1"}, {"reward_uc", "05"}, {"reward_uc", "5 "},
-		{"reward_uc", "5.0"}, {"reward_uc", "9007199254740993"},
-		{"reward_uc", "99999999999999999"}, {"limit_inclusive", "1"}, {"Rule", "uniform"}};
+		{"approval_silence", "change"}, {"reward_uc", ""}, {"reward_uc", "-1"},
+		{"reward_uc", "05"}, {"reward_uc", "5 "}, {"reward_uc", "5.0"},
+		{"reward_uc", "9007199254740993"}, {"reward_uc", "99999999999999999"},
+		{"limit_inclusive", "1"}, {"Rule", "uniform"}};
 	struct params_change c = {.from_slot = 5}, was = c;
 	char role[] = "credit_limits_uc.rolea";
 
@@ -123,7 +126,7 @@ static const struct {
 	{"\"aggregator\":8", "", NULL, VERDICT_OK},
 	{"aggregator", X16 X16, NULL, VERDICT_OK},
 	{"aggregator", X16 X16 "x", "parameters.parameters.credit_limits_uc", VERDICT_BAD_FIELD},
-	{"aggregator", "agg", "parameters.parameters.credit_limits_uc.agg", VERDICT_BAD_FIELD},
+	{"aggregator", "ag", "parameters.parameters.credit_limits_uc.ag", VERDICT_BAD_FIELD},
 	{":8}", ":-8}", "parameters.parameters.credit_limits_uc.aggregator", VERDICT_OUT_OF_RANGE},
 	{"\"aggregator\":8",
 		"\"rolea\":1,\"roleb\":1,\"rolec\":1,\"roled\":1,\"rolee\":1,\"rolef\":1,"

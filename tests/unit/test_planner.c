@@ -265,10 +265,10 @@ static void it_announces_what_the_ledger_lacks(void **state)
 	assert_true(planner_next_window(planner, 1, &w));
 	follow(-1); /* the market did not take it */
 	announce();
-	assert_true(schedule_net(&m.engine.market->ledger.schedules, 1, &wh));
+	assert_true(schedule_net(&m.engine.market->ledger, 1, INT64_MAX, &wh));
 	assert_int_equal(wh, planned(1));
-	assert_true(schedule_net(&m.engine.market->ledger.schedules, DAY - 1, &wh));
-	assert_false(schedule_net(&m.engine.market->ledger.schedules, DAY, &wh));
+	assert_true(schedule_net(&m.engine.market->ledger, DAY - 1, INT64_MAX, &wh));
+	assert_false(schedule_net(&m.engine.market->ledger, DAY, INT64_MAX, &wh));
 	follow(-1);
 	assert_false(planner_next_window(planner, 1, &w));
 	open_planner();
@@ -278,7 +278,7 @@ static void it_announces_what_the_ledger_lacks(void **state)
 		little_advance(&m, little_slot_ms(slot + 1) + 1000);
 	follow(DAY - LEAD - 1);
 	announce();
-	assert_true(schedule_net(&m.engine.market->ledger.schedules, 2 * DAY - 1, &wh));
+	assert_true(schedule_net(&m.engine.market->ledger, 2 * DAY - 1, INT64_MAX, &wh));
 	assert_int_equal(wh, planned(2 * DAY - 1));
 }
 
@@ -332,13 +332,13 @@ static void an_hour_is_planned_anew(void **state)
 		live(n, -2 * DAY);
 	open_planner();
 	follow(-1);
-	assert_false(planner_next_update(planner, &w)); /* as planned */
+	assert_false(planner_next_update(planner, 0, &w)); /* as planned */
 	for (int64_t slot = 0; slot < 12; slot++) {
 		little_advance(&m, little_slot_ms(slot + 1) + 1000);
 		for (int n = 0; n < LITTLE_HOMES; n++)
 			little_reading(&m, n, slot, 0, draws(n, slot) + 300, 0);
 		follow(slot);
-		if (!planner_next_update(planner, &w))
+		if (!planner_next_update(planner, 0, &w))
 			continue;
 		updates++;
 		assert_int_equal(w.first_slot, slot + 2);

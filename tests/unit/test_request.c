@@ -185,8 +185,10 @@ static void operations_have_names(void **state)
 	for (int o = 1; o < OPERATION_COUNT; o++) {
 		const char *name = operation_name((enum operation)o);
 		assert_int_equal(operation_from_name(name), o);
-		assert_int_equal(operation_text_max((enum operation)o),
-			o == OPERATION_ADDRESSES ? 16384 : 2048);
+		assert_int_equal(
+			operation_text_max((enum operation)o), o == OPERATION_ADDRESSES ? 16384
+							       : o == OPERATION_LIMITS  ? 4096
+											: 2048);
 	}
 	assert_int_equal(operation_from_name(""), OPERATION_NONE);
 	assert_int_equal(operation_from_name("bid_offer"), OPERATION_NONE);

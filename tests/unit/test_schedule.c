@@ -65,7 +65,7 @@ static void is_net(int64_t slot, int64_t wh)
 {
 	int64_t got = INT64_MIN;
 
-	assert_true(schedule_net(&s.l->schedules, slot, &got));
+	assert_true(schedule_net(s.l, slot, s.now_ms, &got));
 	assert_int_equal(got, wh);
 }
 
@@ -129,12 +129,12 @@ static void the_last_counts(void **state)
 	int64_t wh;
 
 	(void)state;
-	assert_false(schedule_net(&s.l->schedules, 1, &wh));
+	assert_false(schedule_net(s.l, 1, s.now_ms, &wh));
 	post(1, 10);
 	is_net(1, -500);
 	is_net(10, 400);
-	assert_false(schedule_net(&s.l->schedules, 0, &wh));
-	assert_false(schedule_net(&s.l->schedules, 11, &wh));
+	assert_false(schedule_net(s.l, 0, s.now_ms, &wh));
+	assert_false(schedule_net(s.l, 11, s.now_ms, &wh));
 	net[0] = 77;
 	post(4, 1);
 	is_net(3, -300);

@@ -1,4 +1,6 @@
 """Auctions and their clearing: docs/protocol.md, section 8."""
+from copy import copy
+
 from words import be, sha
 
 RULES = {"pay-as-bid": 1, "uniform": 2, "vickrey": 3}
@@ -21,6 +23,12 @@ class Auction:
 		self.orders, self.status, self.hold = [], 1, 0
 		self.cleared_wh = self.cleared_uc = 0
 		self.marginal = -1
+
+	def within(self, wh):
+		"""The same with a lower quantity."""
+		cut = copy(self)
+		cut.wh = wh
+		return cut
 
 	def buys(self):
 		return self.side == 1
@@ -100,10 +108,13 @@ def slices(auction, ranked, fills):
 	return [amounts[o] for o, _ in fills]
 
 
-def clear(auction, orders):
-	"""(order, quantity, price, amount) of each award, in merit order."""
+def clear(auction, orders, room):
+	"""(order, quantity, price, amount) of each award, in merit order: at most room, if it is one."""
 	ranked = merit(auction, orders)
 	fills = select(auction, ranked)
+	if room is not None and sum(take for _, take in fills) > room:
+		auction = auction.within(room)
+		fills = select(auction, ranked)
 	if not fills:
 		return []
 	if auction.rule == "vickrey":

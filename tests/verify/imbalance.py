@@ -8,6 +8,10 @@ class Imbalance:
 	def __init__(self, ledger):
 		self.ledger, self.net = ledger, None
 
+	def scheduled(self):
+		slot = self.ledger.slot - 1
+		return self.ledger.schedules.net(slot, self.ledger.slot_ms(slot))
+
 	def prices(self):
 		s = self.ledger.p.get("settlement", {})
 		return s.get("imbalance_short_mc_per_kwh", 0), s.get("imbalance_long_mc_per_kwh", 0)
@@ -15,7 +19,7 @@ class Imbalance:
 	def attest(self, q):
 		l = self.ledger
 		demand(self.net is None and any(self.prices()) and not l.flags and q["slot"] == l.slot - 1 and
-			l.schedules.net(q["slot"]) is not None, "BAD_ATTESTATION: an imbalance")
+			self.scheduled() is not None, "BAD_ATTESTATION: an imbalance")
 		demand(HOMES_MIN <= q["homes"] <= HOMES_MAX and 0 <= q["missing"] <= HOMES_MAX and
 			abs(q["net_wh"]) <= NET_MAX, "OUT_OF_RANGE: an imbalance")
 		self.net = q["net_wh"]
@@ -24,7 +28,7 @@ class Imbalance:
 		if self.net is None:
 			return
 		l = self.ledger
-		over, (short, long) = self.net - l.schedules.net(l.slot - 1), self.prices()
+		over, (short, long) = self.net - self.scheduled(), self.prices()
 		payer, payee = l.accounts[l.schedules.account], l.accounts[10]
 		amount = over * short
 		if over < 0:

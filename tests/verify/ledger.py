@@ -2,6 +2,7 @@
 import parameters
 from clearing import Auction, Order, clear, merit
 from imbalance import Imbalance
+from network import Network
 from schedules import Schedules
 from words import (Wrong, address_of, be, bytes_of, canon, date_ms, demand, energy, key_of, name26,
 	price, sha, signed, signing_input, tree)
@@ -28,6 +29,7 @@ class Ledger:
 		self.p = self.rules["parameters"]
 		self.scheduled, self.widest = [], self.p["date_window_s"]
 		self.schedules, self.imbalance = Schedules(self.p), Imbalance(self)
+		self.network = Network(self.p)
 		self.widest_in_force = self.widest
 		zero = f"{self.p['name']}:{ZERO[:16]}"
 		self.check_genesis(document, zero, pinned)
@@ -103,7 +105,7 @@ class Ledger:
 		body, signature = tx["body"], bytes_of(tx["signature"])
 		operation, q = body["operation"], body["parameters"]
 		data = signing_input("request", self.market, canon(body))
-		tx_id = sha(data)
+		tx["id"] = tx_id = sha(data)
 		own = operation in OWN
 		book = None if own else self.sealed_book(operation, q)
 		demand(self.closing == (operation in ("standing", "delivery", "imbalance")), "OUT_OF_PHASE")
@@ -220,7 +222,25 @@ class Ledger:
 		self.sealed = self.ranked[names.index(q["address"])]
 
 	def do_schedule(self, tx, q):
-		self.schedules.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q)
+		deadline = self.slot_ms(q["first_slot"]) - 1000 * self.p.get("approval_lead_s", 0)
+		self.schedules.add(tx, self.named[q["address"]], self.slot, self.p, deadline, q)
+
+	def do_limits(self, tx, q):
+		self.network.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q,
+			{a.slot for a in self.auctions.values() if a.status == 2})
+
+	def do_approve(self, tx, q):
+		self.schedules.answer(tx, self.named[q["address"]], q)
+
+	def room(self, a, now_ms):
+		"""How much an auction may be awarded; None: there is no limit."""
+		limits = self.network.of(a.slot)
+		net = self.schedules.net(a.slot, now_ms)
+		if not limits or net is None:
+			return 0 if limits else None
+		given = sum(x.cleared_wh for x in self.auctions.values()
+			if x.status == 2 and x.slot == a.slot and x.side == a.side)
+		return max(0, min((net + out if a.buys() else into - net) - given for out, into in limits))
 
 	def do_clock(self, tx, q):
 		end = self.slot_ms(self.slot + 1)
@@ -239,7 +259,7 @@ class Ledger:
 	def gate(self, a, now_ms):
 		live = [o for o in a.orders if o.status == "open"]
 		void = now_ms >= a.begins
-		awards = [] if void else clear(a, live)
+		awards = [] if void else clear(a, live, self.room(a, now_ms))
 		for o in live:
 			o.status = "void" if void else "lost"
 		for o, wh, mc, amount in awards:
@@ -374,7 +394,8 @@ class Ledger:
 		leaves = [sha(b"\0\x31", be(a.number), name26(a.name), be(a.slot, a.balance, a.held))
 			for n, a in sorted(self.accounts.items()) if n != 10 or a.balance]
 		auctions = [a for _, a in sorted(self.auctions.items())]
-		leaves += [a.leaf() for a in auctions] + self.schedules.leaves()
+		leaves += [a.leaf() for a in auctions]
+		leaves += self.schedules.leaves() + self.network.leaves() + self.schedules.answers()
 		return tree(leaves + [a.fees_leaf() for a in auctions if a.fee_buyer or a.fee_seller])
 
 	def close(self):
@@ -406,6 +427,7 @@ class Ledger:
 		self.take_over()
 		self.schedules.open(self.slot)
 		self.imbalance.net = None
+		self.network.open(self.slot)
 		self.closing, self.flags, self.sealed, self.due = False, 0, None, []
 		for tx in sorted(transactions, key=lambda tx: tx["seq"]):
 			try:

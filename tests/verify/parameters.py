@@ -30,6 +30,10 @@ def check(old, p):
 	demand([r | {"credit_limit_uc": 0} for r in p["roles"]] ==
 		[r | {"credit_limit_uc": 0} for r in old["roles"]], "roles are fixed")
 	demand(all(whole(r["credit_limit_uc"], 0, MONEY_MAX) for r in p["roles"]), "a credit limit")
+	asks = any(r["name"] in ("dso", "tso") for r in p["roles"])
+	demand(asks == ("approval_lead_s" in p) == ("approval_silence" in p), "who approves")
+	demand(not asks or (whole(p["approval_lead_s"], 1, 86400) and
+		p["approval_silence"] in ("refuse", "approve")), "approval")
 	for name, (low, high) in BOUNDS.items():
 		demand(whole(p[name], low, p["slot_s"] - 1 if high < 0 else high), name)
 	demand(set(p["tariff"]) == {"export_mc_per_kwh", "import_mc_per_kwh"} and

@@ -1,0 +1,157 @@
+#!/bin/bash
+# A market with a DSO and a TSO: limits by `lemctl dso limits`, schedules approved by hand and by
+# `watch`, refused, lapsed, and counting by silence; auctions cut by the tighter limit, with a crash
+# between. Replicas, the audit and the second verifier agree; others have no say.
+. "$(dirname "$0")/lib.sh"
+homes=3
+tso_key=$("$build/lemctl" tso key "$work/tso.pem") # made elsewhere; the market has the public half
+market --demo --rate 400 --slot 3600 --start '2017-06-21 08:00:00' --start-in 9 --dso --tso-key "$tso_key"
+check "the market has no key of the TSO" test ! -e "$work/market/tso.pem"
+mkdir "$work/elsewhere"
+cp "$work/market/genesis.json" "$work/market/ca.crt" "$work/tso.pem" "$work/elsewhere"
+for n in $(seq $homes); do
+	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
+done
+check "the broker starts" start_broker
+for n in $(seq $homes); do
+	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+	run_home "$n"
+done
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
+awaits() { # awaits "what" command...: a minute at most
+	for _ in $(seq 600); do
+		"${@:2}" && ok && return
+		sleep 0.1
+	done
+	bad "$1"
+}
+height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
+dso() { "$build/lemctl" dso "$1" "${@:2}" "$work/market" >>"$work/dso.log" 2>&1; }
+tso() { "$build/lemctl" tso "$1" --port "$port" "${@:2}" "$work/elsewhere" >>"$work/tso.log" 2>&1; }
+aggregator="$work/market/aggregator.pem"
+address() { sql "SELECT address FROM accounts WHERE number = $1"; }
+hear() { # hear USER KEY: keeps what the market tells it
+	as "$1" "$2" sub -t "lem/e2e/to/$1/#" >"$work/heard.$1" 2>/dev/null &
+}
+read -r start_ms rate real_start_ms <<<"$(sql "SELECT json_extract(p, '\$.start_ms') || ' ' || json_extract(p, '\$.rate') || ' ' ||
+	json_extract(p, '\$.real_start_ms') FROM (SELECT json_extract(document, '\$.rules.parameters') AS p FROM genesis)")"
+answered() { grep -q "\"$req\"" "$work/heard.$1"; }
+say() { # say USER KEY OPERATION PARAMETERS [DATE]: sets answer
+	local date=${5:-} ms
+	for _ in 1 2 3 4 5; do
+		req="r$RANDOM$RANDOM$RANDOM"
+		ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
+		[ -n "${5:-}" ] || date=$(date -u -d "@$((ms / 1000))" '+%Y-%m-%d %H:%M:%S')
+		"$build/lemctl" sign --key "${other_key:-$2}" --market "$id" >"$work/message" <<<"{\"clientId\":\"$1\",\"date\":\"$date\",
+			\"operation\":\"$3\",\"parameters\":$4,\"reqId\":\"$req\"}"
+		as "$1" "$2" pub -t "lem/e2e/in/$3" -f "$work/message"
+		awaits "an answer to $3" answered "$1"
+		answer=$(grep "\"$req\"" "$work/heard.$1" | head -n 1)
+		[ -n "${5:-}" ] || [[ $answer != *'"STALE"'* ]] && return
+	done
+}
+other_key= # that signs, if not the user's own
+says() { # says CODE "what" say's words...
+	say "${@:3}"
+	check "$2: $answer" grep -q "\"code\":\"$1\"" <<<"$answer"
+}
+announce() { # announce FIRST_SLOT COUNT NET_WH: a schedule of the aggregator's; sets schedule
+	local net i
+	net=$3
+	for ((i = 1; i < $2; i++)); do net+=",$3"; done
+	say aggregator "$aggregator" schedule "{\"address\":\"$(address 3)\",\"first_slot\":$1,\"net_wh\":[$net]}"
+	schedule=$(sed -n 's/.*"reqId":"'"$req"'".*"tx_id":"\([0-9a-f]*\)".*/\1/p' <<<"$answer")
+	check "a schedule from slot $1 on: $answer" test -n "$schedule"
+}
+state() { sql "SELECT state FROM v_approvals WHERE id = '$1'"; }
+is_state() { [ "$(state "$1")" = "$2" ]; }
+
+"$build/lemctl" tso watch --json --auto-approve --auto-refuse --port "$port" "$work/elsewhere" >"$work/watch" 2>"$work/watch.err" &
+begun() { [ "$(date +%s%3N)" -gt "$real_start_ms" ]; }
+hear aggregator "$aggregator"
+hear dso "$work/market/dso.pem"
+hear home0001 "$work/home0001/state/ems.pem"
+awaits "the market begins" begun
+check "the TSO posts limits" tso limits --first-slot 5 --slots 20 --import 3000 --export 250
+yes 300,300 | head -20 >"$work/limits.csv"
+check "the DSO posts limits from a file" dso limits --first-slot 5 --file "$work/limits.csv"
+"$build/e2e/aggregator" "$work/market" "$port" 14 2000 >"$work/aggregator.log" 2>&1 &
+announce 5 20 0
+first=$schedule
+approved_by() { [ "$(sql "SELECT count(*) FROM approvals WHERE role = $1 AND verdict = 1")" -gt 0 ]; }
+awaits "the TSO's watch approves what is within" approved_by 2
+expect "it is pending" pending "$(state "$first")"
+check "the DSO approves" dso approve "$first"
+expect "it counts" approved "$(state "$first")"
+announce 5 20 3001
+second=$schedule
+check "the DSO approves another" dso approve "$second"
+awaits "the TSO's watch asks for changes of what is beyond" is_state "$second" refused
+expect "it says why" "slot 5: import of 3001 Wh, 3000 are allowed" "$(sql "SELECT json_extract(body, '\$.parameters.reason')
+	FROM transactions WHERE kind = 7 AND body LIKE '%change%'")"
+expect "the first goes on counting" 0.0 "$(sql 'SELECT net_kwh FROM v_schedule WHERE slot = 5')"
+announce 6 1 7
+third=$schedule
+"$build/lemctl" params set --from-slot 3 approval_silence=approve "$work/market" >>"$work/log" 2>&1 || bad "silence is to approve"
+check "what is no schedule" test "$(dso approve "${first//[0-9]/0}"; echo $?)" = 1
+check "what is no id" test "$(dso approve xyz; echo $?)" = 2
+check "it says so" grep -q 'refused: UNKNOWN_SCHEDULE' "$work/dso.log"
+limits="\"export_wh\":[1],\"first_slot\":40,\"import_wh\":[1]}"
+says NOT_ALLOWED "the aggregator limits nothing" aggregator "$aggregator" limits "{\"address\":\"$(address 3)\",$limits"
+says UNKNOWN_ADDRESS "a home does not in the DSO's name" home0001 "$work/home0001/state/ems.pem" limits "{\"address\":\"$(address 4)\",$limits"
+other_key=$work/tso.pem
+says BAD_SIGNATURE "nor under another key" dso "$work/market/dso.pem" limits "{\"address\":\"$(address 4)\",$limits"
+other_key=
+says STALE "nor with an old date" dso "$work/market/dso.pem" limits "{\"address\":\"$(address 4)\",$limits" '2017-06-21 00:00:00'
+awaits "slot 3" height 3
+announce 7 1 9
+fourth=$schedule
+stop_broker -KILL
+check "the broker starts again" start_broker
+hear aggregator "$aggregator" # the other had a token of its time
+awaits "slot 5" height 5
+refused() { grep -q "refused: $1 " "$work/dso.log"; }
+check "nobody approves what counts already" test "$(dso approve "$first"; echo $?)" = 1
+check "it says so" refused APPROVAL_LATE
+open=$(sql 'SELECT max(height) FROM blocks')
+says SCHEDULE_LATE "a schedule that leaves no time" aggregator "$aggregator" schedule \
+	"{\"address\":\"$(address 3)\",\"first_slot\":$((open + 1)),\"net_wh\":[1]}"
+cleared() { [ "$(sql 'SELECT count(*) FROM auctions a JOIN auction_ends e ON e.auction = a.seq
+	WHERE a.slot = (SELECT max(height) + 1 FROM blocks)')" -gt 0 ]; }
+awaits "an auction of the next slot is cleared" cleared
+next=$(($(sql 'SELECT max(height) FROM blocks') + 1))
+check "its limits stay" test "$(dso limits --first-slot "$next" --import 1; echo $?)" = 1
+check "it says so" refused LIMIT_LATE
+awaits "slot 10" height 10
+sleep 1
+stop_broker
+end_children
+expect "without an answer it lapses" lapsed "$(state "$third")"
+expect "or counts, by the parameters" "by silence" "$(state "$fourth")"
+expect "what counts, slot by slot" "5 0.0 approved, 6 0.0 approved, 7 0.009 by silence, 8 0.0 approved" "$(sql "SELECT group_concat(slot || ' ' ||
+	net_kwh || ' ' || state, ', ') FROM (SELECT * FROM v_schedule WHERE slot BETWEEN 5 AND 8 ORDER BY slot)")"
+check "auctions were cut" test "$(sql 'SELECT count(*) FROM v_cuts')" -ge 2
+expect "by the tighter limit" "" "$(sql "SELECT * FROM v_cuts k JOIN auctions a ON a.seq = auction WHERE role <> iif(side = 1, 'tso', 'dso')")"
+expect "no slot is moved beyond a limit" "" "$(sql "SELECT a.slot, a.side, sum(cleared_wh) FROM auctions a JOIN auction_ends e ON e.auction = a.seq
+	WHERE a.slot BETWEEN 5 AND 24 GROUP BY 1, 2 HAVING sum(cleared_wh) > iif(side = 1, 250, 300) + 9")"
+check "a home was told" grep -q 'was cut by .* a limit of the network' "$work"/home*/log
+check "each home re-executed all of it" test "$(grep -l 'was cut by' "$work"/home*/log | wc -l)" -ge 1
+check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+second() {
+	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
+		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
+}
+check "a second verifier agrees" second
+last=$(sql 'SELECT max(height) FROM blocks')
+for n in $(seq $homes); do
+	expect "replica $n agrees" "$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
+		"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
+	expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
+done
+check "watch has told each schedule" test "$(grep -c '"event":"schedule"' "$work/watch")" -ge 4
+check "and its answers" test "$(grep -c '"event":"answer"' "$work/watch")" -ge 3
+check "and that it lost the broker" grep -q 'the connection is lost' "$work/watch.err"
+[ "$failed" -eq 0 ] || tail -n 5 "$work"/home*/log "$work/broker.log" "$work/dso.log" "$work/tso.log" "$work/watch" "$work/watch.err" "$work/aggregator.log"
+finish

@@ -1,0 +1,146 @@
+/* The market's own aggregator under operators of the network: it holds the schedule that counts,
+ * and what it trades within a slot keeps to the limits like all else. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "engine/aggregator_desk.h"
+#include "tests/unit/network_market.h"
+
+enum { SLOT = 3, NET_WH = 1000, PROJECTS_MS = LITTLE_SLOT_MS / 16 * 5 };
+
+static struct network_market n;
+static struct aggregator_desk desk;
+
+static int setup(void **state)
+{
+	(void)state;
+	network_market_open(&n, SILENCE_REFUSES);
+	assert_int_equal(aggregator_desk_open(&desk, &n.m.engine, n.m.aggregator_key), ERR_OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	aggregator_desk_close(&desk);
+	network_market_close(&n);
+	return 0;
+}
+
+/* A slot that is scheduled, limited, and up to its first quarter's readings: each home imported
+ * that much; then the desk has its turn. */
+static struct aggregator_news trade(bool approved, int32_t limit_wh, int64_t import_wh)
+{
+	struct aggregator_news news = {.taken = false};
+	int64_t begin_ms = little_slot_ms(SLOT);
+	bool judged = false;
+
+	little_advance(&n.m, little_slot_ms(0) + 1000);
+	network_schedule_slots(&n, SLOT, 1, NET_WH);
+	network_say_of_last(&n, NETWORK_DSO, APPROVAL_APPROVE);
+	if (approved)
+		network_say_of_last(&n, NETWORK_TSO, APPROVAL_APPROVE);
+	network_limit_slot(&n, NETWORK_TSO, SLOT, limit_wh, limit_wh);
+	little_advance(&n.m, begin_ms + 1000);
+	for (int home = 0; home < LITTLE_HOMES; home++)
+		little_state(&n.m, home, SLOT - 1, 0);
+	little_advance(&n.m, begin_ms + LITTLE_SLOT_MS / 4 + 1000);
+	for (int home = 0; home < LITTLE_HOMES; home++) {
+		n.m.homes[home].registers.wh[REGISTER_IMPORT] += import_wh;
+		little_state(&n.m, home, SLOT, 1);
+	}
+	n.m.now_ms = begin_ms + PROJECTS_MS;
+	assert_int_equal(
+		aggregator_desk_run(&desk, &n.m.engine, n.m.now_ms, &news, &judged), ERR_OK);
+	assert_true(judged);
+	little_collect(&n.m);
+	return news;
+}
+
+/* Homes answer what it has opened, as much each; then its gate is over. */
+static const struct auction *answered(enum side side, int64_t wh)
+{
+	const struct auction *a = &n.m.engine.market->ledger.auctions.auctions[0];
+
+	for (int home = 0; home < LITTLE_HOMES; home++) {
+		struct address own = little_address(&n.m, home, SLOT);
+		struct message_bid bid = {.address = own.text,
+			.side = side,
+			.energy_wh = wh,
+			.price_mc_per_kwh = side == SIDE_SELL ? 9000 + home : 19000 - home,
+			.auction = a->seq};
+		char text[1024];
+		struct out out;
+
+		out_init(&out, text, sizeof text);
+		message_write_bid(&out, &bid);
+		little_by_address(&n.m, home, SLOT, OPERATION_BID_OFFER, &out);
+	}
+	little_advance(&n.m, little_slot_ms(SLOT) + LITTLE_SLOT_MS / 2 - 1000);
+	assert_int_equal(a->contract.measure, MEASURE_BEFORE_AFTER);
+	assert_int_equal(a->status, AUCTION_CLEARED);
+	return a;
+}
+
+static void it_holds_the_schedule_that_counts(void **state)
+{
+	struct aggregator_news news = trade(true, 9000, 500);
+
+	(void)state;
+	assert_true(news.projected.is_scheduled);
+	assert_int_equal(news.projected.scheduled_wh, NET_WH);
+	assert_true(news.trades && news.taken);
+	assert_int_equal(news.order.quantity_wh, 4 * 500 * LITTLE_HOMES - NET_WH);
+}
+
+/* One has not approved it, so nobody is held to it. */
+static void not_one_that_has_lapsed(void **state)
+{
+	struct aggregator_news news = trade(false, 9000, 500);
+
+	(void)state;
+	assert_false(news.projected.is_scheduled);
+	assert_int_equal(news.projected.scheduled_wh, 0);
+}
+
+/* From a net of 1000 down to -500. */
+static void what_it_buys_keeps_to_the_limit(void **state)
+{
+	const struct auction *a;
+
+	(void)state;
+	assert_int_equal(trade(true, 500, 500).order.side, SIDE_BUY);
+	a = answered(SIDE_SELL, 700);
+	assert_int_equal(a->cleared_wh, 1500);
+	assert_int_equal(a->cut_wh, 600);
+	assert_int_equal(a->cut_by, NETWORK_TSO);
+	network_heard(&n, "to/home0002/award", "\"network_limit\":{\"cut_wh\":600,");
+}
+
+/* From a net of 1000 up to 1200. */
+static void what_it_sells_too(void **state)
+{
+	const struct auction *a;
+
+	(void)state;
+	assert_int_equal(trade(true, 1200, 0).order.side, SIDE_SELL);
+	a = answered(SIDE_BUY, 150);
+	assert_int_equal(a->cleared_wh, 200);
+	assert_int_equal(a->cut_wh, 250);
+	assert_false(a->cut_unscheduled);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(it_holds_the_schedule_that_counts),
+		TEST(not_one_that_has_lapsed),
+		TEST(what_it_buys_keeps_to_the_limit),
+		TEST(what_it_sells_too),
+	};
+
+	return cmocka_run_group_tests_name("network_desk", tests, NULL, NULL);
+}
