@@ -16,6 +16,7 @@ void accounts_init(struct accounts *accounts, const struct params *params)
 {
 	name_fixed(accounts, ACCOUNT_ISSUER, "issuer");
 	name_fixed(accounts, ACCOUNT_WALLETS, "wallets");
+	name_fixed(accounts, ACCOUNT_GRID, "grid");
 	accounts->role_count = params->role_count;
 	index_init(&accounts->by_address, accounts->cells, ACCOUNTS_INDEX_BITS);
 	for (uint32_t i = 0; i < params->role_count; i++) {
@@ -35,7 +36,8 @@ void accounts_init(struct accounts *accounts, const struct params *params)
 
 const struct account *account_get(const struct accounts *accounts, uint64_t number)
 {
-	if (number > ACCOUNT_NONE && number < ACCOUNT_FIRST_ROLE + accounts->role_count)
+	if ((number > ACCOUNT_NONE && number < ACCOUNT_FIRST_ROLE + accounts->role_count) ||
+		number == ACCOUNT_GRID)
 		return &accounts->fixed[number];
 	if (number < accounts->first || number >= accounts->next)
 		return NULL;
@@ -76,7 +78,7 @@ const struct account *account_find(const struct accounts *accounts, const struct
 
 bool account_is_role(const struct account *account)
 {
-	return account->number >= ACCOUNT_FIRST_ROLE && account->number < ACCOUNT_FIXED_MAX;
+	return account->number >= ACCOUNT_FIRST_ROLE && account->number < ACCOUNT_GRID;
 }
 
 bool account_is_address(const struct account *account)

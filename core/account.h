@@ -1,6 +1,6 @@
-/* account: the ledger's double-entry accounts. Fixed ones (issuer, common wallets, the roles) live
- * for ever; an address has one from its admission to the close of the block after its slot.
- * Invariant L1: the balances of all accounts sum to zero. */
+/* account: the ledger's double-entry accounts. Fixed ones (issuer, common wallets, the roles,
+ * the grid) live for ever; an address has one from its admission to the close of the block after
+ * its slot. Invariant L1: the balances of all accounts sum to zero. */
 #ifndef LEM_CORE_ACCOUNT_H
 #define LEM_CORE_ACCOUNT_H
 #include <stdbool.h>
@@ -15,7 +15,8 @@ enum {
 	ACCOUNT_ISSUER = 1,  /* where money comes from: never above zero but by withdrawals */
 	ACCOUNT_WALLETS = 2, /* the homes' money between slots; its split is private */
 	ACCOUNT_FIRST_ROLE = 3,
-	ACCOUNT_FIXED_MAX = ACCOUNT_FIRST_ROLE + PARAMS_ROLES_MAX,
+	ACCOUNT_GRID = ACCOUNT_FIRST_ROLE + PARAMS_ROLES_MAX, /* the other side of imbalance */
+	ACCOUNT_FIXED_MAX,
 	ACCOUNTS_INDEX_BITS = 18,  /* addresses and roles */
 	ACCOUNTS_MAX = 1 << 16,    /* addresses admitted at one time */
 	ACCOUNT_ORDERS_MAX = 256,  /* live answers of one address, cancelled ones included */
@@ -49,7 +50,7 @@ struct accounts {
 	struct index_cell cells[INDEX_CELLS(ACCOUNTS_INDEX_BITS)];
 };
 
-_Static_assert(MONEY_UC_MAX + PARAMS_ROLES_MAX * AMOUNT_UC_MAX <= JSON_INT_MAX,
+_Static_assert(MONEY_UC_MAX + (PARAMS_ROLES_MAX + 1) * AMOUNT_UC_MAX <= JSON_INT_MAX,
 	"no account can have more than JSON carries exactly"); /* L3 */
 _Static_assert((ACCOUNTS_MAX + PARAMS_ROLES_MAX) * 2 <= 1 << ACCOUNTS_INDEX_BITS,
 	"the index stays half empty");

@@ -235,15 +235,12 @@ static void award(struct auctions *t, struct accounts *accounts, struct auction 
 	for (size_t i = 0; i < result->fill_count; i++) {
 		const struct fill *f = &t->fills[i];
 		struct order *o = &t->orders[f->ref];
-		int64_t penalty_uc = a->contract.penalty_mc_per_kwh * f->quantity_wh;
-		int64_t held_uc = penalty_uc;
 		o->status = ORDER_AWARDED;
 		o->awarded_wh = f->quantity_wh;
 		o->award_mc_per_kwh = f->price_mc_per_kwh;
 		o->award_uc = f->amount_uc;
-		if (a->contract.side == SIDE_SELL && f->amount_uc > penalty_uc)
-			held_uc = f->amount_uc;
-		order_hold(accounts, o, held_uc);
+		order_hold(accounts, o,
+			contract_award_hold_uc(&a->contract, f->amount_uc, f->quantity_wh));
 	}
 	for (uint32_t i = a->first_order; i != INDEX_NONE; i = t->orders[i].next) {
 		if (t->orders[i].status != ORDER_OPEN)
@@ -251,7 +248,8 @@ static void award(struct auctions *t, struct accounts *accounts, struct auction 
 		t->orders[i].status = ORDER_LOST;
 		order_hold(accounts, &t->orders[i], 0);
 	}
-	auction_hold(accounts, a, a->contract.side == SIDE_BUY ? result->amount_uc : 0);
+	auction_hold(accounts, a,
+		contract_cleared_hold_uc(&a->contract, result->amount_uc, result->quantity_wh));
 }
 
 /* The result of its book if at most quantity_wh are wanted. */

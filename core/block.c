@@ -162,6 +162,7 @@ void block_close(struct ledger *l, const struct result_sink *sink, struct header
 	memcpy(h->prev_hash, l->last_hash, HASH_LEN);
 	memcpy(h->rules_hash, l->rules_hash, HASH_LEN);
 	settle(l, sink);
+	imbalance_settle(l, sink);
 	activations_settle(l, sink);
 	auctions_remove_slot(&l->auctions, &l->accounts, ledger_slot(l) - 1);
 	reward(l, sink);
@@ -205,6 +206,7 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	l->last_standing = 0;
 	l->due_count = 0;
 	l->due_next = 0;
+	memset(&l->imbalance, 0, sizeof l->imbalance);
 	l->tx_count = 0;
 	l->result_count = 0;
 	params_schedule_advance(l);

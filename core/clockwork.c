@@ -43,8 +43,8 @@ static void find_standing(struct market *m)
 		int64_t p = meter_production_wh(d);
 		int64_t c = meter_consumption_wh(d);
 		uint32_t at = m->standing_count;
-		if (h->mode == MODE_TE || !meter_has(&h->meter, slot) ||
-			h->status != HOME_REGISTERED)
+		if (!mode_is_rewarded(home_mode_at(&h->modes, slot)) ||
+			!meter_has(&h->meter, slot) || h->status != HOME_REGISTERED)
 			continue;
 		if (cpf_hundredths(p, c) != account_get(&l->accounts, number)->cpf_hundredths ||
 			!poe_floor_met(p, c, l->params.poe_floor_w, l->params.slot_s))
@@ -98,6 +98,12 @@ static void share_deliveries(struct market *m)
 
 _Static_assert((int)ENROLLED_MAX >= (int)ORDERS_MAX, "places holds either");
 
+/* What an address's home is told of its money. */
+static struct home_money *money_of(struct market *m, uint64_t account)
+{
+	return &m->homes.rows[m->owner[account % ACCOUNTS_MAX]].money;
+}
+
 static bool next_standing(struct market *m, struct tx *tx)
 {
 	const struct account *a;
@@ -140,6 +146,42 @@ static bool next_delivery(struct market *m, struct tx *tx)
 	return true;
 }
 
+/* What the homes drew together: of one that was not metered what it was scheduled to draw, and of
+ * one without a schedule nothing. */
+static struct net_metered community(const struct market *m, int64_t slot)
+{
+	struct net_metered n = {.slot = slot};
+
+	for (uint32_t i = 0; i < m->homes.count; i++) {
+		const struct home *h = &m->homes.rows[i];
+		const int64_t *wh = h->meter.delta.wh;
+		int64_t scheduled_wh = 0;
+		if (h->kind != CLIENT_HOME || h->status != HOME_REGISTERED)
+			continue;
+		if (meter_has(&h->meter, slot)) {
+			n.net_wh += wh[REGISTER_IMPORT] - wh[REGISTER_EXPORT];
+			n.homes++;
+			continue;
+		}
+		n.missing++;
+		if (home_baseline_get(&h->baseline, slot, &scheduled_wh))
+			n.net_wh += scheduled_wh;
+	}
+	return n;
+}
+
+static bool next_imbalance(struct market *m, struct tx *tx)
+{
+	const char *field;
+
+	if (!imbalance_due(&m->ledger))
+		return false;
+	tx->kind = TX_IMBALANCE;
+	tx->u.imbalance = community(m, ledger_slot(&m->ledger) - 1);
+	/* Of few homes nothing is said, nor of a net that no ledger takes. */
+	return imbalance_check(&m->ledger, tx, &field) == VERDICT_OK;
+}
+
 /* Trading: fire what is due up to the clock or the slot's end, shut answers first. */
 static enum market_step next_trading(struct market *m, struct tx *tx, uint64_t *intake_seq)
 {
@@ -172,13 +214,27 @@ enum market_step market_next(struct market *m, struct tx *tx, uint64_t *intake_s
 	}
 	if (m->phase == PHASE_TRADING)
 		step = next_trading(m, tx, intake_seq);
-	if (m->phase == PHASE_CLOSING && !next_standing(m, tx) && !next_delivery(m, tx))
+	if (m->phase == PHASE_CLOSING && !next_standing(m, tx) && !next_delivery(m, tx) &&
+		!next_imbalance(m, tx))
 		return MARKET_CLOSE;
 	if (step == MARKET_TX) {
 		tx->seq = m->next_seq;
 		tx->market_ms = m->clock_ms;
 	}
 	return step;
+}
+
+/* What an award delivered, for the statements of both homes concerned. */
+static void note_energy(struct market *m, uint64_t seq)
+{
+	const struct order *o = order_find(&m->ledger.auctions, seq);
+	const struct auction *a = &m->ledger.auctions.auctions[o->auction];
+	enum side side = a->contract.side;
+	int64_t wh = o->delivered_wh < o->awarded_wh ? o->delivered_wh : o->awarded_wh;
+
+	home_money_energy(money_of(m, o->account), side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, wh);
+	if (account_is_address(account_get(&m->ledger.accounts, a->opener)))
+		home_money_energy(money_of(m, a->opener), side, wh);
 }
 
 void market_apply_step(struct market *m, const struct tx *tx, const struct result_sink *sink)
@@ -195,16 +251,31 @@ void market_apply_step(struct market *m, const struct tx *tx, const struct resul
 		m->phase = PHASE_CLOSING;
 		find_standing(m);
 		share_deliveries(m);
+	} else if (tx->kind == TX_DELIVERY) {
+		note_energy(m, tx->u.delivery.order);
 	} else if (tx_is_signed(tx->kind)) {
 		order_intake_released(m, tx);
 	}
 }
 
-/* What market_close() has to see of the results: balances that come home. */
+/* What market_close() has to see of the results: balances that come home, and why they are what
+ * they are. */
 struct close_watch {
 	struct market *market;
 	const struct result_sink *sink;
 };
+
+static void note_transfer(struct market *m, const struct result *r)
+{
+	const struct accounts *t = &m->ledger.accounts;
+	uint64_t from = r->u.transfer.from, to = r->u.transfer.to;
+
+	if (account_is_address(account_get(t, from)))
+		home_money_note(
+			money_of(m, from), r->u.transfer.why, true, r->u.transfer.amount_uc);
+	if (account_is_address(account_get(t, to)))
+		home_money_note(money_of(m, to), r->u.transfer.why, false, r->u.transfer.amount_uc);
+}
 
 static void watch_close(void *context, const struct result *r)
 {
@@ -213,6 +284,8 @@ static void watch_close(void *context, const struct result *r)
 
 	if (watch->sink && watch->sink->emit)
 		watch->sink->emit(watch->sink->context, r);
+	if (r->kind == RESULT_TRANSFER)
+		note_transfer(m, r);
 	if (r->kind == RESULT_TRANSFER && r->u.transfer.why == TRANSFER_CLOSE) {
 		bool home = r->u.transfer.to == ACCOUNT_WALLETS;
 		uint64_t account = home ? r->u.transfer.from : r->u.transfer.to;
@@ -249,6 +322,8 @@ void market_chain(struct market *m, const uint8_t header_hash[HASH_LEN])
 	recent_forget(&m->taken,
 		ledger_slot_end_ms(&m->ledger) - (p->horizon_slots + 2) * p->slot_s * MS_PER_S);
 	block_chain(&m->ledger, header_hash);
+	for (uint32_t i = 0; i < m->homes.count; i++)
+		memset(&m->homes.rows[i].money, 0, sizeof m->homes.rows[i].money);
 	m->phase = PHASE_BEGIN;
 	m->clock_closed++;
 }

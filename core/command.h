@@ -20,7 +20,8 @@ enum command_kind {
 	COMMAND_WITHDRAW = 9,
 	COMMAND_PARAMS = 10,
 	COMMAND_HOME_CHANGE = 11,
-	COMMAND_BASELINE = 12, /* the aggregator's, of one home */
+	COMMAND_BASELINE = 12,   /* the aggregator's, of one home */
+	COMMAND_PREFERENCE = 13, /* a home's: another mode from a slot on */
 };
 
 enum { COMMAND_ADDRESSES_MAX = 64 };
@@ -68,6 +69,7 @@ struct command {
 			struct net_window window;
 		} baseline;
 		struct params_change params;
+		struct mode_span preference;
 	} u;
 };
 

@@ -32,7 +32,7 @@ static int64_t gate_latest_ms(const struct params *p, const struct contract *c)
 
 /* The terms with every default filled in; nothing checked yet. */
 static struct contract fill(const struct params *p, const struct contract_request *r,
-	const struct contract *offer, int64_t slot)
+	const struct contract *offer, int64_t slot, bool by_role)
 {
 	struct contract c = *offer;
 
@@ -44,6 +44,9 @@ static struct contract fill(const struct params *p, const struct contract_reques
 	c.penalty_mc_per_kwh = p->penalty_mc_per_kwh;
 	if (r->penalty_mc_per_kwh != CONTRACT_UNSET)
 		c.penalty_mc_per_kwh = r->penalty_mc_per_kwh;
+	c.fees = (struct fees){
+		.buyer_mc_per_kwh = by_role && c.side == SIDE_BUY ? 0 : p->fee_buyer_mc_per_kwh,
+		.seller_mc_per_kwh = by_role && c.side == SIDE_SELL ? 0 : p->fee_seller_mc_per_kwh};
 	c.min_quantity_wh = r->min_quantity_wh != CONTRACT_UNSET ? r->min_quantity_wh : 0;
 	c.limit_inclusive =
 		r->limit_inclusive != CONTRACT_UNSET ? r->limit_inclusive != 0 : p->limit_inclusive;
@@ -104,7 +107,7 @@ enum verdict contract_resolve(const struct params *p, const struct contract_requ
 	*field = "contract.slot";
 	if (by_role == (request->slot == CONTRACT_UNSET))
 		return VERDICT_BAD_TERMS;
-	c = fill(p, request, offer, by_role ? request->slot : opener_slot);
+	c = fill(p, request, offer, by_role ? request->slot : opener_slot, by_role);
 	v = check_numbers(&c, field);
 	if (v != VERDICT_OK)
 		return v;
@@ -116,20 +119,40 @@ enum verdict contract_resolve(const struct params *p, const struct contract_requ
 	return VERDICT_OK;
 }
 
+static int64_t dearer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 int64_t contract_hold_uc(
 	const struct contract *c, bool answers, int64_t price_mc_per_kwh, int64_t quantity_wh)
 {
-	int64_t dearer = price_mc_per_kwh;
+	bool buys = (c->side == SIDE_BUY) != answers;
+	int64_t cost = buys ? price_mc_per_kwh + c->fees.buyer_mc_per_kwh
+			    : dearer(c->fees.seller_mc_per_kwh - price_mc_per_kwh, 0);
 
 	assert(price_mc_per_kwh >= 0 && price_mc_per_kwh <= PRICE_MC_MAX);
 	assert(quantity_wh >= 0 && quantity_wh <= ENERGY_WH_MAX);
-	if (!answers)
-		return c->side == SIDE_BUY ? price_mc_per_kwh * quantity_wh : 0;
+	return (answers ? dearer(cost, c->penalty_mc_per_kwh) : cost) * quantity_wh;
+}
+
+/* Payment falls with what is delivered at least as the penalty grows, but for a rounding that no
+ * whole micro-cent shows: the dearest is all of it, or nothing. */
+int64_t contract_award_hold_uc(const struct contract *c, int64_t amount_uc, int64_t quantity_wh)
+{
+	int64_t cost_uc = c->side == SIDE_SELL
+				  ? amount_uc + c->fees.buyer_mc_per_kwh * quantity_wh
+				  : c->fees.seller_mc_per_kwh * quantity_wh - amount_uc;
+
+	return dearer(cost_uc, c->penalty_mc_per_kwh * quantity_wh);
+}
+
+/* Each Wh brings its limit at least, whichever of them are delivered. */
+int64_t contract_cleared_hold_uc(const struct contract *c, int64_t amount_uc, int64_t quantity_wh)
+{
 	if (c->side == SIDE_BUY)
-		return c->penalty_mc_per_kwh * quantity_wh;
-	if (c->penalty_mc_per_kwh > dearer)
-		dearer = c->penalty_mc_per_kwh;
-	return dearer * quantity_wh;
+		return amount_uc + c->fees.buyer_mc_per_kwh * quantity_wh;
+	return dearer(c->fees.seller_mc_per_kwh - c->limit_mc_per_kwh, 0) * quantity_wh;
 }
 
 const char *measure_name(enum measure measure)

@@ -37,6 +37,12 @@ struct contract_request {
 	uint64_t activation; /* that it answers (core/activation.h); 0: none */
 };
 
+/* What homes pay to the aggregator on each kWh delivered, by the parameters at the opening; roles
+ * pay none. */
+struct fees {
+	int64_t buyer_mc_per_kwh, seller_mc_per_kwh;
+};
+
 /* Terms in force. */
 struct contract {
 	enum side side; /* what the opener does */
@@ -49,6 +55,7 @@ struct contract {
 	int64_t penalty_mc_per_kwh;
 	int64_t gate_ms;
 	int64_t slot;
+	struct fees fees;
 	bool limit_inclusive;
 	uint64_t activation; /* or 0 */
 };
@@ -70,10 +77,18 @@ enum verdict contract_resolve(const struct params *params, const struct contract
 int64_t contract_begins_ms(const struct params *params, const struct contract *contract);
 
 /* The most that an order of the opener's (answers = false) or an answer may come to cost its
- * account in micro-cents: a buyer's price x quantity, a measured seller's penalty x quantity, a
- * measured buyer's dearer one of the two. Exact within the bounds of core/units.h. */
+ * account in micro-cents: of each Wh a buyer's price and fee, what a seller's fee is above its
+ * price, or of an answer the penalty if that is dearer. Exact within the bounds of core/units.h. */
 int64_t contract_hold_uc(const struct contract *contract, bool answers, int64_t price_mc_per_kwh,
 	int64_t quantity_wh);
+
+/* The most that what was awarded of an answer may come to cost: quantity_wh for amount_uc. */
+int64_t contract_award_hold_uc(
+	const struct contract *contract, int64_t amount_uc, int64_t quantity_wh);
+
+/* The most that what was cleared may come to cost the opener. */
+int64_t contract_cleared_hold_uc(
+	const struct contract *contract, int64_t amount_uc, int64_t quantity_wh);
 
 /* Names as in messages: "storage", "export", "import", "baseline", "before-after"; "sealed",
  * "open". NULL / 0 if unknown. */

@@ -39,7 +39,8 @@ void enrolment_register(struct market *m, const struct command *c)
 	struct home *h = &m->homes.rows[c->home];
 
 	h->status = HOME_REGISTERED;
-	h->mode = c->u.registration.mode;
+	if (!h->meter_due) /* a new meter's key is no reason to change the mode */
+		home_modes_init(&h->modes, c->u.registration.mode);
 	h->ems = c->u.registration.ems;
 	h->meter_key = c->u.registration.meter;
 	h->meter_due = false;

@@ -126,7 +126,7 @@ uint32_t home_add(struct homes *homes, enum client_kind kind, const struct home_
 	assert(n < HOMES_MAX);
 	h->kind = kind;
 	h->status = HOME_INVITED;
-	h->mode = MODE_BOTH;
+	home_modes_init(&h->modes, MODE_BOTH);
 	h->number = n;
 	h->terms = *terms;
 	h->reading_ratings = terms->ratings;
@@ -247,26 +247,4 @@ bool home_key_known(const struct homes *homes, const struct enrolled_key *key, u
 			return true;
 	}
 	return false;
-}
-
-const char *mode_name(enum mode mode)
-{
-	switch (mode) {
-	case MODE_TE:
-		return "TE";
-	case MODE_RE:
-		return "RE";
-	case MODE_BOTH:
-		return "RE+TE";
-	}
-	return NULL;
-}
-
-enum mode mode_from_name(const char *name)
-{
-	for (int m = MODE_TE; m <= MODE_BOTH; m++) {
-		if (same(name, mode_name((enum mode)m)))
-			return (enum mode)m;
-	}
-	return (enum mode)0;
 }

@@ -7,6 +7,8 @@
 #include "core/address.h"
 #include "core/hash.h"
 #include "core/home_baseline.h"
+#include "core/home_mode.h"
+#include "core/home_money.h"
 #include "core/index.h"
 #include "core/meter.h"
 #include "core/quarters.h"
@@ -29,9 +31,6 @@ _Static_assert(HOMES_MAX * 2 <= 1 << HOMES_INDEX_BITS, "the index stays half emp
 /* What a client is; it never changes. The numbers are stored in csm.db. */
 enum client_kind { CLIENT_HOME = 1, CLIENT_ROLE = 2, CLIENT_OPERATOR = 3 };
 
-/* Participation (paper, V-E): trade, rewards, or both. */
-enum mode { MODE_TE = 1, MODE_RE = 2, MODE_BOTH = 3 };
-
 /* Enrolled by the operator, with keys on record, or shut out for good. Stored in csm.db. */
 enum home_status { HOME_INVITED = 1, HOME_REGISTERED = 2, HOME_REVOKED = 3 };
 
@@ -52,6 +51,7 @@ struct home_change {
 	char meter_type[METER_TEXT_MAX + 1];
 	char meter_serial[METER_TEXT_MAX + 1];
 	uint8_t code_hash[HASH_LEN];
+	struct mode_span mode; /* mode 0: it stays */
 };
 
 /* A key as enrolled; alg as in wire/key.h, opaque here. */
@@ -64,7 +64,7 @@ struct enrolled_key {
 struct home {
 	enum client_kind kind;
 	enum home_status status;
-	enum mode mode;
+	struct home_modes modes;
 	uint32_t number;       /* its place in the table, for ever */
 	uint64_t role_account; /* of a role */
 	struct home_terms terms;
@@ -90,6 +90,8 @@ struct home {
 	uint32_t enrolled_count;
 	struct home_baseline baseline;
 	struct shares shares; /* while closing: what is not given to an award yet */
+	struct home_money
+		money; /* of the open block; not kept in snapshots: nothing at their edge */
 };
 
 /* The table of clients; a row's place is the client's number for ever. */
@@ -148,9 +150,5 @@ bool client_id_valid(const char *text);
 
 /* Whether text is at most METER_TEXT_MAX of [A-Za-z0-9._-]; "" is: of a client without a meter. */
 bool meter_text_valid(const char *text);
-
-/* "TE", "RE", "RE+TE"; NULL / 0 if unknown. */
-const char *mode_name(enum mode mode);
-enum mode mode_from_name(const char *name);
 
 #endif

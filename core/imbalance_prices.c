@@ -1,4 +1,11 @@
 #include "core/imbalance_prices.h"
+#include "core/ledger.h"
+
+struct imbalance_prices imbalance_prices_set(const struct params *p)
+{
+	return (struct imbalance_prices){
+		p->imbalance_short_mc_per_kwh, p->imbalance_long_mc_per_kwh};
+}
 
 bool imbalance_is_priced(const struct imbalance_prices *p)
 {
@@ -17,4 +24,12 @@ struct imbalance_prices imbalance_prices_of(
 	if (p.long_mc_per_kwh > tariff->wholesale_mc)
 		p.long_mc_per_kwh = tariff->wholesale_mc;
 	return p;
+}
+
+struct imbalance_prices imbalance_prices_of_slot(const struct ledger *l, int64_t slot)
+{
+	const struct imbalance_prices set = imbalance_prices_set(&l->params);
+	struct tariff_prices tariff = tariff_of_slot(l, slot);
+
+	return imbalance_prices_of(&set, &tariff);
 }

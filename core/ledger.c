@@ -340,5 +340,8 @@ void ledger_apply(struct ledger *l, const struct tx *tx, const struct result_sin
 	case TX_PARAMS:
 		params_schedule_add(l, tx);
 		break;
+	case TX_IMBALANCE:
+		imbalance_apply(l, tx);
+		break;
 	}
 }

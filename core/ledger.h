@@ -17,6 +17,7 @@
 #include "core/auction.h"
 #include "core/hash.h"
 #include "core/header.h"
+#include "core/imbalance.h"
 #include "core/merkle.h"
 #include "core/network.h"
 #include "core/params.h"
@@ -36,8 +37,8 @@ enum {
 		(int)ORDERS_MAX, /* sequences given to answers of sealed books still shut */
 	LEDGER_RANKS_MAX = 3,    /* ranks that may seal */
 	/* Room kept for what the clock brings: a standing of each address, a delivery of each
-	   order. */
-	LEDGER_TXS_OPEN_MAX = LEDGER_TXS_MAX - (int)ORDERS_MAX - (int)ACCOUNTS_MAX,
+	   order, the imbalance. */
+	LEDGER_TXS_OPEN_MAX = LEDGER_TXS_MAX - (int)ORDERS_MAX - (int)ACCOUNTS_MAX - 1,
 };
 
 /* The key by which a block's transactions are sorted, and the leaf. */
@@ -76,6 +77,7 @@ struct ledger {
 	uint64_t last_standing; /* account number: attested up to here */
 	uint32_t due_count;     /* while closing: awards to attest, as places in auctions.due */
 	uint32_t due_next;      /* the first not attested yet */
+	struct imbalance imbalance;
 	uint64_t result_count;
 	uint64_t tx_count;
 	uint32_t gap_count;

@@ -219,13 +219,15 @@ static enum verdict check_once(const struct ledger *l, const struct tx *tx, cons
 /* What the clock brings: room is kept for it. */
 static bool is_clocks(enum tx_kind kind)
 {
-	return kind == TX_CLOCK || kind == TX_ADMIT || kind == TX_STANDING || kind == TX_DELIVERY;
+	return kind == TX_CLOCK || kind == TX_ADMIT || kind == TX_STANDING || kind == TX_DELIVERY ||
+	       kind == TX_IMBALANCE;
 }
 
 /* Sequence, time and phase: what holds of every transaction. */
 static enum verdict check_place(const struct ledger *l, const struct tx *tx)
 {
-	bool attests = tx->kind == TX_STANDING || tx->kind == TX_DELIVERY;
+	bool attests =
+		tx->kind == TX_STANDING || tx->kind == TX_DELIVERY || tx->kind == TX_IMBALANCE;
 
 	if (tx->seq == 0 || (tx->seq <= l->seq_high && !ledger_seq_is_missing(l, tx->seq)))
 		return VERDICT_BAD_SEQ;
@@ -305,6 +307,7 @@ enum verdict ledger_check(const struct ledger *l, const struct tx *tx, const cha
 	case TX_DEPOSIT:
 	case TX_WITHDRAWAL:
 	case TX_PARAMS:
+	case TX_IMBALANCE:
 		return ledger_operator_check(l, tx, field);
 	}
 	return VERDICT_UNKNOWN_OPERATION;

@@ -103,5 +103,7 @@ enum verdict ledger_operator_check(const struct ledger *l, const struct tx *tx, 
 		return check_delivery(l, tx);
 	if (tx->kind == TX_PARAMS)
 		return params_schedule_check(l, tx, field);
+	if (tx->kind == TX_IMBALANCE)
+		return imbalance_check(l, tx, field);
 	return check_money(l, tx, field);
 }

@@ -20,6 +20,7 @@ static void xfer_accounts(struct xfer *x, struct accounts *t)
 		xfer_i64(x, &t->fixed[n].balance_uc);
 		xfer_i64(x, &t->fixed[n].held_uc);
 	}
+	xfer_i64(x, &t->fixed[ACCOUNT_GRID].balance_uc);
 	xfer_u64(x, &first);
 	xfer_u64(x, &next);
 	if (x->reading && (first > next || next - first > ACCOUNTS_MAX))
@@ -56,6 +57,8 @@ static void xfer_auction(struct xfer *x, struct auction *a)
 	xfer_i64(x, &c->penalty_mc_per_kwh);
 	xfer_i64(x, &c->gate_ms);
 	xfer_i64(x, &c->slot);
+	xfer_i64(x, &c->fees.buyer_mc_per_kwh);
+	xfer_i64(x, &c->fees.seller_mc_per_kwh);
 	XFER_INT(x, c->limit_inclusive);
 	xfer_u64(x, &c->activation);
 	XFER_INT(x, a->status);

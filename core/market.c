@@ -4,6 +4,7 @@
 #include "core/enrolment.h"
 #include "core/ledger_check.h"
 #include "core/order_intake.h"
+#include "core/preference.h"
 
 static void add_client(struct market *m, enum client_kind kind, const char *client_id, int alg,
 	const struct address_key *key, uint64_t account)
@@ -141,6 +142,20 @@ static void decide_revoke(const struct market *m, const struct command *c, struc
 		d->verdict = h->status == HOME_REVOKED ? VERDICT_REVOKED : VERDICT_OK;
 }
 
+static void decide_home_change(const struct market *m, const struct command *c, struct decision *d)
+{
+	const struct home_change *change = &c->u.home_change;
+	const struct home *h = home_find(&m->homes, change->client_id);
+
+	d->verdict = home_change_check(&m->homes, change, &d->field);
+	if (d->verdict != VERDICT_OK || !change->mode.mode)
+		return;
+	d->field = "mode";
+	d->verdict = VERDICT_NOT_REGISTERED; /* it says its mode as it registers */
+	if (h->status == HOME_REGISTERED)
+		d->verdict = preference_check(m, h, &change->mode, &d->field);
+}
+
 static void decide_baseline(const struct market *m, const struct command *c, struct decision *d)
 {
 	const struct home *h = home_find(&m->homes, c->u.baseline.client_id);
@@ -209,7 +224,7 @@ void market_decide(const struct market *m, const struct command *c, struct decis
 		d->verdict = home_add_check(&m->homes, &c->u.home_add, &d->field);
 		break;
 	case COMMAND_HOME_CHANGE:
-		d->verdict = home_change_check(&m->homes, &c->u.home_change, &d->field);
+		decide_home_change(m, c, d);
 		break;
 	case COMMAND_HOME_REVOKE:
 		decide_revoke(m, c, d);
@@ -223,6 +238,10 @@ void market_decide(const struct market *m, const struct command *c, struct decis
 		break;
 	case COMMAND_BASELINE:
 		decide_baseline(m, c, d);
+		break;
+	case COMMAND_PREFERENCE:
+		d->verdict =
+			preference_check(m, &m->homes.rows[c->home], &c->u.preference, &d->field);
 		break;
 	}
 	if (d->verdict == VERDICT_OK)
@@ -250,6 +269,11 @@ void market_tx(
 	tx->market_ms = c->market_ms;
 }
 
+static void change_mode(const struct market *m, struct home *h, const struct mode_span *span)
+{
+	home_mode_change(&h->modes, ledger_slot(&m->ledger), span->from_slot, span->mode);
+}
+
 static void apply_private(struct market *m, const struct command *c)
 {
 	struct home *h = &m->homes.rows[c->home];
@@ -274,6 +298,8 @@ static void apply_private(struct market *m, const struct command *c)
 	case COMMAND_HOME_CHANGE:
 		h = &m->homes.rows[home_find(&m->homes, c->u.home_change.client_id)->number];
 		home_change_apply(h, &c->u.home_change);
+		if (c->u.home_change.mode.mode)
+			change_mode(m, h, &c->u.home_change.mode);
 		break;
 	case COMMAND_HOME_REVOKE:
 		enrolment_revoke(m, home_find(&m->homes, c->u.home_revoke.client_id)->number);
@@ -283,6 +309,9 @@ static void apply_private(struct market *m, const struct command *c)
 			&home_edit(&m->homes, home_find(&m->homes, c->u.baseline.client_id)->number)
 				 ->baseline,
 			&c->u.baseline.window, ledger_slot(&m->ledger));
+		break;
+	case COMMAND_PREFERENCE:
+		change_mode(m, h, &c->u.preference);
 		break;
 	case COMMAND_TX:
 	case COMMAND_DEPOSIT:
@@ -299,6 +328,8 @@ static void book_money(struct market *m, const struct command *c)
 	struct home *h = home_edit(&m->homes, home_find(&m->homes, c->u.money.client_id)->number);
 	int64_t uc = c->u.money.amount_uc;
 
+	home_money_note(&h->money,
+		c->kind == COMMAND_DEPOSIT ? TRANSFER_DEPOSIT : TRANSFER_WITHDRAWAL, false, uc);
 	if (h->kind == CLIENT_HOME) /* a role's money is in its account */
 		h->wallet_uc += c->kind == COMMAND_DEPOSIT ? uc : -uc;
 	if (c->kind == COMMAND_DEPOSIT)

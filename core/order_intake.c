@@ -92,7 +92,7 @@ static void check_trade(const struct market *m, const struct home *h, const stru
 
 	if (h->kind != CLIENT_HOME)
 		return;
-	if (h->mode == MODE_RE) {
+	if (!mode_trades(home_mode_at(&h->modes, a->slot))) {
 		refuse(d, "bid", VERDICT_MODE);
 		return;
 	}
@@ -133,7 +133,8 @@ static void check_cpf(
 {
 	int64_t slot = ledger_slot(&m->ledger) - 1;
 
-	if (tx->kind == TX_CPF && h->kind == CLIENT_HOME && h->mode == MODE_TE) {
+	if (tx->kind == TX_CPF && h->kind == CLIENT_HOME &&
+		!mode_is_rewarded(home_mode_at(&h->modes, slot))) {
 		refuse(d, "cpf", VERDICT_MODE);
 		return;
 	}

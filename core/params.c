@@ -22,6 +22,12 @@ uint64_t params_aggregator(const struct params *p)
 	return ACCOUNT_NONE;
 }
 
+bool params_settles(const struct params *p)
+{
+	return p->fee_buyer_mc_per_kwh || p->fee_seller_mc_per_kwh ||
+	       p->imbalance_long_mc_per_kwh || p->imbalance_short_mc_per_kwh;
+}
+
 static enum verdict check_relations(const struct params *p, const char **field)
 {
 	if (3 * p->seal_wait_s >= p->slot_s) {
@@ -30,6 +36,10 @@ static enum verdict check_relations(const struct params *p, const char **field)
 	}
 	if (p->gate_lead_min_s > p->gate_lead_s || p->gate_lead_s > p->slot_s * p->horizon_slots) {
 		*field = "gate_lead_s";
+		return VERDICT_BAD_TERMS;
+	}
+	if (params_settles(p) && params_aggregator(p) == ACCOUNT_NONE) {
+		*field = "settlement";
 		return VERDICT_BAD_TERMS;
 	}
 	if (!rule_name((enum rule)p->rule)) {
@@ -62,6 +72,10 @@ enum verdict params_check(const struct params *p, const char **field)
 		{"roles", p->role_count, 0, PARAMS_ROLES_MAX},
 		{"import_mc_per_kwh", p->import_mc_per_kwh, 0, PRICE_MC_MAX},
 		{"export_mc_per_kwh", p->export_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"fee_buyer_mc_per_kwh", p->fee_buyer_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"fee_seller_mc_per_kwh", p->fee_seller_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"imbalance_long_mc_per_kwh", p->imbalance_long_mc_per_kwh, 0, PRICE_MC_MAX},
+		{"imbalance_short_mc_per_kwh", p->imbalance_short_mc_per_kwh, 0, PRICE_MC_MAX},
 		{"approval_lead_s", p->approval_lead_s, asks, asks ? S_PER_DAY : 0},
 		{"approval_silence", p->approval_silence, asks ? SILENCE_REFUSES : 0,
 			asks ? SILENCE_APPROVES : 0},

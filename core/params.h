@@ -8,9 +8,10 @@
 #include "core/book.h"
 #include "core/verdict.h"
 
-enum { PARAMS_ROLES_MAX = 8, ROLE_NAME_MAX = 32 };
+enum { PARAMS_ROLES_MAX = 7, ROLE_NAME_MAX = 32 };
 
-/* The role that trades for the community: its schedules and tariffs count. */
+/* The role that trades for the community: its schedules and tariffs count, fees are its own, and
+ * imbalance is between it and the grid. */
 #define AGGREGATOR_ROLE "aggregator"
 
 /* A participant with a permanent address: aggregator, DSO, TSO. */
@@ -44,6 +45,11 @@ struct params {
 	int64_t approval_lead_s; /* a schedule is approved so long before its first slot */
 	int approval_silence;    /* enum silence; both 0 in a market without network operators */
 	int64_t import_mc_per_kwh, export_mc_per_kwh; /* the retail tariff, for information */
+	/* Paid to the aggregator on energy delivered; 0 unless the market has one, as the rest. */
+	int64_t fee_buyer_mc_per_kwh, fee_seller_mc_per_kwh;
+	/* Paid by the aggregator on what the community draws more than scheduled, and to it on what
+	 * it draws less. */
+	int64_t imbalance_short_mc_per_kwh, imbalance_long_mc_per_kwh;
 	uint32_t role_count;
 	struct role_params roles[PARAMS_ROLES_MAX];
 };
@@ -54,6 +60,9 @@ enum verdict params_check(const struct params *params, const char **field);
 
 /* The account number of the aggregator; 0: this market has none. */
 uint64_t params_aggregator(const struct params *params);
+
+/* Whether fees or imbalance are settled at all. */
+bool params_settles(const struct params *params);
 
 /* Market time of a real time, both Unix ms: start_ms + rate x (real_ms - real_start_ms). */
 int64_t params_market_ms(const struct params *params, int64_t real_ms);

@@ -52,6 +52,10 @@ const char *transfer_why_name(enum transfer_why why)
 		return "close";
 	case TRANSFER_WITHDRAWAL:
 		return "withdrawal";
+	case TRANSFER_FEE:
+		return "fee";
+	case TRANSFER_IMBALANCE:
+		return "imbalance";
 	case TRANSFER_REGULATION:
 		return "regulation";
 	}

@@ -40,6 +40,8 @@ enum transfer_why {
 	TRANSFER_REWARD = 4,     /* issuer to validator */
 	TRANSFER_CLOSE = 5,      /* an address's balance to the wallets, or its debt from them */
 	TRANSFER_WITHDRAWAL = 6, /* wallets or a role to issuer */
+	TRANSFER_FEE = 7,        /* buyer or seller to the aggregator, for energy delivered */
+	TRANSFER_IMBALANCE = 8,  /* the aggregator to the grid, or the reverse */
 	TRANSFER_REGULATION = 9, /* the TSO to the aggregator, or the reverse */
 };
 

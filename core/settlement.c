@@ -18,16 +18,33 @@ int64_t settlement_penalty_uc(int64_t penalty_mc_per_kwh, int64_t awarded_wh, in
 	return penalty_mc_per_kwh * (awarded_wh - delivered_wh);
 }
 
+int64_t settlement_fee_uc(int64_t fee_mc_per_kwh, int64_t awarded_wh, int64_t delivered_wh)
+{
+	return fee_mc_per_kwh * (delivered_wh < awarded_wh ? delivered_wh : awarded_wh);
+}
+
+static void pay_fee(struct ledger *l, const struct result_sink *sink, uint64_t payer,
+	int64_t fee_mc_per_kwh, const struct order *o)
+{
+	if (fee_mc_per_kwh > 0)
+		ledger_transfer(l, sink, payer, params_aggregator(&l->params),
+			settlement_fee_uc(fee_mc_per_kwh, o->awarded_wh, o->delivered_wh), o->seq,
+			TRANSFER_FEE);
+}
+
 static void settle_order(struct ledger *l, const struct result_sink *sink, const struct order *o)
 {
 	const struct auction *a = &l->auctions.auctions[o->auction];
 	bool opener_buys = a->contract.side == SIDE_BUY;
 	bool excused = (l->flags & HEADER_OUTAGE) && o->why == DELIVERY_NO_READING;
+	uint64_t buyer = opener_buys ? a->opener : o->account;
+	uint64_t seller = opener_buys ? o->account : a->opener;
 
-	ledger_transfer(l, sink, opener_buys ? a->opener : o->account,
-		opener_buys ? o->account : a->opener,
+	ledger_transfer(l, sink, buyer, seller,
 		settlement_payment_uc(o->award_uc, o->awarded_wh, o->delivered_wh), o->seq,
 		TRANSFER_PAYMENT);
+	pay_fee(l, sink, buyer, a->contract.fees.buyer_mc_per_kwh, o);
+	pay_fee(l, sink, seller, a->contract.fees.seller_mc_per_kwh, o);
 	if (excused)
 		return;
 	ledger_transfer(l, sink, o->account, a->opener,

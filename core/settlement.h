@@ -10,7 +10,11 @@ int64_t settlement_payment_uc(int64_t award_uc, int64_t awarded_wh, int64_t deli
 /* Shortfall x penalty of an award; 0 if all was delivered. */
 int64_t settlement_penalty_uc(int64_t penalty_mc_per_kwh, int64_t awarded_wh, int64_t delivered_wh);
 
-/* Pay and fine every attested award of the slot before the open one, by order sequence. A missing
+/* The fee on min(awarded, delivered) Wh. */
+int64_t settlement_fee_uc(int64_t fee_mc_per_kwh, int64_t awarded_wh, int64_t delivered_wh);
+
+/* Pay and fine every attested award of the slot before the open one, by order sequence; fees
+ * go to the aggregator. A missing
  * reading costs no penalty in a block flagged as an outage: the market was away, not the home. */
 void settle(struct ledger *ledger, const struct result_sink *sink);
 

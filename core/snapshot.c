@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c37, SNAPSHOT_MARKET = 0x4d37 };
+enum { SNAPSHOT_LEDGER = 0x4c38, SNAPSHOT_MARKET = 0x4d3a };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {
@@ -89,7 +89,7 @@ static void xfer_terms(struct xfer *x, struct home_terms *t)
 static void xfer_home(struct xfer *x, struct home *h, int64_t open_slot)
 {
 	XFER_INT(x, h->status);
-	XFER_INT(x, h->mode);
+	home_modes_xfer(x, &h->modes);
 	XFER_INT(x, h->ems.alg);
 	xfer_key(x, &h->ems.key);
 	XFER_INT(x, h->meter_key.alg);

@@ -8,6 +8,7 @@ enum {
 	LEAF_SCHEDULE = 0x33,
 	LEAF_LIMIT = 0x34,
 	LEAF_APPROVAL = 0x35,
+	LEAF_FEES = 0x36,
 	LEAF_TARIFF = 0x38,
 	LEAF_ACTIVATION = 0x39,
 };
@@ -63,6 +64,23 @@ static void schedule_leaf(const struct ledger *l, const struct schedule *s, uint
 	encode_u64(&e, s->seq);
 	encode_i64(&e, s->first_slot);
 	encode_u64(&e, s->count);
+	l->sha256(e.bytes, e.len, out);
+}
+
+static bool has_fees(const struct auction *a)
+{
+	return a->contract.fees.buyer_mc_per_kwh || a->contract.fees.seller_mc_per_kwh;
+}
+
+static void fees_leaf(const struct ledger *l, const struct auction *a, uint8_t out[HASH_LEN])
+{
+	struct encode e = {.len = 0};
+
+	encode_u8(&e, 0);
+	encode_u8(&e, LEAF_FEES);
+	encode_u64(&e, a->seq);
+	encode_i64(&e, a->contract.fees.buyer_mc_per_kwh);
+	encode_i64(&e, a->contract.fees.seller_mc_per_kwh);
 	l->sha256(e.bytes, e.len, out);
 }
 
@@ -153,6 +171,8 @@ void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 
 	for (uint64_t i = ACCOUNT_ISSUER; i < ACCOUNT_FIRST_ROLE + t->role_count; i++)
 		account_leaf(l, &t->fixed[i], l->leaves[n++]);
+	if (t->fixed[ACCOUNT_GRID].balance_uc != 0)
+		account_leaf(l, &t->fixed[ACCOUNT_GRID], l->leaves[n++]);
 	for (uint64_t i = t->first; i < t->next; i++)
 		account_leaf(l, account_get(t, i), l->leaves[n++]);
 	for (uint32_t i = 0; i < live; i++)
@@ -163,6 +183,11 @@ void state_root(struct ledger *l, uint8_t root[HASH_LEN])
 		n = limit_leaves(l, (enum network_role)r, n);
 	for (uint32_t i = 0; i < l->schedules.count; i++)
 		n = approval_leaves(l, &l->schedules.rows[i], n);
+	for (uint32_t i = 0; i < live; i++) {
+		const struct auction *a = &l->auctions.auctions[l->auctions.due[i]];
+		if (has_fees(a))
+			fees_leaf(l, a, l->leaves[n++]);
+	}
 	for (uint32_t i = 0; i < l->tariffs.count; i++)
 		tariff_leaf(l, &l->tariffs.rows[i], l->leaves[n++]);
 	for (uint32_t i = 0; i < l->activations.count; i++)

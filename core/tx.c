@@ -22,6 +22,7 @@ static const struct {
 	{TX_DEPOSIT, "deposit"},
 	{TX_WITHDRAWAL, "withdraw"},
 	{TX_PARAMS, "params-set"},
+	{TX_IMBALANCE, "imbalance"},
 };
 
 static const struct {

@@ -8,6 +8,7 @@
 #include "core/address.h"
 #include "core/contract.h"
 #include "core/hash.h"
+#include "core/imbalance.h"
 #include "core/network.h"
 #include "core/params.h"
 #include "core/schedule.h"
@@ -33,6 +34,7 @@ enum tx_kind {
 	TX_DEPOSIT = 20,    /* money comes in */
 	TX_WITHDRAWAL = 21, /* money goes out */
 	TX_PARAMS = 22,     /* other parameters from a slot on */
+	TX_IMBALANCE = 23,  /* what the meters saw of a slot, all homes together */
 };
 
 enum { TX_ADMIT_KEYS_MAX = 512 };
@@ -106,6 +108,7 @@ struct tx {
 			const struct params *set; /* borrowed; all of it, not only what changes */
 			uint8_t rules_hash[HASH_LEN]; /* of the rules with that set */
 		} params;
+		struct net_metered imbalance;
 	} u;
 };
 

@@ -66,6 +66,8 @@
 	X(SCHEDULE_LATE, 58, "the schedule leaves no time to approve it before its first slot")    \
 	X(UNKNOWN_SCHEDULE, 59, "no such schedule that is still to be approved")                   \
 	X(APPROVAL_LATE, 60, "the time to approve that schedule is over")                          \
+	X(ORDERS_STAND, 61,                                                                        \
+		"an order of this home stands in a slot from there on; cancel it first")           \
 	X(ACTIVATION_LATE, 65, "the time to ask for regulation in that slot is over")              \
 	X(UNKNOWN_ACTIVATION, 66, "no such activation that is not settled yet")                    \
 	X(ACTIVATION_ANSWERED, 67, "another auction answers that activation")                      \

@@ -182,7 +182,7 @@ static enum err see(struct engine *e, int64_t running, int64_t now_ms, struct ag
 /* Between which prices it trades in a slot. */
 static struct limit_prices limits_of(const struct ledger *l, int64_t slot)
 {
-	const struct imbalance_prices set = {.short_mc_per_kwh = 0};
+	const struct imbalance_prices set = imbalance_prices_set(&l->params);
 	struct tariff_prices tariff = tariff_of_slot(l, slot);
 
 	return limit_prices(&set, &tariff);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/cpf.h"
 #include "wire/header_form.h"
+#include "wire/home_form.h"
 #include "wire/market_doc.h"
 #include "wire/out.h"
 
@@ -195,8 +196,12 @@ static void write_statement(struct engine *e, struct out *out, const struct home
 	out_printf(out, ",\"eligible\":%s", eligible ? "true" : "false");
 	out_printf(out, ",\"header_hash\":");
 	out_hex(out, hash, HASH_LEN);
-	out_printf(out, ",\"height\":%llu,\"metered\":%s,\"production_wh\":%lld",
-		(unsigned long long)header->height, metered ? "true" : "false", (long long)p);
+	out_printf(out, ",\"height\":%llu,\"metered\":%s,", (unsigned long long)header->height,
+		metered ? "true" : "false");
+	home_form_write_modes(out, &home->modes);
+	out_printf(out, ",");
+	home_form_write_money(out, &home->money);
+	out_printf(out, ",\"production_wh\":%lld", (long long)p);
 	if (sig) {
 		out_printf(out, ",\"signature\":");
 		out_base64url(out, sig, SIGNATURE_LEN);
@@ -250,12 +255,16 @@ void answer_auction_opened(struct engine *e, const struct auction *a)
 	out_printf(&out, "{");
 	if (c->activation)
 		out_printf(&out, "\"activation\":%llu,", (unsigned long long)c->activation);
+	out_printf(&out, "\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\"",
+		(unsigned long long)a->seq, book_kind_name(c->book));
+	if (c->fees.buyer_mc_per_kwh || c->fees.seller_mc_per_kwh)
+		out_printf(&out, ",\"fee_buyer_mc_per_kwh\":%lld,\"fee_seller_mc_per_kwh\":%lld",
+			(long long)c->fees.buyer_mc_per_kwh, (long long)c->fees.seller_mc_per_kwh);
 	out_printf(&out,
-		"\"auction\":%llu,\"book\":\"%s\",\"event\":\"opened\",\"gate_ms\":%lld"
+		",\"gate_ms\":%lld"
 		",\"limit_inclusive\":%s,\"limit_mc_per_kwh\":%lld,\"measure\":\"%s\"",
-		(unsigned long long)a->seq, book_kind_name(c->book), (long long)c->gate_ms,
-		c->limit_inclusive ? "true" : "false", (long long)c->limit_mc_per_kwh,
-		measure_name(c->measure));
+		(long long)c->gate_ms, c->limit_inclusive ? "true" : "false",
+		(long long)c->limit_mc_per_kwh, measure_name(c->measure));
 	out_printf(&out,
 		",\"min_quantity_wh\":%lld,\"opener\":\"%s\",\"penalty_mc_per_kwh\":%lld"
 		",\"quantity_wh\":%lld,\"rule\":\"%s\",\"side\":\"%s\",\"slot\":%lld}",

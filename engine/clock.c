@@ -80,6 +80,7 @@ static enum err send_statements(
 	struct engine *e, const struct header *header, const uint8_t hash[HASH_LEN])
 {
 	const struct homes *homes = &e->market->homes;
+	int64_t begin_ms = params_slot_start_ms(&e->genesis.params, (int64_t)header->height - 1);
 	enum err err = ERR_OK;
 
 	for (uint32_t i = 0; err == ERR_OK && i < homes->count && !e->replaying; i++) {
@@ -95,6 +96,9 @@ static enum err send_statements(
 		if (err == ERR_OK)
 			err = csm_db_add_wallet(
 				&e->csm, header->height, i, w.balance_uc, w.held_uc, w.pending_uc);
+		if (err == ERR_OK && !home_money_is_still(&h->money))
+			err = csm_db_add_money(
+				&e->csm, header->height, begin_ms, i, &h->money, w.balance_uc);
 	}
 	memset(e->note_first, 0xff, HOMES_MAX * sizeof *e->note_first);
 	e->note_count = 0;

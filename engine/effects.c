@@ -82,7 +82,16 @@ static enum err put_change(struct engine *e, const struct home_change *change, u
 
 	if (change->new_meter)
 		err = csm_db_end_meter(&e->csm, h->number, intake_seq);
+	if (err == ERR_OK && change->mode.mode)
+		err = csm_db_add_mode(&e->csm, h, intake_seq);
 	return err == ERR_OK ? put_home(e, h, intake_seq) : err;
+}
+
+static enum err put_preference(struct engine *e, const struct home *home, uint64_t intake_seq)
+{
+	enum err err = csm_db_add_mode(&e->csm, home, intake_seq);
+
+	return err == ERR_OK ? put_home(e, home, intake_seq) : err;
 }
 
 static enum err put_addresses(struct engine *e, const struct command *c)
@@ -110,7 +119,8 @@ enum err effects_of_command(struct engine *e, const struct command *c)
 
 	switch (c->kind) {
 	case COMMAND_REGISTER:
-		return put_home(e, &homes->rows[c->home], c->intake_seq);
+	case COMMAND_PREFERENCE:
+		return put_preference(e, &homes->rows[c->home], c->intake_seq);
 	case COMMAND_HOME_ADD:
 		return put_home(e, home_find(homes, c->u.home_add.client_id), c->intake_seq);
 	case COMMAND_HOME_CHANGE:

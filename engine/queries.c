@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "engine/replies.h"
+#include "wire/home_form.h"
 #include "wire/market_doc.h"
 
 enum { QUERY_ANSWER_MAX = 65536 };
@@ -10,10 +11,10 @@ static const char *const kinds[] = {"", "home", "role", "operator"};
 static const char *const statuses[] = {"", "invited", "registered", "revoked"};
 
 /* The members of a home's row, without the braces. */
-static void write_home(struct out *out, const struct home *h)
+static void write_home(struct out *out, const struct home *h, int64_t open_slot)
 {
 	const struct home_terms *t = &h->terms;
-	const char *mode = mode_name(h->mode);
+	const char *mode = mode_name(home_mode_at(&h->modes, open_slot));
 
 	out_printf(out, "\"battery_w\":%lld,\"clientId\":\"%s\",\"fuse_w\":%lld,\"kind\":\"%s\"",
 		(long long)t->ratings.battery_w, t->client_id, (long long)t->ratings.fuse_w,
@@ -32,7 +33,7 @@ static void write_list(const struct engine *e, struct out *out, const struct con
 	out_printf(out, "{\"homes\":[");
 	for (int64_t i = q->offset; i < q->offset + q->count && i < (int64_t)homes->count; i++) {
 		out_printf(out, "%s{", comma);
-		write_home(out, &homes->rows[i]);
+		write_home(out, &homes->rows[i], ledger_slot(&e->market->ledger));
 		out_printf(out, "}");
 		comma = ",";
 	}
@@ -57,7 +58,11 @@ static void write_show(const struct engine *e, struct out *out, const struct hom
 
 	out_printf(out, "{\"addresses_live\":%u,\"addresses_waiting\":%u,", h->account_count,
 		h->enrolled_count);
-	write_home(out, h);
+	write_home(out, h, ledger_slot(&e->market->ledger));
+	if (h->kind == CLIENT_HOME && h->status == HOME_REGISTERED) {
+		out_printf(out, ",");
+		home_form_write_modes(out, &h->modes);
+	}
 	write_key(out, "ems_key", &h->ems);
 	if (!h->meter_due)
 		write_key(out, "meter_key", &h->meter_key);

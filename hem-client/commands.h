@@ -16,6 +16,8 @@ int hem_register(int argc, char **argv);
 int hem_run(int argc, char **argv);
 int hem_bid(int argc, char **argv); /* `bid` and `offer` */
 int hem_wallet(int argc, char **argv);
+int hem_invoice(int argc, char **argv);
+int hem_mode(int argc, char **argv);
 int hem_status(int argc, char **argv);
 int hem_ledger(int argc, char **argv); /* `ledger show`, `ledger verify` */
 int hem_verify(int argc, char **argv);

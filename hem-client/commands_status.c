@@ -110,6 +110,7 @@ static void print_status(const struct json_doc *d, bool running)
 	(void)printf("market     %s, slot %s, %s\n", member(d, 0, "market_time", a),
 		member(d, 0, "slot", b),
 		strcmp(member(d, 0, "trading", c), "true") == 0 ? "trading" : "not trading");
+	(void)printf("mode       %s\n", member(d, 0, "mode", a));
 	(void)printf("battery    SOC %s\n", member(d, 0, "soc", a));
 	if (json_type(d, reading) == JSON_OBJECT)
 		(void)printf(

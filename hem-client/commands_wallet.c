@@ -3,6 +3,8 @@
 #include "hem-client/commands.h"
 #include "hem-client/commands_cli.h"
 #include "hem-client/commands_errand.h"
+#include "hem-client/ems/account_book.h"
+#include "wire/date.h"
 
 static int ask(struct errand *e)
 {
@@ -24,8 +26,34 @@ static int ask(struct errand *e)
 	return code;
 }
 
-static void print(const struct wallet_answer *a, bool json)
+/* What this month's statements say so far; nothing where there is none. */
+static bool this_month(struct errand *e, struct invoice *ret)
 {
+	char date[DATE_LEN + 1];
+
+	date_write(e->wallet.market_ms, date);
+	(void)snprintf(ret->month, sizeof ret->month, "%.7s", date);
+	return account_book_month(&e->db, ret->month, ret) == ERR_OK;
+}
+
+/* Rewards apart from what energy was bought and sold for. */
+static void print_month(struct errand *e)
+{
+	struct invoice v = {.client_id = ""};
+	const int64_t *uc = v.money.uc;
+
+	if (!this_month(e, &v))
+		return;
+	(void)printf("in %s by the statements so far:\n", v.month);
+	errand_print_cents("energy", uc[MONEY_SOLD] - uc[MONEY_BOUGHT]);
+	errand_print_cents("fees", -uc[MONEY_FEES]);
+	errand_print_cents("penalties", uc[MONEY_PENALTIES_RECEIVED] - uc[MONEY_PENALTIES_PAID]);
+	errand_print_cents("rewards", uc[MONEY_REWARDS]);
+}
+
+static void print(struct errand *e, bool json)
+{
+	const struct wallet_answer *a = &e->wallet;
 	const struct wallet *w = &a->wallet;
 
 	if (json) {
@@ -41,6 +69,7 @@ static void print(const struct wallet_answer *a, bool json)
 	errand_print_cents("pending", w->pending_uc);
 	errand_print_cents("sealed", w->sealed_uc);
 	(void)printf("as of block %llu, signed by the operator\n", (unsigned long long)a->height);
+	print_month(e);
 }
 
 int hem_wallet(int argc, char **argv)
@@ -53,7 +82,8 @@ int hem_wallet(int argc, char **argv)
 	};
 	struct cli cli = {.usage = "hem wallet [OPTION...]",
 		.about = "Show the home's money: all of it, what is promised to orders, what is in "
-			 "accounts not yet settled, and what is in sealed blocks.",
+			 "accounts not yet settled, and what is\nin sealed blocks; and what moved "
+			 "this month, rewards apart.",
 		.options = options,
 		.count = sizeof options / sizeof *options};
 	struct errand e;
@@ -66,7 +96,7 @@ int hem_wallet(int argc, char **argv)
 		return code;
 	code = ask(&e);
 	if (code == 0)
-		print(&e.wallet, json);
+		print(&e, json);
 	errand_close(&e);
 	return code;
 }

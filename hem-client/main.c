@@ -20,6 +20,8 @@ static const struct command commands[] = {
 	{"bid", hem_bid, "buy energy: open an auction, or answer one"},
 	{"offer", hem_bid, "sell energy: open an auction, or answer one"},
 	{"wallet", hem_wallet, "the home's money, as the market signs it"},
+	{"invoice", hem_invoice, "what moved the home's money in a month"},
+	{"mode", hem_mode, "trade, be paid for the CPF, or both, from a slot on"},
 	{"status", hem_status, "how `hem run` stands"},
 	{"ledger", hem_ledger, "show the home's copy of the ledger, or verify it"},
 	{"history", hem_history, "what the meter showed before the market began"},

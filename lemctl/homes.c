@@ -1,4 +1,5 @@
 #include "lemctl/homes.h"
+#include <ctype.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 #include "wire/digest.h"
 #include "wire/text.h"
 
-enum { CODE_BITS = 130 };
+enum { CODE_BITS = 130, NO_SLOT = -1 };
 
 #define METER_TYPE "smart-meter"
 
@@ -42,6 +43,7 @@ struct words {
 	const char *client_id;
 	struct ratings ratings;                /* RATING_STAYS: not named */
 	const char *meter_type, *meter_serial; /* NULL: not named, and no code */
+	struct mode_span mode;                 /* mode 0: not named */
 	char secret[TEXT_BASE32_LEN(CODE_BITS) + 1];
 };
 
@@ -61,6 +63,8 @@ static void write_words(struct out *out, const struct words *w)
 		out_printf(out, ",\"code_hash\":");
 		out_hex(out, hash, HASH_LEN);
 	}
+	if (w->mode.mode)
+		out_printf(out, ",\"from_slot\":%lld", (long long)w->mode.from_slot);
 	if (r->fuse_w != RATING_STAYS)
 		out_printf(out, ",\"fuse_w\":%lld", (long long)r->fuse_w);
 	if (w->meter_serial) {
@@ -69,6 +73,8 @@ static void write_words(struct out *out, const struct words *w)
 		out_printf(out, ",\"meter_type\":");
 		out_string(out, w->meter_type);
 	}
+	if (w->mode.mode)
+		out_printf(out, ",\"mode\":\"%s\"", mode_name(w->mode.mode));
 	if (r->pv_w != RATING_STAYS)
 		out_printf(out, ",\"pv_w\":%lld", (long long)r->pv_w);
 	out_printf(out, "}");
@@ -146,6 +152,22 @@ static int add_home(int argc, char **argv)
 	return run_with_code(&d, OPERATION_HOME_ADD, &w, json);
 }
 
+/* 0, or the exit code after a complaint about the mode that is to be changed. */
+static int check_mode(const struct args *a, const char *mode, struct words *w)
+{
+	char name[8] = "";
+
+	for (size_t i = 0; mode && mode[i] && i < sizeof name - 1; i++)
+		name[i] = (char)toupper((unsigned char)mode[i]);
+	if (mode && strlen(mode) < sizeof name)
+		w->mode.mode = mode_from_name(name);
+	if (mode && !w->mode.mode)
+		return args_complain(a, "--mode", "is te, re or re+te");
+	if ((mode != NULL) != (w->mode.from_slot != NO_SLOT))
+		return args_complain(a, "--mode", "needs --from-slot, and the reverse");
+	return 0;
+}
+
 /* 0, or the exit code after a complaint about what is to be changed. */
 static int check_change(const struct args *a, struct words *w)
 {
@@ -155,9 +177,9 @@ static int check_change(const struct args *a, struct words *w)
 
 	if (w->meter_type && !w->meter_serial)
 		return args_complain(a, "--meter-type", "needs --meter-serial");
-	if (!w->meter_serial && !rated)
-		return args_complain(
-			a, "home change", "needs --pv, --battery, --fuse or --meter-serial");
+	if (!w->meter_serial && !rated && !w->mode.mode)
+		return args_complain(a, "home change",
+			"needs --pv, --battery, --fuse, --mode or --meter-serial");
 	if (!w->meter_type)
 		w->meter_type = METER_TYPE;
 	if (w->meter_serial && !meter_words_valid(w))
@@ -170,7 +192,9 @@ static int check_change(const struct args *a, struct words *w)
 static int change_home(int argc, char **argv)
 {
 	struct office_door d = {.dir = NULL};
-	struct words w = {.ratings = {RATING_STAYS, RATING_STAYS, RATING_STAYS}};
+	struct words w = {.ratings = {RATING_STAYS, RATING_STAYS, RATING_STAYS},
+		.mode = {.from_slot = NO_SLOT}};
+	const char *mode = NULL;
 	struct ratings *r = &w.ratings;
 	bool json = false;
 	const struct arg table[] = {
@@ -182,11 +206,15 @@ static int change_home(int argc, char **argv)
 			"of the meter that replaces the old one; prints a code", 0, 0},
 		{"meter-type", ARG_TEXT, &w.meter_type, "TYPE", "of that meter (" METER_TYPE ")", 0,
 			0},
+		{"mode", ARG_TEXT, &mode, "MODE", "te, re or re+te, with --from-slot", 0, 0},
+		{"from-slot", ARG_INT, &w.mode.from_slot, "N", "the first slot of that mode", 0,
+			INT32_MAX},
 		{"json", ARG_FLAG, &json, "", "print the receipt, or the code", 0, 0},
 	};
 	struct args a = {.usage = "lemctl home change [OPTION...] DIR CLIENTID",
-		.about = "Correct a home's enrolment, from the next message on; what is not named "
-			 "stays as it is.",
+		.about = "Correct a home's enrolment, from the next message on, its mode from a "
+			 "slot "
+			 "on; what is\nnot named stays as it is.",
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_min = 2,
@@ -199,7 +227,9 @@ static int change_home(int argc, char **argv)
 		return code;
 	d.dir = a.positional[0];
 	w.client_id = a.positional[1];
-	code = check_change(&a, &w);
+	code = check_mode(&a, mode, &w);
+	if (code == 0)
+		code = check_change(&a, &w);
 	if (code != 0)
 		return code;
 	if (w.meter_serial)

@@ -9,6 +9,7 @@
 #include "lemctl/history.h"
 #include "lemctl/homes.h"
 #include "lemctl/init.h"
+#include "lemctl/invoices.h"
 #include "lemctl/network.h"
 #include "lemctl/operator.h"
 #include "lemctl/params.h"
@@ -40,6 +41,7 @@ static const struct command commands[] = {
 	{"history", history_command, "import readings from before the market began"},
 	{"verify", verify_command, "audit a ledger file, from genesis to head"},
 	{"stats", stats_command, "what the market did, by slot, day or month"},
+	{"invoice", invoice_command, "what moved a home's money in a month"},
 	{"serve", serve_command, "a page of all that, for a browser on this machine"},
 	{"clear", clear_command, "read a book of orders as JSON, print the awards"},
 	{"sign", sign_command, "sign a JSON message"},

@@ -28,22 +28,6 @@ static int take_word(const struct args *a, const char *word, struct params_chang
 				      : "is no parameter that may change, or no value of it");
 }
 
-/* The first slot that begins at that date or after it; false if it is no date. */
-static bool slot_from(const struct params *p, const char *date, int64_t *ret)
-{
-	char text[DATE_LEN + 1];
-	int64_t ms;
-
-	(void)snprintf(text, sizeof text, "%s%s", date,
-		strlen(date) == strlen("YYYY-MM-DD") ? " 00:00:00" : "");
-	if (strlen(date) > DATE_LEN || !date_read(text, &ms))
-		return false;
-	*ret = params_slot_at(p, ms);
-	if (params_slot_start_ms(p, *ret) < ms)
-		(*ret)++;
-	return true;
-}
-
 /* Sign and send; d is open. */
 static int send(struct office_door *d, const struct params_change *c, bool json)
 {
@@ -100,7 +84,7 @@ static int set_params(int argc, char **argv)
 		return code;
 	d.dir = a.positional[a.positional_count - 1];
 	code = office_door_open(&d);
-	if (code == 0 && from && !slot_from(&d.genesis.params, from, &c.from_slot))
+	if (code == 0 && from && !date_first_slot(from, &d.genesis.params, &c.from_slot))
 		code = args_complain(&a, "--from", "needs YYYY-MM-DD or YYYY-MM-DD HH:MM:SS");
 	else if (code == 0 && c.from_slot < 0)
 		code = args_complain(&a, "--from", "is before the market's start");

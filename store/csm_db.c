@@ -56,6 +56,18 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 			       " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[CSM_PUT_BASELINE] = "INSERT OR REPLACE INTO baselines VALUES (?1, ?2, ?3)",
 	[CSM_INSERT_WALLET] = "INSERT INTO wallets VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CSM_INSERT_MONEY] = "INSERT INTO money VALUES"
+			     " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[CSM_PUT_MONTH] = "INSERT INTO months VALUES (strftime('%Y-%m', ?1, 'unixepoch'),"
+			  " ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+			  " ON CONFLICT (home, month) DO UPDATE SET"
+			  " bought_uc = bought_uc + ?3, deposited_uc = deposited_uc + ?4,"
+			  " fees_uc = fees_uc + ?5, penalties_paid_uc = penalties_paid_uc + ?6,"
+			  " penalties_received_uc = penalties_received_uc + ?7,"
+			  " rewards_uc = rewards_uc + ?8, sold_uc = sold_uc + ?9,"
+			  " withdrawn_uc = withdrawn_uc + ?10, bought_wh = bought_wh + ?11,"
+			  " sold_wh = sold_wh + ?12, balance_uc = ?13",
+	[CSM_INSERT_MODE] = "INSERT INTO modes VALUES (?1, ?2, ?3, ?4)",
 	[CSM_INSERT_HISTORY] =
 		"INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " NEWEST_METER ")",
 	/* A home's net of two slots, each from two readings in a row of one meter. */
@@ -102,10 +114,15 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_PRUNE_WALLETS] = "DELETE FROM wallets WHERE (height, home) IN"
 			      " (SELECT height, home FROM wallets WHERE height <= ?1"
 			      " ORDER BY height, home LIMIT ?2)",
+	[CSM_PRUNE_MONEY] = "DELETE FROM money WHERE (height, home) IN"
+			    " (SELECT height, home FROM money WHERE height <= ?1"
+			    " ORDER BY height, home LIMIT ?2)",
 	[CSM_PRUNE_OBSERVATIONS] = "DELETE FROM observations WHERE id <= ?1",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",
 };
+
+_Static_assert((int)CSM_STATEMENT_COUNT <= (int)DB_STATEMENTS_MAX, "db.h has room for all");
 
 static const struct db_kind kind = {.name = "csm",
 	.application_id = 0x4c454d32, /* "LEM2" */

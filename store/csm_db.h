@@ -102,6 +102,17 @@ __attribute__((warn_unused_result)) enum err csm_db_add_quarter(struct csm_db *c
 	const struct reading *reading, uint64_t intake_seq, int64_t market_ms);
 __attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *csm, uint64_t height,
 	uint32_t home, int64_t balance_uc, int64_t held_uc, int64_t pending_uc);
+
+/* What moved a home's money in a block whose slot begins at begin_ms, and its balance after it:
+ * into the block's row and the month's sums. */
+__attribute__((warn_unused_result)) enum err csm_db_add_money(struct csm_db *csm, uint64_t height,
+	int64_t begin_ms, uint32_t home, const struct home_money *money, int64_t balance_uc);
+
+/* What was said last of a home's mode. */
+__attribute__((warn_unused_result)) enum err csm_db_add_mode(
+	struct csm_db *csm, const struct home *home, uint64_t intake_seq);
+
+/* An observation, of which CSM_OBSERVATIONS_MAX are kept. */
 __attribute__((warn_unused_result)) enum err csm_db_add_observation(
 	struct csm_db *csm, uint32_t home, int64_t market_ms, const struct request *request);
 

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include "core/units.h"
 #include "store/csm_db.h"
 #include "store/csm_statements.h"
 
@@ -52,6 +53,12 @@ enum err csm_db_end_meter(struct csm_db *csm, uint32_t home, uint64_t intake_seq
 	return err;
 }
 
+/* What was said last; of a home that has not registered the default. */
+static const struct mode_span *last_mode(const struct home *h)
+{
+	return &h->modes.spans[h->modes.count > 0 ? h->modes.count - 1 : 0];
+}
+
 enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t intake_seq)
 {
 	sqlite3_stmt *s = db_statement(&csm->db, CSM_PUT_HOME);
@@ -61,7 +68,7 @@ enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t inta
 	db_bind_text(s, 2, h->terms.client_id, strlen(h->terms.client_id));
 	db_bind_int(s, 3, (int64_t)h->kind);
 	db_bind_int(s, 4, (int64_t)h->status);
-	db_bind_int(s, 5, (int64_t)h->mode);
+	db_bind_int(s, 5, (int64_t)last_mode(h)->mode);
 	db_bind_int(s, 6, h->terms.ratings.pv_w);
 	db_bind_int(s, 7, h->terms.ratings.battery_w);
 	db_bind_int(s, 8, h->terms.ratings.fuse_w);
@@ -72,6 +79,39 @@ enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t inta
 		err = put_key(csm, h->number, "ems", &h->ems, intake_seq);
 	if (err == ERR_OK && !h->meter_due)
 		err = put_key(csm, h->number, "meter", &h->meter_key, intake_seq);
+	return err;
+}
+
+enum err csm_db_add_mode(struct csm_db *csm, const struct home *h, uint64_t intake_seq)
+{
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_MODE);
+
+	db_bind_int(s, 1, (int64_t)intake_seq);
+	db_bind_int(s, 2, (int64_t)h->number);
+	db_bind_int(s, 3, last_mode(h)->from_slot);
+	db_bind_int(s, 4, (int64_t)last_mode(h)->mode);
+	return db_run(&csm->db, s);
+}
+
+enum err csm_db_add_money(struct csm_db *csm, uint64_t height, int64_t begin_ms, uint32_t home,
+	const struct home_money *money, int64_t balance_uc)
+{
+	static const enum csm_statement both[] = {CSM_INSERT_MONEY, CSM_PUT_MONTH};
+	const int64_t first[] = {(int64_t)height, begin_ms / MS_PER_S};
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < sizeof both / sizeof *both; i++) {
+		sqlite3_stmt *s = db_statement(&csm->db, both[i]);
+		int place = 1;
+		db_bind_int(s, place++, first[i]);
+		db_bind_int(s, place++, (int64_t)home);
+		for (int line = 0; line < MONEY_LINES; line++)
+			db_bind_int(s, place++, money->uc[line]);
+		db_bind_int(s, place++, money->bought_wh);
+		db_bind_int(s, place++, money->sold_wh);
+		db_bind_int(s, place, balance_uc);
+		err = db_run(&csm->db, s);
+	}
 	return err;
 }
 

@@ -39,6 +39,8 @@ static const char *const statements[LEDGER_STATEMENT_COUNT] = {
 	[GET_SEALED] = "SELECT coalesce(max(height), 0) FROM seals",
 };
 
+_Static_assert((int)LEDGER_STATEMENT_COUNT <= (int)DB_STATEMENTS_MAX, "db.h has room for all");
+
 static const struct db_kind kind = {.name = "ledger",
 	.application_id = 0x4c454d31, /* "LEM1" */
 	.migrations = ledger_migrations,

@@ -2,8 +2,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { S_PER_DAY = 86400 };
+#include "core/units.h"
 
 /* Days since 1970-01-01 of a civil date: the year begins in March, so leap days come last. */
 static int64_t days_of(int64_t y, int64_t m, int64_t d)
@@ -51,6 +50,20 @@ bool date_read(const char *text, int64_t *ret_ms)
 	if (y < 1970 || !day_exists(y, m, d) || h > 23 || min > 59 || s > 59)
 		return false;
 	*ret_ms = ((days_of(y, m, d) * 24 + h) * 3600 + min * 60 + s) * 1000;
+	return true;
+}
+
+bool date_first_slot(const char *text, const struct params *p, int64_t *ret_slot)
+{
+	char date[DATE_LEN + 1];
+	int64_t ms, slot;
+
+	(void)snprintf(date, sizeof date, "%s%s", text,
+		strlen(text) == strlen("YYYY-MM-DD") ? " 00:00:00" : "");
+	if (strlen(text) > DATE_LEN || !date_read(date, &ms))
+		return false;
+	slot = params_slot_at(p, ms);
+	*ret_slot = slot + (params_slot_start_ms(p, slot) < ms);
 	return true;
 }
 

@@ -217,6 +217,12 @@ void message_write_addresses(struct out *out, const struct message_key *keys, si
 	out_printf(out, "}");
 }
 
+void message_write_preference(struct out *out, const struct mode_span *span)
+{
+	out_printf(out, "{\"from_slot\":%lld,\"mode\":\"%s\"}", (long long)span->from_slot,
+		mode_name(span->mode));
+}
+
 void message_write_sync(struct out *out, uint64_t from, uint64_t to)
 {
 	out_printf(out, "{\"from\":%llu,\"to\":%llu}", (unsigned long long)from,

@@ -75,6 +75,7 @@ void message_write_baseline(
 void message_write_register(struct out *out, const char *code, enum mode mode,
 	const struct message_key *keys, size_t n);
 void message_write_addresses(struct out *out, const struct message_key *keys, size_t n);
+void message_write_preference(struct out *out, const struct mode_span *span);
 void message_write_sync(struct out *out, uint64_t from, uint64_t to);
 
 /* Write a reading with the meter's signature over it. Errors as sign_input(). */

@@ -9,12 +9,32 @@
 #define VALUE_MAX (INT64_C(1) << 53)
 
 static const char set_path[] = "parameters.parameters.";
-static const char tariff_path[] = "parameters.parameters.tariff.";
 static const char credit_path[] = "parameters.parameters.credit_limits_uc.";
 
-static bool in_tariff(enum param p)
+/* Members that are objects of parameters. */
+enum group { GROUP_NONE, GROUP_SETTLEMENT, GROUP_TARIFF, GROUPS };
+
+static const struct {
+	const char *name, *path;
+} groups[GROUPS] = {
+	[GROUP_SETTLEMENT] = {"settlement", "parameters.parameters.settlement."},
+	[GROUP_TARIFF] = {"tariff", "parameters.parameters.tariff."},
+};
+
+static enum group group_of(enum param p)
 {
-	return p == PARAM_EXPORT_MC_PER_KWH || p == PARAM_IMPORT_MC_PER_KWH;
+	switch ((int)p) {
+	case PARAM_EXPORT_MC_PER_KWH:
+	case PARAM_IMPORT_MC_PER_KWH:
+		return GROUP_TARIFF;
+	case PARAM_FEE_BUYER_MC_PER_KWH:
+	case PARAM_FEE_SELLER_MC_PER_KWH:
+	case PARAM_IMBALANCE_LONG_MC_PER_KWH:
+	case PARAM_IMBALANCE_SHORT_MC_PER_KWH:
+		return GROUP_SETTLEMENT;
+	default:
+		return GROUP_NONE;
+	}
 }
 
 /* The number that a name stands for; 0 if it is none's. */
@@ -77,13 +97,19 @@ static void read_param(struct form *f, struct form_object *o, enum param p, stru
 		give(c, p, value);
 }
 
-static void read_tariff(struct form *f, struct form_object *o, struct params_change *c)
+static void read_group(
+	struct form *f, struct form_object *o, enum group group, struct params_change *c)
 {
-	struct form_object t = form_enter(f, form_member(f, o, "tariff", true), tariff_path);
+	struct form_object inner;
 
-	read_param(f, &t, PARAM_EXPORT_MC_PER_KWH, c);
-	read_param(f, &t, PARAM_IMPORT_MC_PER_KWH, c);
-	form_leave(f, &t);
+	if (!form_has(f, o, groups[group].name))
+		return;
+	inner = form_enter(f, form_member(f, o, groups[group].name, true), groups[group].path);
+	for (int p = 0; p < PARAM_COUNT; p++) {
+		if (group_of((enum param)p) == group)
+			read_param(f, &inner, (enum param)p, c);
+	}
+	form_leave(f, &inner);
 }
 
 /* Its members are named by roles. */
@@ -121,11 +147,11 @@ void params_change_form_read(struct form *f, uint32_t parameters, struct params_
 	form_int(f, &o, "from_slot", 0, INT32_MAX, &c->from_slot);
 	set = form_enter(f, form_member(f, &o, "parameters", true), set_path);
 	for (int p = 0; p < PARAM_COUNT; p++) {
-		if (!in_tariff((enum param)p))
+		if (group_of((enum param)p) == GROUP_NONE)
 			read_param(f, &set, (enum param)p, c);
 	}
-	if (form_has(f, &set, "tariff"))
-		read_tariff(f, &set, c);
+	read_group(f, &set, GROUP_SETTLEMENT, c);
+	read_group(f, &set, GROUP_TARIFF, c);
 	if (form_has(f, &set, "credit_limits_uc"))
 		read_credit(f, &set, c);
 	form_leave(f, &set);
@@ -178,17 +204,23 @@ static bool read_value(enum param p, const char *text, int64_t *out)
 
 enum verdict params_change_name(struct params_change *c, const char *name, const char *value)
 {
-	static const char tariff[] = "tariff.", credit[] = "credit_limits_uc.";
-	bool of_tariff = strncmp(name, tariff, sizeof tariff - 1) == 0;
+	static const char credit[] = "credit_limits_uc.";
+	enum group group = GROUP_NONE;
 	int64_t number;
 
 	if (strncmp(name, credit, sizeof credit - 1) == 0)
 		return name_credit(c, name + sizeof credit - 1, value);
-	if (of_tariff)
-		name += sizeof tariff - 1;
+	for (int g = GROUP_NONE + 1; g < GROUPS; g++) {
+		size_t len = strlen(groups[g].name);
+		if (strncmp(name, groups[g].name, len) == 0 && name[len] == '.') {
+			group = (enum group)g;
+			name += len + 1;
+			break;
+		}
+	}
 	for (int i = 0; i < PARAM_COUNT; i++) {
 		enum param p = (enum param)i;
-		if (in_tariff(p) != of_tariff || strcmp(name, param_name(p)) != 0)
+		if (group_of(p) != group || strcmp(name, param_name(p)) != 0)
 			continue;
 		if (!read_value(p, value, &number))
 			return VERDICT_BAD_FIELD;
@@ -238,16 +270,24 @@ static void write_credit(struct out *out, const struct params_change *change, co
 	*comma = ",";
 }
 
-static void write_tariff(struct out *out, const struct params_change *c, const char *comma)
+static void write_group(
+	struct out *out, const struct params_change *c, enum group group, const char **comma)
 {
 	const char *inner = "";
+	uint32_t given = 0;
 
-	if (!(c->given >> PARAM_EXPORT_MC_PER_KWH & 1) &&
-		!(c->given >> PARAM_IMPORT_MC_PER_KWH & 1))
+	for (int p = 0; p < PARAM_COUNT; p++) {
+		if (group_of((enum param)p) == group)
+			given |= c->given & 1U << p;
+	}
+	if (given == 0)
 		return;
-	out_printf(out, "%s\"tariff\":{", comma);
-	write_param(out, c, PARAM_EXPORT_MC_PER_KWH, &inner);
-	write_param(out, c, PARAM_IMPORT_MC_PER_KWH, &inner);
+	out_printf(out, "%s\"%s\":{", *comma, groups[group].name);
+	*comma = ",";
+	for (int p = 0; p < PARAM_COUNT; p++) {
+		if (group_of((enum param)p) == group)
+			write_param(out, c, (enum param)p, &inner);
+	}
 	out_printf(out, "}");
 }
 
@@ -259,9 +299,10 @@ void params_change_form_write(struct out *out, const struct params_change *c)
 	for (int i = 0; i < PARAM_COUNT; i++) {
 		if (i == PARAM_DATE_WINDOW_S)
 			write_credit(out, c, &comma);
-		if (!in_tariff((enum param)i))
+		if (group_of((enum param)i) == GROUP_NONE)
 			write_param(out, c, (enum param)i, &comma);
 	}
-	write_tariff(out, c, comma);
+	write_group(out, c, GROUP_SETTLEMENT, &comma);
+	write_group(out, c, GROUP_TARIFF, &comma);
 	out_printf(out, "}}");
 }

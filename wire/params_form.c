@@ -52,6 +52,32 @@ static void write_roles(struct out *out, const struct genesis *g)
 	out_printf(out, "]");
 }
 
+/* What is settled beside trade, in the order of the names; of a market that settles nothing of it
+ * there is no such member, so that the rules of before have the hash of before. */
+static const struct {
+	const char *name;
+	size_t offset;
+} settlement[] = {
+	{"fee_buyer_mc_per_kwh", offsetof(struct params, fee_buyer_mc_per_kwh)},
+	{"fee_seller_mc_per_kwh", offsetof(struct params, fee_seller_mc_per_kwh)},
+	{"imbalance_long_mc_per_kwh", offsetof(struct params, imbalance_long_mc_per_kwh)},
+	{"imbalance_short_mc_per_kwh", offsetof(struct params, imbalance_short_mc_per_kwh)},
+};
+
+enum { SETTLEMENTS = sizeof settlement / sizeof *settlement };
+
+static void write_settlement(struct out *out, const struct params *p)
+{
+	for (int i = 0; i < SETTLEMENTS && params_settles(p); i++) {
+		int64_t value;
+		memcpy(&value, (const char *)p + settlement[i].offset, sizeof value);
+		out_printf(out, "%s\"%s\":%lld", i ? "," : ",\"settlement\":{", settlement[i].name,
+			(long long)value);
+	}
+	if (params_settles(p))
+		out_printf(out, "}");
+}
+
 /* Members in alphabetical order: the canonical form. */
 void params_form_write(struct out *out, const struct genesis *g)
 {
@@ -78,7 +104,9 @@ void params_form_write(struct out *out, const struct genesis *g)
 	out_printf(out, ",\"roles\":");
 	write_roles(out, g);
 	out_printf(out, ",\"rule\":\"%s\"", rule_name((enum rule)p->rule));
-	for (; n < NUMBERS; n++)
+	out_printf(out, ",\"%s\":%lld", numbers[n].name, (long long)number_of(p, n));
+	write_settlement(out, p);
+	for (n++; n < NUMBERS; n++)
 		out_printf(out, ",\"%s\":%lld", numbers[n].name, (long long)number_of(p, n));
 	out_printf(out, ",\"tariff\":{\"export_mc_per_kwh\":%lld,\"import_mc_per_kwh\":%lld}}",
 		(long long)g->params.export_mc_per_kwh, (long long)g->params.import_mc_per_kwh);
@@ -109,14 +137,14 @@ bool rules_hash(const struct genesis *g, uint8_t hash[HASH_LEN])
 
 /* How members are named in refusals. */
 static const struct paths {
-	const char *set, *roles, *tariff;
+	const char *set, *roles, *settlement, *tariff;
 } places[] = {
 	[PARAMS_OF_GENESIS] = {"rules.parameters.", "rules.parameters.roles.",
-		"rules.parameters.tariff."},
+		"rules.parameters.settlement.", "rules.parameters.tariff."},
 	[PARAMS_OF_TX] = {"parameters.parameters.", "parameters.parameters.roles.",
-		"parameters.parameters.tariff."},
+		"parameters.parameters.settlement.", "parameters.parameters.tariff."},
 	[PARAMS_OF_MARKET] = {"current.parameters.", "current.parameters.roles.",
-		"current.parameters.tariff."},
+		"current.parameters.settlement.", "current.parameters.tariff."},
 };
 
 static void read_key(
@@ -200,6 +228,25 @@ static void read_names(struct form *f, struct form_object *o, struct genesis *g)
 	g->params.book = (int)book_kind_from_name(book);
 }
 
+static void read_settlement(
+	struct form *f, struct form_object *o, const struct paths *paths, struct params *p)
+{
+	struct form_object s;
+
+	if (!form_has(f, o, "settlement"))
+		return;
+	s = form_enter(f, form_member(f, o, "settlement", true), paths->settlement);
+	for (int i = 0; i < SETTLEMENTS; i++) {
+		int64_t value = 0;
+		form_int(f, &s, settlement[i].name, 0, PRICE_MC_MAX, &value);
+		memcpy((char *)p + settlement[i].offset, &value, sizeof value);
+	}
+	form_leave(f, &s);
+	if (f->verdict == VERDICT_OK && !params_settles(p))
+		form_fail(
+			f, o->path, "settlement", VERDICT_BAD_FIELD); /* another hash of the same */
+}
+
 /* What only a market with operators of its network has. */
 static void read_approval(struct form *f, struct form_object *o, struct genesis *g)
 {
@@ -227,6 +274,7 @@ void params_form_read(struct form *f, uint32_t node, enum params_place place, st
 	}
 	read_key(f, &o, "operator_key", &g->operator_key);
 	read_roles(f, &o, paths, g);
+	read_settlement(f, &o, paths, &g->params);
 	read_approval(f, &o, g);
 	t = form_enter(f, form_member(f, &o, "tariff", true), paths->tariff);
 	form_int(f, &t, "export_mc_per_kwh", 0, PRICE_MC_MAX, &g->params.export_mc_per_kwh);

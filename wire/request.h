@@ -29,6 +29,7 @@
 	X(WALLET, "wallet", 2048, IDENTITY)                                                        \
 	X(SYNC, "sync", 2048, IDENTITY)                                                            \
 	X(BASELINE, "baseline", 2048, IDENTITY)                                                    \
+	X(PREFERENCE, "preference", 2048, IDENTITY)                                                \
 	X(HOME_ADD, "home-add", 2048, OPERATOR)                                                    \
 	X(HOME_CHANGE, "home-change", 2048, OPERATOR)                                              \
 	X(HOME_REVOKE, "home-revoke", 2048, OPERATOR)                                              \

@@ -71,26 +71,35 @@ static uint32_t array_first(struct form *f, struct form_object *o, const char *n
 	return f->verdict == VERDICT_OK ? json_first(f->doc, node) : JSON_NONE;
 }
 
+static void read_mode(struct form *f, struct form_object *o, enum mode *out)
+{
+	char text[8];
+
+	form_string(f, o, "mode", text, sizeof text);
+	if (f->verdict != VERDICT_OK)
+		return;
+	*out = mode_from_name(text);
+	if (!*out)
+		form_fail(f, o->path, "mode", VERDICT_BAD_FIELD);
+}
+
 static void read_register(
 	struct form *f, struct request_workspace *w, uint32_t parameters, struct request *r)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
-	char code[64], mode[8];
+	char code[64];
 
 	r->command.kind = COMMAND_REGISTER;
 	r->is_command = true;
 	form_string(f, &o, "code", code, sizeof code);
-	form_string(f, &o, "mode", mode, sizeof mode);
+	read_mode(f, &o, &r->command.u.registration.mode);
 	for (uint32_t n = array_first(f, &o, "keys", 2); n != JSON_NONE; n = json_next(f->doc, n))
 		read_role_key(f, n, w, r);
 	form_leave(f, &o);
 	if (f->verdict != VERDICT_OK)
 		return;
 	digest_sha256(code, strlen(code), r->command.u.registration.code_hash);
-	r->command.u.registration.mode = mode_from_name(mode);
 	r->proofs = w->proofs;
-	if (!r->command.u.registration.mode)
-		form_fail(f, "parameters.", "mode", VERDICT_BAD_FIELD);
 	if (r->command.u.registration.ems.key.len == 0)
 		form_fail(f, "parameters.", "keys", VERDICT_BAD_FIELD);
 }
@@ -236,6 +245,22 @@ static bool read_new_meter(struct form *f, struct form_object *o, struct home_ch
 	return true;
 }
 
+/* A mode and the slot from which it counts. */
+static void read_span(struct form *f, struct form_object *o, struct mode_span *ret)
+{
+	form_int(f, o, "from_slot", 0, INT32_MAX, &ret->from_slot);
+	read_mode(f, o, &ret->mode);
+}
+
+/* A new mode: both of its members, or none. */
+static bool read_new_mode(struct form *f, struct form_object *o, struct home_change *c)
+{
+	if (!form_has(f, o, "mode") && !form_has(f, o, "from_slot"))
+		return false;
+	read_span(f, o, &c->mode);
+	return true;
+}
+
 static void read_home_change(struct form *f, uint32_t parameters, struct request *r)
 {
 	struct form_object o = form_enter(f, parameters, "parameters.");
@@ -248,6 +273,7 @@ static void read_home_change(struct form *f, uint32_t parameters, struct request
 	any = read_rating(f, &o, "battery_w", &c->ratings.battery_w) || any;
 	any = read_rating(f, &o, "fuse_w", &c->ratings.fuse_w) || any;
 	any = read_new_meter(f, &o, c) || any;
+	any = read_new_mode(f, &o, c) || any;
 	form_leave(f, &o);
 	if (!any)
 		form_fail(f, "", "parameters", VERDICT_BAD_FIELD);
@@ -282,6 +308,16 @@ static void read_baseline(
 	form_string(f, &o, "clientId", r->command.u.baseline.client_id,
 		sizeof r->command.u.baseline.client_id);
 	net_form_window(f, &o, w->values, &r->command.u.baseline.window);
+	form_leave(f, &o);
+}
+
+static void read_preference(struct form *f, uint32_t parameters, struct request *r)
+{
+	struct form_object o = form_enter(f, parameters, "parameters.");
+
+	r->command.kind = COMMAND_PREFERENCE;
+	r->is_command = true;
+	read_span(f, &o, &r->command.u.preference);
 	form_leave(f, &o);
 }
 
@@ -321,6 +357,9 @@ void request_form_read(struct form *f, struct request_workspace *w, const char *
 		break;
 	case OPERATION_BASELINE:
 		read_baseline(f, w, parameters, r);
+		break;
+	case OPERATION_PREFERENCE:
+		read_preference(f, parameters, r);
 		break;
 	case OPERATION_SYNC:
 		read_sync(f, parameters, r);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "core/units.h"
 #include "wire/digest.h"
+#include "wire/imbalance_form.h"
 #include "wire/out.h"
 #include "wire/params_form.h"
 #include "wire/quantity.h"
@@ -307,6 +308,8 @@ static void read_operator(
 		tx->u.delivery.why = (enum delivery_why)read_name(f, o, "why", why_number);
 	} else if (tx->kind == TX_PARAMS) {
 		read_params(f, o, tx, room);
+	} else if (tx->kind == TX_IMBALANCE) {
+		imbalance_form_read(f, o, &tx->u.imbalance);
 	} else {
 		read_money(f, o, tx);
 	}
@@ -355,6 +358,8 @@ static void write_parameters(struct out *out, const struct tx *tx, const struct 
 		out_printf(out,
 			"\"from_slot\":%lld,\"parameters\":", (long long)tx->u.params.from_slot);
 		params_form_write(out, &changed);
+	} else if (tx->kind == TX_IMBALANCE) {
+		imbalance_form_write(out, &tx->u.imbalance);
 	} else {
 		out_printf(out, "\"account\":\"%s\",\"amount_uc\":%lld",
 			address_is_empty(account) ? "wallets" : account->text,

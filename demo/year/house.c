@@ -59,12 +59,13 @@ static void open_trader(struct house *h)
 		.battery = &h->config.battery,
 		.tariff = &h->tariff,
 		.past = &h->past,
-		.mode = h->config.home.mode,
+		.modes = &h->modes,
 		.surplus_min_wh = h->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = h->config.tcr.curve.margin_mc_per_kwh};
 
 	h->tariff = (struct retail_tariff){h, prices};
 	past_init(&h->past, c.params->slot_s);
+	home_modes_init(&h->modes, h->config.home.mode);
 	h->strategy.quotes = &h->quotes;
 	h->strategy.strategy = config_tcr_strategy(&h->config, &h->strategy.self);
 	c.strategy = &counted;

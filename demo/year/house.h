@@ -50,6 +50,7 @@ struct house {
 	struct config config;
 	struct home_device device;
 	struct private_key *ems, *meter;
+	struct home_modes modes;
 	struct trader trader;
 	struct house_strategy strategy;
 	struct house_quotes quotes;

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "wire/header_form.h"
+#include "wire/home_form.h"
 #include "wire/jcs.h"
 #include "wire/net_form.h"
 
 #define INT_MAX_JSON (INT64_C(1) << 53)
 #define INT_MIN_JSON (-INT_MAX_JSON)
-enum { NODES_MAX = 128, STATEMENT_NODES_MAX = 64 + STATEMENT_DELIVERIES_MAX * 7 };
+enum { NODES_MAX = 128, STATEMENT_NODES_MAX = 128 + STATEMENT_DELIVERIES_MAX * 7 };
 
 static enum err refuse(char *why, const char *field, const char *sentence)
 {
@@ -168,6 +169,11 @@ static void read_contract(struct form *f, struct form_object *o, struct contract
 	form_int(f, o, "limit_mc_per_kwh", 0, PRICE_MC_MAX, &c->limit_mc_per_kwh);
 	form_int(f, o, "min_quantity_wh", 0, ENERGY_WH_MAX, &c->min_quantity_wh);
 	form_int(f, o, "penalty_mc_per_kwh", 0, PRICE_MC_MAX, &c->penalty_mc_per_kwh);
+	if (form_has(f, o, "fee_buyer_mc_per_kwh") || form_has(f, o, "fee_seller_mc_per_kwh")) {
+		form_int(f, o, "fee_buyer_mc_per_kwh", 0, PRICE_MC_MAX, &c->fees.buyer_mc_per_kwh);
+		form_int(
+			f, o, "fee_seller_mc_per_kwh", 0, PRICE_MC_MAX, &c->fees.seller_mc_per_kwh);
+	}
 	form_int(f, o, "gate_ms", 0, INT_MAX_JSON, &c->gate_ms);
 	form_int(f, o, "slot", 0, INT32_MAX, &c->slot);
 	if (f->verdict != VERDICT_OK)
@@ -354,6 +360,8 @@ static void read_statement(struct form *f, struct statement *s, uint8_t *sig)
 	read_address(f, &o, "address", true, &s->address);
 	form_bool(f, &o, "eligible", &s->eligible);
 	read_deliveries(f, &o, s);
+	home_form_read_modes(f, &o, &s->modes);
+	home_form_read_money(f, &o, &s->money);
 	w = form_enter(f, form_member(f, &o, "wallet", true), "wallet.");
 	read_wallet(f, &w, &s->wallet);
 	form_leave(f, &w);

@@ -78,6 +78,8 @@ struct statement {
 	int cpf_hundredths;     /* 0: none */
 	struct address address; /* under which a CPF was announced; empty: none */
 	bool eligible;
+	struct home_modes modes;
+	struct home_money money; /* of this block */
 	struct wallet wallet;
 	size_t delivery_count;
 	struct statement_delivery deliveries[STATEMENT_DELIVERIES_MAX];

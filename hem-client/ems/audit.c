@@ -6,13 +6,12 @@
 #include "hem-client/ems/orders.h"
 #include "hem-client/ems/statement_check.h"
 
-void audit_init(struct audit *a, const struct genesis *genesis, struct hem_db *db, enum mode mode,
+void audit_init(struct audit *a, const struct genesis *genesis, struct hem_db *db,
 	const struct ledger *const *ledger)
 {
 	memset(a, 0, sizeof *a);
 	a->genesis = genesis;
 	a->db = db;
-	a->mode = mode;
 	a->ledger = ledger;
 }
 
@@ -71,9 +70,14 @@ static void note_receipt(struct audit *a, const struct tx *tx, uint64_t height)
 static void begin(void *context, uint64_t height, const struct ledger *ledger)
 {
 	struct audit *a = context;
+	struct address_key_pair pair;
 
 	a->now = (struct block_facts){.height = height, .poe_floor_w = ledger->params.poe_floor_w};
 	a->err = ERR_OK;
+	/* The settled slot's is the oldest that money moves to; keys are drawn slot by slot. */
+	a->now.knows_addresses = height >= 2 && went(a, address_keys_get(a->db, (int64_t)height - 2,
+								a->genesis->address_alg, &pair));
+	explicit_bzero(&pair, sizeof pair);
 }
 
 static void watch_tx(void *context, const struct tx *tx, uint64_t account, uint64_t height,
@@ -135,6 +139,21 @@ static void note_received(struct audit *a, const struct result *r)
 		a->now.sold_wh += r->u.order.order->delivered_wh;
 }
 
+/* What moved to or from this home's addresses. */
+static void note_money(struct audit *a, const struct result *r)
+{
+	const struct address *from = r->u.transfer.from_address, *to = r->u.transfer.to_address;
+	enum transfer_why why = r->u.transfer.why;
+	int64_t uc = r->u.transfer.amount_uc;
+
+	if (why == TRANSFER_CLOSE)
+		return; /* between its own accounts, and there is one of each address */
+	if (r->u.transfer.from >= ACCOUNT_FIXED_MAX && is_own(a, from))
+		home_money_note(&a->now.money, why, true, uc);
+	if (r->u.transfer.to >= ACCOUNT_FIXED_MAX && is_own(a, to))
+		home_money_note(&a->now.money, why, false, uc);
+}
+
 static void watch_result(void *context, const struct result *r)
 {
 	struct audit *a = context;
@@ -145,6 +164,8 @@ static void watch_result(void *context, const struct result *r)
 		note_auction(a, r->u.auction.auction);
 	} else if (r->kind == RESULT_DELIVERY) {
 		note_received(a, r);
+	} else if (r->kind == RESULT_TRANSFER) {
+		note_money(a, r);
 	} else if (r->kind == RESULT_VALIDATED) {
 		a->sealed_height = r->u.validator.height;
 	} else if (r->kind == RESULT_RANKED && is_own(a, &r->u.validator.account->address)) {
@@ -220,8 +241,7 @@ static enum err check(struct audit *a, const struct statement *s)
 {
 	struct statement_check c = {.statement = s,
 		.facts = a->ledger ? audit_block(a, s->height) : NULL,
-		.params = &a->genesis->params,
-		.mode = a->mode};
+		.params = &a->genesis->params};
 	const char *contradiction = NULL;
 	enum err err = statement_check(&c, a->db, &contradiction);
 

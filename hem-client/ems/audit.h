@@ -21,6 +21,8 @@ struct block_facts {
 	struct address elected;     /* if it is */
 	int64_t poe_floor_w;        /* in force in it */
 	int64_t sold_wh, bought_wh; /* delivered, in its own auctions too */
+	struct home_money money;    /* moved to and from its addresses; no energy */
+	bool knows_addresses;       /* of all slots whose addresses may have moved money */
 	size_t delivery_count;
 	struct statement_delivery deliveries[STATEMENT_DELIVERIES_MAX];
 };
@@ -30,9 +32,8 @@ struct audit {
 	const struct genesis *genesis; /* borrowed, as all of these */
 	struct hem_db *db;
 	const struct ledger *const *ledger; /* where the replica's stands; NULL: no replica */
-	enum mode mode;
-	enum err err;                                      /* of the block under execution */
-	struct block_facts now;                            /* of it */
+	enum err err;                       /* of the block under execution */
+	struct block_facts now;             /* of it */
 	struct block_facts blocks[AUDIT_BLOCKS_MAX];       /* by height modulo */
 	struct statement statements[AUDIT_STATEMENTS_MAX]; /* not checked yet; height 0: free */
 	uint64_t sealed_height;
@@ -41,7 +42,7 @@ struct audit {
 
 /* Begin. ledger: NULL without a replica. */
 void audit_init(struct audit *audit, const struct genesis *genesis, struct hem_db *db,
-	enum mode mode, const struct ledger *const *ledger);
+	const struct ledger *const *ledger);
 
 /* What follows the replica's blocks. */
 struct replica_follower audit_follower(struct audit *audit);

@@ -7,6 +7,7 @@
 #include "hem-client/ems/baselines.h"
 #include "hem-client/ems/desk.h"
 #include "hem-client/ems/inbox.h"
+#include "hem-client/ems/own_modes.h"
 #include "hem-client/ems/readings.h"
 #include "wire/clock.h"
 #include "wire/market_doc.h"
@@ -226,7 +227,7 @@ static enum err open_trader(struct ems *e)
 		.battery = &e->config.battery,
 		.tariff = &e->tariff,
 		.past = &e->past,
-		.mode = e->config.home.mode,
+		.modes = &e->modes,
 		.surplus_min_wh = e->config.tcr.surplus_min_wh,
 		.surplus_margin_mc_per_kwh = e->config.tcr.curve.margin_mc_per_kwh};
 	struct trader_ops ops = desk_ops(e);
@@ -234,12 +235,13 @@ static enum err open_trader(struct ems *e)
 	int64_t last = -1;
 	enum err err = address_keys_last(&e->db, &last);
 
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return fail(e, err, "reading hem.db", e->db.db.why);
 	e->tariff = (struct retail_tariff){e, market_prices};
 	past_init(&e->past, e->genesis.params.slot_s);
 	e->past_slot = INT64_MIN;
-	err = past_hours_load(&e->db, &e->past);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = own_modes_load(&e->db, e->config.home.mode, &e->modes);
+	if (err == ERR_OK)
+		err = past_hours_load(&e->db, &e->past);
 	if (err != ERR_OK)
 		return fail(e, err, "reading hem.db", e->db.db.why);
 	c.strategy = config_tcr_strategy(&e->config, &c.strategy_self);
@@ -290,8 +292,7 @@ enum err ems_begin(struct ems *e, const struct genesis *genesis)
 	e->genesis = *genesis;
 	e->params = genesis->params;
 	market_clock_init(&e->clock, p);
-	audit_init(&e->audit, &e->genesis, &e->db, e->config.home.mode,
-		e->config.replica.ledger[0] ? &e->ledger : NULL);
+	audit_init(&e->audit, &e->genesis, &e->db, e->config.replica.ledger[0] ? &e->ledger : NULL);
 	verify_key_free(e->operator_key);
 	e->operator_key = NULL;
 	err = verify_key_new(&genesis->operator_key, &e->operator_key);

@@ -55,6 +55,7 @@ struct ems {
 	struct market_clock clock;
 	struct home_device device;
 	struct courier courier;
+	struct home_modes modes; /* as the market said last */
 	struct trader trader;
 	struct retail_tariff tariff; /* of the parameters in force */
 	struct past past;

@@ -55,6 +55,25 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 			 " SET net_wh = ?2, intake_seq = ?3 WHERE ?3 > intake_seq",
 	[BASELINE_GET] = "SELECT net_wh FROM baselines WHERE slot = ?1",
 	[BASELINE_PRUNE] = "DELETE FROM baselines WHERE slot < ?1",
+	[MONEY_PUT] = "INSERT OR REPLACE INTO money SELECT ?1, strftime('%Y-%m', ?2, 'unixepoch'),"
+		      " ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE ?14"
+		      " OR ?13 <> coalesce((SELECT balance_uc FROM money WHERE height < ?1"
+		      " ORDER BY height DESC LIMIT 1), 0)",
+	[MONEY_PRUNE] = "DELETE FROM money WHERE begin_s < ?1",
+	/* Of a home that was here before its first row, that row tells what it had. */
+	[MONEY_MONTH] =
+		"SELECT coalesce((SELECT balance_uc FROM money WHERE month < ?1"
+		" ORDER BY height DESC LIMIT 1), (SELECT balance_uc + bought_uc - deposited_uc"
+		" + fees_uc + penalties_paid_uc - penalties_received_uc - rewards_uc - sold_uc"
+		" + withdrawn_uc FROM money ORDER BY height LIMIT 1)),"
+		" coalesce(sum(bought_uc), 0), coalesce(sum(deposited_uc), 0),"
+		" coalesce(sum(fees_uc), 0), coalesce(sum(penalties_paid_uc), 0),"
+		" coalesce(sum(penalties_received_uc), 0), coalesce(sum(rewards_uc), 0),"
+		" coalesce(sum(sold_uc), 0), coalesce(sum(withdrawn_uc), 0),"
+		" coalesce(sum(bought_wh), 0), coalesce(sum(sold_wh), 0),"
+		" (SELECT balance_uc FROM money WHERE month <= ?1 ORDER BY height DESC LIMIT 1)"
+		" FROM money WHERE month = ?1"
+		" HAVING EXISTS (SELECT 1 FROM money WHERE month <= ?1)",
 	[SNAPSHOT_PUT] = "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2, ?3)",
 	[SNAPSHOT_PRUNE] = "DELETE FROM snapshots WHERE height > ?1 OR height NOT IN"
 			   " (SELECT height FROM snapshots WHERE height <= ?1"

@@ -2,8 +2,10 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include "hem-client/ems/account_book.h"
 #include "hem-client/ems/baselines.h"
 #include "hem-client/ems/clerk.h"
+#include "hem-client/ems/own_modes.h"
 #include "wire/clock.h"
 
 static uint32_t draw_random(void)
@@ -183,6 +185,48 @@ static void on_baseline(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "keeping a baseline", err, e->db.db.why);
 }
 
+/* Why money went that the household may ask about. */
+static void tell_shortfalls(struct ems *e, const struct statement *s)
+{
+	long long paid_uc = (long long)s->money.uc[MONEY_PENALTIES_PAID];
+
+	for (size_t i = 0; i < s->delivery_count; i++) {
+		const struct statement_delivery *d = &s->deliveries[i];
+		if (d->why != DELIVERY_METERED)
+			log_line(&e->log, LOG_LEVEL_WARNING,
+				"order %llu of slot %lld counts as not delivered: %s",
+				(unsigned long long)d->order, (long long)s->slot,
+				delivery_why_name(d->why));
+	}
+	if (paid_uc > 0)
+		log_line(&e->log, LOG_LEVEL_INFO,
+			"penalties of %lld.%06lld cents in block %llu, for slot %lld",
+			paid_uc / 1000000, paid_uc % 1000000, (unsigned long long)s->height,
+			(long long)s->slot);
+}
+
+/* Those of a statement that is believed. */
+static void follow_modes(struct ems *e, const struct home_modes *modes)
+{
+	const struct mode_span *last = &modes->spans[modes->count - 1];
+
+	if (own_modes_equal(modes, &e->modes))
+		return;
+	e->modes = *modes;
+	if (own_modes_keep(&e->db, modes) != ERR_OK)
+		ems_trouble(e, "keeping the modes", ERR_DB, e->db.db.why);
+	log_line(&e->log, LOG_LEVEL_INFO, "the mode is %s from slot %lld on", mode_name(last->mode),
+		(long long)last->from_slot);
+}
+
+static void keep_statement(struct ems *e, const struct statement *s)
+{
+	int64_t begin_ms = params_slot_start_ms(&e->genesis.params, (int64_t)s->height - 1);
+
+	if (account_book_put(&e->db, s, begin_ms) != ERR_OK)
+		ems_trouble(e, "keeping a statement", ERR_DB, e->db.db.why);
+}
+
 static void on_statement(struct ems *e, const char *text, size_t len)
 {
 	char why[ANSWER_WHY_MAX];
@@ -195,7 +239,10 @@ static void on_statement(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "a statement is not believed", err, why);
 	if (err != ERR_OK)
 		return;
+	keep_statement(e, &s);
+	tell_shortfalls(e, &s);
 	if (!e->news.has_wallet || s.height >= e->news.wallet_height) {
+		follow_modes(e, &s.modes);
 		e->news.has_wallet = true;
 		e->news.wallet = s.wallet;
 		e->news.wallet_height = s.height;

@@ -72,6 +72,7 @@ static void quote(
 {
 	const struct plan_slot *s = plan_slot(plan, c->slot);
 	enum side side = c->side == SIDE_BUY ? SIDE_SELL : SIDE_BUY;
+	int64_t fee = side == SIDE_SELL ? -c->fees.seller_mc_per_kwh : c->fees.buyer_mc_per_kwh;
 	struct past_ahead ahead;
 	const struct retail_prices prices =
 		t->config.tariff->at(t->config.tariff->self, c->slot * t->config.params->slot_s);
@@ -88,11 +89,25 @@ static void quote(
 		.promised_charge_wh = s->promised_charge_wh + s->opened_buy_wh,
 		.promised_discharge_wh = s->promised_discharge_wh + s->opened_sell_wh};
 
+	/* The strategy thinks in what the home is left with, or pays in all. */
+	view.limit_mc_per_kwh += fee;
+	memset(ret, 0, sizeof *ret);
+	if (view.limit_mc_per_kwh < 0 || view.limit_mc_per_kwh > PRICE_MC_MAX)
+		return;
 	if (c->measure == MEASURE_BEFORE_AFTER)
 		see_half(t, &view, &ahead);
 	else
 		see_slot(t, c->slot, &view, &ahead);
 	t->config.strategy->quote(t->config.strategy_self, &view, ret);
+	ret->price_mc_per_kwh -= fee;
+}
+
+/* Answers what the battery can bring about by itself: the other measures depend on the home's load.
+ */
+static bool may_answer(const struct trader *t, const struct contract *c, bool skip)
+{
+	return !skip && mode_trades(home_mode_at(t->config.modes, c->slot)) &&
+	       (c->measure == MEASURE_STORAGE || c->measure == MEASURE_BEFORE_AFTER);
 }
 
 static void answer(struct trader *t, const struct plan *plan, struct trader_auction *a)
@@ -100,7 +115,8 @@ static void answer(struct trader *t, const struct plan *plan, struct trader_auct
 	struct trader_answer answer = {.auction = a->auction, .contract = a->contract};
 
 	a->answered = true;
-	if (a->tries++ >= TRADER_TRIES_MAX || !t->ops.has_address(t->ops.context, a->contract.slot))
+	if (a->tries++ >= TRADER_TRIES_MAX || !may_answer(t, &a->contract, false) ||
+		!t->ops.has_address(t->ops.context, a->contract.slot))
 		return;
 	if (a->contract.measure == MEASURE_BEFORE_AFTER &&
 		(t->quarter_slot != a->contract.slot ||
@@ -143,14 +159,6 @@ static struct trader_auction *find_auction(struct trader *t, uint64_t auction)
 			return &t->auctions[i];
 	}
 	return NULL;
-}
-
-/* Answers what the battery can bring about by itself: the other measures depend on the home's load.
- */
-static bool may_answer(const struct trader *t, const struct contract *c, bool skip)
-{
-	return !skip && t->config.mode != MODE_RE &&
-	       (c->measure == MEASURE_STORAGE || c->measure == MEASURE_BEFORE_AFTER);
 }
 
 void trader_auction_opened(struct trader *t, uint64_t auction, const struct contract *contract,

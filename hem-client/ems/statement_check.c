@@ -45,6 +45,20 @@ static const char *check_deliveries(
 	return NULL;
 }
 
+/* Whether a line is not that of the ledger; deposits and withdrawals name nobody there. What the
+ * home has lost the keys of may have moved more. */
+static bool contradicts(const struct home_money *stated, const struct block_facts *f)
+{
+	for (int i = 0; i < MONEY_LINES; i++) {
+		int64_t more_uc = stated->uc[i] - f->money.uc[i];
+		if (i == MONEY_DEPOSITED || i == MONEY_WITHDRAWN)
+			continue;
+		if (more_uc < 0 || (more_uc > 0 && f->knows_addresses))
+			return true;
+	}
+	return false;
+}
+
 static const char *check_ledger(const struct statement_check *c, struct hem_db *db, enum err *err)
 {
 	const struct statement *s = c->statement;
@@ -56,6 +70,8 @@ static const char *check_ledger(const struct statement_check *c, struct hem_db *
 		return "the address that announced the CPF is not that of the ledger";
 	if (s->eligible != f->stands)
 		return "the eligibility stated is not what the ledger attests";
+	if (contradicts(&s->money, f))
+		return "what moved the home's money is not what the ledger says";
 	return check_deliveries(s, f, db, err);
 }
 
@@ -98,7 +114,7 @@ static bool withheld(const struct statement_check *c, const struct slot_metered 
 	int64_t consumption_wh = meter_consumption_wh(&m->delta);
 
 	return c->facts && !c->facts->stands && !address_is_empty(&c->facts->announced) &&
-	       c->mode != MODE_TE &&
+	       mode_is_rewarded(home_mode_at(&c->statement->modes, c->statement->slot)) &&
 	       c->facts->announced_cpf == cpf_hundredths(production_wh, consumption_wh) &&
 	       poe_floor_met(
 		       production_wh, consumption_wh, c->facts->poe_floor_w, c->params->slot_s);

@@ -13,7 +13,6 @@ struct statement_check {
 	const struct statement *statement;
 	const struct block_facts *facts; /* of its block, verified; NULL: there is no replica */
 	const struct params *params;     /* of genesis: only what is fixed counts */
-	enum mode mode;
 };
 
 /* Compare. *ret_contradiction is NULL, or a static sentence of the first thing that does not fit:

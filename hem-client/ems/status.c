@@ -30,6 +30,8 @@ static void write_times(struct ems *e, struct out *out)
 		",\"clock_wrong\":%s",
 		(long long)now_ms, date, (long long)params_slot_at(&e->genesis.params, now_ms),
 		(long long)e->clock.offset_ms, e->clock.wrong ? "true" : "false");
+	out_printf(out, ",\"mode\":\"%s\"",
+		mode_name(home_mode_at(&e->modes, params_slot_at(&e->genesis.params, now_ms))));
 	out_printf(out, ",\"written_s\":%lld", (long long)time(NULL));
 }
 

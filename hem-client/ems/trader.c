@@ -102,7 +102,7 @@ static void plan_surplus(struct trader *t, int64_t export_wh)
 		t->surplus_wh -= isnan(t->soc) ? t->surplus_wh
 					       : battery_room_charge_wh(t->config.battery, t->soc);
 	if (t->config.surplus_min_wh == 0 || t->surplus_wh < t->config.surplus_min_wh ||
-		t->config.mode == MODE_RE)
+		!mode_trades(home_mode_at(t->config.modes, t->slot + 1)))
 		return;
 	t->surplus_ms = trader_at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
 }
@@ -119,8 +119,9 @@ static void sell_surplus(struct trader *t, const struct plan *plan, int64_t now_
 		.quote = {.trades = true,
 			.side = SIDE_SELL,
 			.quantity_wh = t->surplus_wh,
-			.price_mc_per_kwh =
-				p->export_mc_per_kwh + t->config.surplus_margin_mc_per_kwh}};
+			.price_mc_per_kwh = p->export_mc_per_kwh +
+					    t->config.surplus_margin_mc_per_kwh +
+					    p->fee_seller_mc_per_kwh}};
 	char req_id[REQ_ID_MAX + 1];
 
 	if (now_ms < t->surplus_ms || t->halted || t->holding)
@@ -147,7 +148,8 @@ static void read_meter(struct trader *t)
 	t->soc = r.soc;
 	t->idle = r.idle;
 	plan_surplus(t, r.export_wh);
-	if (r.cpf_hundredths == 0 || t->config.mode == MODE_TE || t->announced_slot == t->slot)
+	if (r.cpf_hundredths == 0 || t->announced_slot == t->slot ||
+		!mode_is_rewarded(home_mode_at(t->config.modes, t->slot - 1)))
 		return;
 	t->announce = ANNOUNCE_DUE;
 	t->announce_cpf = r.cpf_hundredths;

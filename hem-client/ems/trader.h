@@ -66,7 +66,8 @@ struct trader_ops {
 	void *context;
 };
 
-/* What does not change, but for what params points to: the parameters in force. */
+/* What does not change, but for what params and modes point to: the parameters in force, and the
+ * modes as the market has last said. */
 struct trader_config {
 	const struct params *params;
 	const struct battery *battery;
@@ -74,7 +75,7 @@ struct trader_config {
 	const struct past *past; /* what the shell knows of it, with every slot that was read */
 	const struct tcr_strategy *strategy;
 	const void *strategy_self;
-	enum mode mode;
+	const struct home_modes *modes;
 	int64_t surplus_min_wh; /* export of a slot from which an auction is opened; 0: never */
 	int64_t surplus_margin_mc_per_kwh; /* above the feed-in price: the least that it sells for
 					    */

@@ -10,7 +10,7 @@ CREATE TABLE market (
 
 -- Every accepted command. kind: 1 ledger transaction of an address, 2 register, 3 addresses,
 -- 4 reading, 5 clock, 6 home-add, 7 home-revoke, 8 deposit, 9 withdraw,
--- 10 params-set, 11 home-change, 12 baseline
+-- 10 params-set, 11 home-change, 12 baseline, 13 preference
 CREATE TABLE intake (
 	seq INTEGER PRIMARY KEY,
 	batch INTEGER NOT NULL,
@@ -42,7 +42,8 @@ CREATE TABLE requests (
 	PRIMARY KEY (hour, home, req_id)
 ) STRICT, WITHOUT ROWID;
 
--- kind: 1 home, 2 role, 3 operator. status: 1 invited, 2 registered, 3 revoked. mode: 1 TE, 2 RE, 3 both
+-- kind: 1 home, 2 role, 3 operator. status: 1 invited, 2 registered, 3 revoked. mode: 1 TE, 2 RE, 3 both,
+-- as said last
 CREATE TABLE homes (
 	number INTEGER PRIMARY KEY,
 	client_id TEXT NOT NULL UNIQUE,

@@ -76,3 +76,13 @@ SELECT b.slot, datetime(json_extract(genesis, '$.rules.parameters.start_ms') / 1
 	s.import_kwh - s.export_kwh AS metered_kwh
 FROM baselines b JOIN homes h ON h.number = b.home JOIN market
 LEFT JOIN v_home_slots s ON s.slot = b.slot AND s.home = h.client_id;
+
+-- What moved each home's money, by block, in cents: what a block settled is of the slot two before its height.
+DROP VIEW IF EXISTS v_home_money;
+CREATE VIEW v_home_money AS
+SELECT m.height, m.height - 2 AS slot, h.client_id AS home, m.sold_wh / 1000.0 AS sold_kwh, m.sold_uc / 1e6 AS sold,
+	m.bought_wh / 1000.0 AS bought_kwh, m.bought_uc / 1e6 AS bought, m.fees_uc / 1e6 AS fees,
+	m.penalties_paid_uc / 1e6 AS penalties_paid, m.penalties_received_uc / 1e6 AS penalties_received,
+	m.rewards_uc / 1e6 AS rewards, m.deposited_uc / 1e6 AS deposited, m.withdrawn_uc / 1e6 AS withdrawn,
+	m.balance_uc / 1e6 AS balance
+FROM money m JOIN homes h ON h.number = m.home;

@@ -47,7 +47,7 @@ CREATE TABLE closings (
 ) STRICT;
 
 -- kind: 1 bid-offer, 2 cancel, 3 cpf, 4 seal, 5 schedule; 16 clock, 17 admit, 18 standing, 19 delivery, 20 deposit,
--- 21 withdraw, 22 params-set
+-- 21 withdraw, 22 params-set, 23 imbalance
 CREATE TABLE transactions (
 	seq INTEGER PRIMARY KEY,
 	height INTEGER NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE deliveries (
 	why INTEGER NOT NULL
 ) STRICT;
 
--- why: 1 deposit, 2 payment, 3 penalty, 4 reward, 5 close, 6 withdrawal
+-- why: 1 deposit, 2 payment, 3 penalty, 4 reward, 5 close, 6 withdrawal, 7 fee, 8 imbalance
 CREATE TABLE transfers (
 	height INTEGER NOT NULL,
 	n INTEGER NOT NULL,

@@ -60,7 +60,7 @@ JOIN accounts c ON c.number = r.account;
 DROP VIEW IF EXISTS v_payments;
 CREATE VIEW v_payments AS
 SELECT t.height, t.n, CASE t.why WHEN 1 THEN 'deposit' WHEN 2 THEN 'payment' WHEN 3 THEN 'penalty'
-		WHEN 4 THEN 'reward' WHEN 5 THEN 'close' WHEN 6 THEN 'withdrawal' END AS why,
+		WHEN 4 THEN 'reward' WHEN 5 THEN 'close' WHEN 6 THEN 'withdrawal' WHEN 7 THEN 'fee' WHEN 8 THEN 'imbalance' END AS why,
 	p.address AS payer, q.address AS payee, t.amount_uc / 1000000.0 AS cents,
 	nullif(t."order", 0) AS "order"
 FROM transfers t
@@ -137,6 +137,10 @@ SELECT from_slot, datetime(start_s + from_slot * slot_s, 'unixepoch') AS begins,
 	json_extract(p, '$.seal_wait_s') AS seal_wait_s, json_extract(p, '$.poe_floor_w') AS poe_floor_w,
 	json_extract(p, '$.reward_uc') / 1000000.0 AS reward_cents,
 	json_extract(p, '$.approval_lead_s') AS approval_lead_s, json_extract(p, '$.approval_silence') AS approval_silence,
+	coalesce(json_extract(p, '$.settlement.fee_buyer_mc_per_kwh'), 0) / 1000.0 AS fee_buyer_cents_per_kwh,
+	coalesce(json_extract(p, '$.settlement.fee_seller_mc_per_kwh'), 0) / 1000.0 AS fee_seller_cents_per_kwh,
+	coalesce(json_extract(p, '$.settlement.imbalance_short_mc_per_kwh'), 0) / 1000.0 AS imbalance_short_cents_per_kwh,
+	coalesce(json_extract(p, '$.settlement.imbalance_long_mc_per_kwh'), 0) / 1000.0 AS imbalance_long_cents_per_kwh,
 	json_extract(p, '$.tariff.import_mc_per_kwh') / 1000.0 AS import_cents_per_kwh,
 	json_extract(p, '$.tariff.export_mc_per_kwh') / 1000.0 AS export_cents_per_kwh,
 	(SELECT group_concat(json_extract(value, '$.name') || ' ' || (json_extract(value, '$.credit_limit_uc') / 1000000.0), ', ')
@@ -262,6 +266,53 @@ SELECT k.auction, a.slot AS delivery_slot, k.height, k.cut_wh / 1000.0 AS cut_kw
 	CASE k.role WHEN 1 THEN 'dso' ELSE 'tso' END AS role,
 	CASE WHEN k.scheduled THEN 'network_limit' ELSE 'network_limit, and no schedule counts' END AS why
 FROM auction_cuts k JOIN auctions a ON a.seq = k.auction;
+
+-- What the meters of all homes saw of a slot that was settled with the grid, and what that cost: above zero
+-- the aggregator paid. Nothing is booked beyond what docs/protocol.md, "Close", allows.
+DROP VIEW IF EXISTS v_imbalance;
+CREATE VIEW v_imbalance AS
+SELECT m.slot, s.begins, m.homes, m.missing, s.net_kwh AS scheduled_kwh, coalesce(g.wh, 0) / 1000.0 AS regulation_kwh,
+	m.net_wh / 1000.0 AS metered_kwh, (m.net_wh - coalesce(g.wh, 0)) / 1000.0 - s.net_kwh AS deviation_kwh,
+	coalesce((SELECT sum(iif(t.payee = 10, 1, -1) * t.amount_uc) FROM transfers t
+		WHERE t.height = m.height AND t.why = 8), 0) / 1000000.0 AS cents
+FROM (SELECT height, json_extract(body, '$.parameters.slot') AS slot, json_extract(body, '$.parameters.homes') AS homes,
+		json_extract(body, '$.parameters.missing') AS missing, json_extract(body, '$.parameters.net_wh') AS net_wh
+	FROM transactions WHERE kind = 23) m
+JOIN v_schedule s ON s.slot = m.slot
+LEFT JOIN (SELECT a.slot, sum(iif(a.regulation = 1, -1, 1) * e.cleared_wh) AS wh FROM activations a
+	JOIN activation_auctions n ON n.activation = a.seq JOIN auction_ends e ON e.auction = n.auction AND e.status = 2
+	GROUP BY a.slot) g ON g.slot = m.slot;
+
+-- The books of each role, by slot, day and month, in cents: what a block settled is of the slot two before its
+-- height. `margin` is what trade, penalties, fees, imbalance and regulation left; deposits and withdrawals stand apart.
+DROP VIEW IF EXISTS v_book_slots;
+CREATE VIEW v_book_slots AS
+WITH roles AS (SELECT 3 + key AS account, json_extract(value, '$.name') AS role
+	FROM genesis, json_each(document, '$.rules.parameters.roles')),
+moves AS (SELECT height, why, payee AS account, amount_uc AS came, 0 AS went FROM transfers WHERE payee BETWEEN 3 AND 9
+	UNION ALL SELECT height, why, payer, 0, amount_uc FROM transfers WHERE payer BETWEEN 3 AND 9)
+SELECT role, height - 2 AS slot, datetime(start_s + (height - 2) * slot_s, 'unixepoch') AS begins,
+	sum(iif(why = 2, went, 0)) / 1e6 AS purchases, sum(iif(why = 2, came, 0)) / 1e6 AS sales,
+	sum(iif(why = 3, came - went, 0)) / 1e6 AS penalties, sum(iif(why = 7, came - went, 0)) / 1e6 AS fees,
+	sum(iif(why = 8, came - went, 0)) / 1e6 AS imbalance, sum(iif(why = 9, came - went, 0)) / 1e6 AS regulation,
+	sum(iif(why IN (2, 3, 7, 8, 9), came - went, 0)) / 1e6 AS margin,
+	sum(iif(why = 1, came, 0)) / 1e6 AS deposits, sum(iif(why = 6, went, 0)) / 1e6 AS withdrawals,
+	sum(came - went) / 1e6 AS change
+FROM moves JOIN roles USING (account) JOIN v_time GROUP BY role, height;
+
+DROP VIEW IF EXISTS v_book_days;
+CREATE VIEW v_book_days AS
+SELECT role, date(begins) AS day, sum(purchases) AS purchases, sum(sales) AS sales, sum(penalties) AS penalties,
+	sum(fees) AS fees, sum(imbalance) AS imbalance, sum(regulation) AS regulation, sum(margin) AS margin, sum(deposits) AS deposits,
+	sum(withdrawals) AS withdrawals, sum(change) AS change
+FROM v_book_slots GROUP BY role, date(begins);
+
+DROP VIEW IF EXISTS v_book_months;
+CREATE VIEW v_book_months AS
+SELECT role, substr(day, 1, 7) AS month, sum(purchases) AS purchases, sum(sales) AS sales, sum(penalties) AS penalties,
+	sum(fees) AS fees, sum(imbalance) AS imbalance, sum(regulation) AS regulation, sum(margin) AS margin, sum(deposits) AS deposits,
+	sum(withdrawals) AS withdrawals, sum(change) AS change
+FROM v_book_days GROUP BY role, substr(day, 1, 7);
 
 -- What energy costs outside the market in each slot that a tariff has: the last one counts.
 DROP VIEW IF EXISTS v_tariffs;

@@ -40,19 +40,32 @@ SELECT 'block '||w.height||': the addresses of '||client_id||' have '||uc||', it
 	JOIN csm.homes ON number = home WHERE uc <> pending_uc;
 SELECT 'account '||c.account||' closed with '||sum(uc) FROM closings c JOIN moves m ON m.account = c.account
 	GROUP BY c.account HAVING sum(uc) <> 0;
--- What follows from each delivery: the award's price for what came, the penalty for what did not.
+-- Fees as they were when an auction was opened, in mc/kWh; a role that opens one pays none.
+CREATE TEMP TABLE fees AS
+	SELECT a.seq AS auction, iif(a.side = 1 AND a.opener < 10, 0, round(1000 * p.fee_buyer_cents_per_kwh)) AS buyer,
+		iif(a.side = 2 AND a.opener < 10, 0, round(1000 * p.fee_seller_cents_per_kwh)) AS seller
+	FROM auctions a JOIN transactions t USING (seq) JOIN v_parameters p ON p.from_slot =
+		(SELECT max(from_slot) FROM v_parameters WHERE from_slot < t.height);
+-- What follows from each delivery: the award's price for what came, the fees on it, the penalty for what did not.
 CREATE TEMP TABLE owed AS
 	WITH d AS (SELECT r.seq AS "order", o.opener, r.account, o.side, w.amount_uc, w.quantity_wh,
-			min(d.wh, w.quantity_wh) AS wh, o.penalty_mc_per_kwh AS penalty,
+			min(d.wh, w.quantity_wh) AS wh, o.penalty_mc_per_kwh AS penalty, f.buyer, f.seller,
 			b.flags & 1 AND d.why = 2 AS excused
 		FROM deliveries d JOIN awards w USING ("order") JOIN orders r ON r.seq = d."order"
-		JOIN auctions o ON o.seq = r.auction JOIN blocks b ON b.height = d.height)
+		JOIN auctions o ON o.seq = r.auction JOIN fees f ON f.auction = o.seq JOIN blocks b ON b.height = d.height)
 	SELECT iif(side = 1, opener, account) AS payer, iif(side = 1, account, opener) AS payee, "order", 2 AS why,
 		amount_uc * wh / quantity_wh AS uc FROM d
+	UNION ALL SELECT iif(side = 1, opener, account), 3, "order", 7, CAST(buyer * wh AS INTEGER) FROM d
+	UNION ALL SELECT iif(side = 1, account, opener), 3, "order", 7, CAST(seller * wh AS INTEGER) FROM d
 	UNION ALL SELECT account, opener, "order", 3, iif(excused, 0, penalty * (quantity_wh - wh)) FROM d;
-CREATE TEMP TABLE paid AS SELECT payer, payee, "order", why, amount_uc AS uc FROM transfers WHERE why IN (2, 3);
+CREATE TEMP TABLE paid AS SELECT payer, payee, "order", why, amount_uc AS uc FROM transfers WHERE why IN (2, 3, 7);
 SELECT 'order '||"order"||': '||uc||' are owed for '||why||' and not paid' FROM
 	(SELECT * FROM owed WHERE uc > 0 EXCEPT SELECT * FROM paid);
 SELECT 'order '||"order"||': '||uc||' are paid for '||why||' and not owed' FROM
 	(SELECT * FROM paid EXCEPT SELECT * FROM owed);
-SELECT 'order '||"order"||' is paid twice for '||why FROM paid GROUP BY "order", why HAVING count(*) > 1;
+SELECT 'order '||"order"||' is paid twice for '||why FROM paid GROUP BY "order", why, payer HAVING count(*) > 1;
+-- The grid has what the deviations of the attested slots cost.
+SELECT 'the grid has '||has_uc||', owed are '||owed_uc FROM (SELECT (SELECT coalesce(sum(uc), 0) FROM moves WHERE account = 10) AS has_uc,
+	(SELECT coalesce(sum(CAST(round(1000 * i.deviation_kwh) * round(1000 * iif(i.deviation_kwh > 0, p.imbalance_short_cents_per_kwh,
+		p.imbalance_long_cents_per_kwh)) AS INTEGER)), 0) FROM v_imbalance i JOIN v_parameters p ON p.from_slot =
+		(SELECT max(from_slot) FROM v_parameters WHERE from_slot <= i.slot + 1)) AS owed_uc) WHERE has_uc <> owed_uc;

@@ -108,9 +108,11 @@ send dso "$dso" approve "{\"address\":\"$grid\",\"reason\":\"a line is out\",\"s
 send dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[0],\"first_slot\":$((slot + 4)),\"import_wh\":[900]}"
 send aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":$((slot + 9)),\"net_wh\":[1200,-3,0]}"
 send home0001 "$ems" wallet '{}'
+send home0001 "$ems" preference "{\"from_slot\":$((slot + 500)),\"mode\":\"TE\"}"
+send operator "$operator" home-change "{\"clientId\":\"home0002\",\"from_slot\":$((slot + 500)),\"mode\":\"TE\"}"
 slot=$(sql 'SELECT max(height) FROM blocks')
 send operator "$operator" params-set "{\"from_slot\":$((slot + 3)),\"parameters\":{\"boundary_s\":40,\"credit_limits_uc\":{
-	\"aggregator\":100000000000},\"limit_inclusive\":false,\"tariff\":{\"import_mc_per_kwh\":23000}}}"
+	\"aggregator\":100000000000},\"limit_inclusive\":false,\"settlement\":{\"fee_buyer_mc_per_kwh\":300},\"tariff\":{\"import_mc_per_kwh\":23000}}}"
 send operator "$operator" home-change "$(printf '{"battery_w":6000,"clientId":"home0003",
 	"code_hash":"%064d","fuse_w":20000,"meter_serial":"Y","meter_type":"t","pv_w":0}' 0)"
 send operator "$operator" home-revoke '{"clientId":"home0003"}'
@@ -145,6 +147,8 @@ break_rule UNKNOWN_HOME operator "$operator" home-change '{"clientId":"Home","pv
 break_rule BAD_FIELD operator "$operator" home-change '{"clientId":"home0001"}'
 break_rule BAD_FIELD operator "$operator" home-change '{"clientId":"home0001","meter_serial":"Y","meter_type":"t"}'
 break_rule OUT_OF_RANGE operator "$operator" home-change '{"clientId":"home0001","fuse_w":10000001}'
+break_rule BAD_FIELD operator "$operator" home-change '{"clientId":"home0001","mode":"RE"}'
+break_rule BAD_FIELD home0001 "$ems" preference '{"from_slot":1,"mode":"re"}'
 break_rule UNKNOWN_HOME operator "$operator" home-revoke '{"clientId":"Home"}'
 break_rule UNKNOWN_HOME operator "$operator" deposit '{"amount_uc":1,"clientId":"Home"}'
 break_rule UNKNOWN_HOME operator "$operator" withdraw '{"amount_uc":1,"clientId":"Home"}'

@@ -100,7 +100,7 @@ static void orders(struct scene *s)
 {
 	struct signer aggregator = by_key(s->street.aggregator_key);
 	char tail[256], text[TEXT_MAX], date[DATE_LEN + 1];
-	uint64_t sells, buys, mine, order;
+	uint64_t sells, buys, order;
 
 	scene_open(s, "buy", "5000", "20", "\"slot\":9", "HORIZON");
 	scene_open(s, "buy", "5000", "20", "\"slot\":0", "HORIZON");
@@ -136,15 +136,13 @@ static void orders(struct scene *s)
 	(void)snprintf(text, sizeof text, "\"order\":%llu", (unsigned long long)order);
 	scene_simple(s, 1, 1, OPERATION_CANCEL, text, "NOT_OWNER");
 	scene_simple(s, 0, 1, OPERATION_CANCEL, "\"order\":999999", "UNKNOWN_ORDER");
-	(void)snprintf(text, sizeof text, "{\"address\":\"%s\",\"order\":%llu}",
+	(void)snprintf(tail, sizeof tail, "{\"address\":\"%s\",\"order\":%llu}",
 		s->street.genesis.params.roles[0].address.text, (unsigned long long)buys);
-	scene_request(s, "aggregator", OPERATION_CANCEL, &aggregator, 0, text, "ANSWERED");
-	(void)snprintf(text, sizeof text, "\"order\":%llu", (unsigned long long)order);
+	scene_request(s, "aggregator", OPERATION_CANCEL, &aggregator, 0, tail, "ANSWERED");
 	scene_simple(s, 0, 1, OPERATION_CANCEL, text, "OK");
 	scene_simple(s, 0, 1, OPERATION_CANCEL, text, "UNKNOWN_ORDER");
 	scene_bid(s, 0, 2, "buy", "100", "8", "", "OK");
-	mine = s->seq;
-	(void)snprintf(tail, sizeof tail, ",\"auction\":%llu", (unsigned long long)mine);
+	(void)snprintf(tail, sizeof tail, ",\"auction\":%llu", (unsigned long long)s->seq);
 	scene_bid(s, 0, 2, "sell", "100", "8", tail, "SELF_TRADE");
 	(void)snprintf(tail, sizeof tail, ",\"auction\":%llu", (unsigned long long)sells);
 	scene_bid(s, 1, 1, "buy", "200", "9.5", tail, "OK");
@@ -162,6 +160,8 @@ static void keys(struct scene *s)
 	char text[TEXT_MAX], key_text[KEY_TEXT_MAX + 1];
 	struct out p;
 
+	scene_request(s, "home0000", OPERATION_PREFERENCE, &ems, 0,
+		"{\"from_slot\":2,\"mode\":\"RE\"}", "ORDERS_STAND");
 	if (slot_secret_draw(KEY_P256, &secret, &key) != ERR_OK)
 		street_die("keys");
 	k.key = key;

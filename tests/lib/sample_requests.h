@@ -97,6 +97,7 @@ static const struct sample_request sample_requests[] = {
 	{OPERATION_BASELINE,
 		SAMPLE_MESSAGE("baseline",
 			"\"clientId\":\"home0002\",\"first_slot\":96,\"net_wh\":[1200,-3,0]")},
+	{OPERATION_PREFERENCE, SAMPLE_MESSAGE("preference", "\"from_slot\":97,\"mode\":\"RE\"")},
 	{OPERATION_HOME_ADD,
 		SAMPLE_MESSAGE("home-add",
 			"\"clientId\":\"home0002\",\"meter_type\":\"sim\",\"meter_serial\":\"SN2\","

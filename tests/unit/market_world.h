@@ -12,6 +12,7 @@
 #include "core/snapshot.h"
 #include "tests/lib/sample_params.h"
 #include "tests/unit/block_record.h"
+#include "tests/unit/money_watch.h"
 #include "wire/digest.h"
 
 enum { HOMES = 9, OWNERS = HOMES + 1, SNAPSHOT_MAX = 1 << 22, STEP_MS = 20000 };
@@ -27,7 +28,8 @@ struct world {
 	struct registers meters[HOMES];
 	int64_t enrolled_to[HOMES];
 	uint64_t accepted, refused, awards, deliveries, sealed, blocks, shut, lost, voided;
-	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes;
+	uint64_t payments, penalties, rewards, withdrawals, role_withdrawals, changes, fees;
+	uint64_t imbalances; /* booked */
 	uint64_t new_meters; /* whose keys came */
 	uint64_t limited, answered, cut, within;
 	void (*cleared)(struct world *w, const struct auction *a); /* an auction; or NULL */
@@ -87,6 +89,8 @@ static inline void count_result(void *context, const struct result *r)
 		w->payments += r->u.transfer.why == TRANSFER_PAYMENT;
 		w->penalties += r->u.transfer.why == TRANSFER_PENALTY;
 		w->rewards += r->u.transfer.why == TRANSFER_REWARD;
+		w->fees += r->u.transfer.why == TRANSFER_FEE;
+		w->imbalances += r->u.transfer.why == TRANSFER_IMBALANCE;
 	}
 }
 
@@ -243,6 +247,7 @@ static inline void close_block(struct world *w)
 	market_close(w->market, &sink, &w->header);
 	replicate(w);
 	digest_sha256(&w->header, sizeof w->header, hash);
+	money_watch(w->market, w->blocks == 0);
 	market_chain(w->market, hash);
 	block_chain(w->replica, hash);
 	assert_int_equal(accounts_sum_uc(&w->market->ledger.accounts), 0);

@@ -127,7 +127,7 @@ static void open_audit(bool with_replica)
 	struct replica_follower f;
 	char path[96];
 
-	audit_init(&audit, &market.genesis, &db, MODE_BOTH, with_replica ? &ledger : NULL);
+	audit_init(&audit, &market.genesis, &db, with_replica ? &ledger : NULL);
 	memset(&replica, 0, sizeof replica);
 	if (!with_replica)
 		return;
@@ -253,6 +253,9 @@ enum lie {
 	LIE_SILENCE,
 	LIE_ELIGIBLE,
 	LIE_LESS,
+	LIE_BOUGHT,
+	LIE_SOLD,
+	LIE_REWARD,
 	LIE_WH,
 	LIE_WHY,
 	LIE_UNMETERED,
@@ -270,6 +273,9 @@ static void tell(enum lie lie, struct statement *s)
 		memset(&s->address, 0, sizeof s->address);
 	s->eligible ^= lie == LIE_ELIGIBLE;
 	s->delivery_count -= lie == LIE_LESS;
+	s->money.uc[MONEY_BOUGHT] += lie == LIE_BOUGHT;
+	s->money.uc[MONEY_SOLD] -= lie == LIE_SOLD;
+	s->money.uc[MONEY_REWARDS] += lie == LIE_REWARD;
 	s->deliveries[0].wh -= lie == LIE_WH;
 	if (lie == LIE_WHY)
 		s->deliveries[0].why = DELIVERY_NO_READING;

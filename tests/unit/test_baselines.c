@@ -87,11 +87,12 @@ static const char *said(int64_t wh)
 {
 	static struct statement s;
 	const struct params params = sample_params();
-	const struct statement_check check = {.statement = &s, .params = &params, .mode = MODE_TE};
+	const struct statement_check check = {.statement = &s, .params = &params};
 	const char *contradiction = "none yet";
 
 	memset(&s, 0, sizeof s);
 	s.slot = SLOT;
+	home_modes_init(&s.modes, MODE_TE);
 	s.metered = true;
 	s.consumption_wh = 700;
 	s.cpf_hundredths = cpf_hundredths(0, 700);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include "core/settlement.h"
 #include "core/units.h"
 #include "tests/lib/sample_params.h"
 
@@ -201,6 +202,19 @@ static void holds_cover_the_dearest_end(void **state)
 		{SIDE_SELL, true, PRICE_MC_MAX, 0, ENERGY_WH_MAX, AMOUNT_UC_MAX},
 		{SIDE_BUY, false, 0, 0, 0, 0},
 	};
+	static const struct {
+		enum side side;
+		bool answers;
+		int64_t penalty_mc, price_mc, held_uc; /* of 10 Wh, buyer's fee 300, seller's 200 */
+	} with_fees[] = {
+		{SIDE_BUY, false, 0, 9000, 93000},
+		{SIDE_SELL, false, 0, 9000, 0}, /* the fee is paid out of the price */
+		{SIDE_SELL, false, 0, 150, 500},
+		{SIDE_BUY, true, 2000, 9000, 20000},
+		{SIDE_BUY, true, 30, 150, 500},
+		{SIDE_SELL, true, 2000, 1800, 21000},
+		{SIDE_SELL, true, 2000, 1700, 20000},
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof holds / sizeof *holds; i++) {
@@ -209,6 +223,83 @@ static void holds_cover_the_dearest_end(void **state)
 		assert_int_equal(
 			contract_hold_uc(&c, holds[i].answers, holds[i].price_mc, holds[i].wh),
 			holds[i].held_uc);
+	}
+	for (size_t i = 0; i < sizeof with_fees / sizeof *with_fees; i++) {
+		struct contract c = {.side = with_fees[i].side,
+			.fees = {300, 200},
+			.penalty_mc_per_kwh = with_fees[i].penalty_mc};
+		assert_int_equal(
+			contract_hold_uc(&c, with_fees[i].answers, with_fees[i].price_mc, 10),
+			with_fees[i].held_uc);
+	}
+}
+
+static void fees_are_of_the_opening_and_of_homes(void **state)
+{
+	struct params p = sample_params();
+	struct contract_request r = unset;
+	struct contract c, sell = buy;
+	const char *field;
+
+	(void)state;
+	sell.side = SIDE_SELL;
+	p.fee_buyer_mc_per_kwh = 300;
+	p.fee_seller_mc_per_kwh = 200;
+	assert_int_equal(
+		contract_resolve(&p, &r, &buy, SLOT, at(NOW_SLOT), &c, &field), VERDICT_OK);
+	assert_true(c.fees.buyer_mc_per_kwh == 300 && c.fees.seller_mc_per_kwh == 200);
+	r.slot = SLOT; /* a role's */
+	assert_int_equal(contract_resolve(&p, &r, &buy, CONTRACT_UNSET, at(NOW_SLOT), &c, &field),
+		VERDICT_OK);
+	assert_true(c.fees.buyer_mc_per_kwh == 0 && c.fees.seller_mc_per_kwh == 200);
+	assert_int_equal(contract_resolve(&p, &r, &sell, CONTRACT_UNSET, at(NOW_SLOT), &c, &field),
+		VERDICT_OK);
+	assert_true(c.fees.buyer_mc_per_kwh == 300 && c.fees.seller_mc_per_kwh == 0);
+}
+
+/* Whatever is delivered of an award, it costs no more than is held: by all that settlement does. */
+static void holds_cover_fees_too(void **state)
+{
+	uint32_t seed = 7;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		int64_t n[8], awarded_wh, delivered_wh, amount_uc, cost_uc, payment_uc;
+		struct contract c = {.side = i % 2 ? SIDE_BUY : SIDE_SELL};
+		for (size_t k = 0; k < 8; k++) {
+			seed = seed * 1664525 + 1013904223;
+			n[k] = seed >> 20;
+		}
+		c.penalty_mc_per_kwh = n[0] % 50;
+		c.fees = (struct fees){n[1] % 40, n[2] % 40};
+		awarded_wh = 1 + n[3] % 30;
+		delivered_wh = n[4] % (awarded_wh + 1);
+		c.limit_mc_per_kwh = n[5] % 40;
+		/* The opener who sells has its limit at least, under VCG more. */
+		amount_uc = c.limit_mc_per_kwh * awarded_wh + n[6] % 100;
+		payment_uc = settlement_payment_uc(amount_uc, awarded_wh, delivered_wh);
+		cost_uc = settlement_penalty_uc(c.penalty_mc_per_kwh, awarded_wh, delivered_wh);
+		cost_uc += c.side == SIDE_SELL
+				   ? payment_uc + settlement_fee_uc(c.fees.buyer_mc_per_kwh,
+							  awarded_wh, delivered_wh)
+				   : settlement_fee_uc(
+					     c.fees.seller_mc_per_kwh, awarded_wh, delivered_wh) -
+					     payment_uc;
+		assert_true(cost_uc <= contract_award_hold_uc(&c, amount_uc, awarded_wh));
+		cost_uc = c.side == SIDE_BUY
+				  ? payment_uc + settlement_fee_uc(c.fees.buyer_mc_per_kwh,
+							 awarded_wh, delivered_wh)
+				  : settlement_fee_uc(
+					    c.fees.seller_mc_per_kwh, awarded_wh, delivered_wh) -
+					    payment_uc;
+		assert_true(cost_uc <= contract_cleared_hold_uc(&c, amount_uc, awarded_wh));
+		/* And what is held falls at the gate, never rises. */
+		assert_true(
+			contract_cleared_hold_uc(&c, c.limit_mc_per_kwh * awarded_wh, awarded_wh) <=
+			contract_hold_uc(&c, false, c.limit_mc_per_kwh, awarded_wh));
+		assert_true(
+			contract_award_hold_uc(&c, c.limit_mc_per_kwh * awarded_wh, awarded_wh) <=
+			contract_hold_uc(&c, true, c.limit_mc_per_kwh, awarded_wh));
 	}
 }
 
@@ -236,6 +327,8 @@ int main(void)
 		cmocka_unit_test(what_is_asked_for_is_taken),
 		cmocka_unit_test(each_term_has_its_bounds),
 		cmocka_unit_test(holds_cover_the_dearest_end),
+		cmocka_unit_test(fees_are_of_the_opening_and_of_homes),
+		cmocka_unit_test(holds_cover_fees_too),
 		cmocka_unit_test(names_go_there_and_back),
 	};
 

@@ -239,9 +239,10 @@ static int64_t number(const char *sql)
 
 static void a_homes_row_follows_it(void **state)
 {
-	struct home h = {.kind = CLIENT_HOME, .status = HOME_INVITED, .mode = MODE_TE};
+	struct home h = {.kind = CLIENT_HOME, .status = HOME_INVITED};
 
 	(void)state;
+	home_modes_init(&h.modes, MODE_TE);
 	for (uint32_t n = 0; n < 6; n++) {
 		h.number = n;
 		(void)snprintf(h.terms.client_id, sizeof h.terms.client_id, "home%04u", n);
@@ -253,7 +254,7 @@ static void a_homes_row_follows_it(void **state)
 		assert_int_equal(csm_db_put_home(&csm, &h, n), ERR_OK);
 	}
 	h.status = HOME_REVOKED; /* the last one again */
-	h.mode = MODE_BOTH;
+	home_modes_init(&h.modes, MODE_BOTH);
 	h.terms.ratings = (struct ratings){.pv_w = 71, .battery_w = 72, .fuse_w = 73};
 	assert_int_equal(csm_db_put_home(&csm, &h, 9), ERR_OK);
 	assert_int_equal(number("SELECT count(*) FROM homes"), 6);

@@ -88,6 +88,9 @@ static void nothing_is_lost(void **state)
 	has(csm.db.handle, "-2/1/1 -1/1/1001",
 		"SELECT group_concat(slot || '/' || meter || '/' || pv_wh, ' ')"
 		" FROM (SELECT * FROM v_registers ORDER BY slot)");
+	/* Who had registered has the mode of then, from the first slot on. */
+	has(csm.db.handle, "2/-1/3",
+		"SELECT group_concat(home || '/' || from_slot || '/' || mode, ' ') FROM modes");
 	csm_db_close(&csm);
 }
 

@@ -116,6 +116,8 @@ static void rows_go_from_the_old_end(void **state)
 	assert_int_equal(number("SELECT min(slot) FROM readings"), 2);
 	assert_int_equal(number("SELECT min(slot) FROM addresses"), 2);
 	assert_int_equal(number("SELECT min(height) FROM wallets"), 3);
+	assert_true(number("SELECT min(height) FROM money") >= 3);
+	assert_true(number("SELECT sum(deposited_uc) FROM months") > 0); /* for ever */
 }
 
 /* A slot's rows stay until the block that settles it, two above its own slot, is sealed. */

@@ -45,7 +45,7 @@ static void a_code_works_once(void **state)
 	assert_int_equal(h->status, HOME_INVITED);
 	assert_int_equal(send(w, &c), VERDICT_OK);
 	assert_int_equal(h->status, HOME_REGISTERED);
-	assert_int_equal(h->mode, MODE_TE);
+	assert_int_equal(home_mode_at(&h->modes, 0), MODE_TE);
 	assert_memory_equal(&h->ems.key, &c.u.registration.ems.key, sizeof h->ems.key);
 	expect(&c, VERDICT_BAD_CODE, "code"); /* used up */
 	c.home = number_of("home0000");

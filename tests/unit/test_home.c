@@ -172,7 +172,7 @@ static void a_client_keeps_its_number(void **state)
 		(void)snprintf(id, sizeof id, "home%04u", i);
 		assert_int_equal(home_find(t, id)->number, i);
 		assert_int_equal(home_edit(t, i)->status, HOME_INVITED);
-		assert_int_equal(home_edit(t, i)->mode, MODE_BOTH);
+		assert_int_equal(home_mode_at(&home_edit(t, i)->modes, 0), MODE_BOTH);
 	}
 	assert_null(home_find(t, "home5000"));
 	assert_null(home_find(t, "home000"));

@@ -161,8 +161,9 @@ static void every_result_has_its_row(void **state)
 		int64_t value;
 	} cases[] = {
 		{"SELECT count(*) FROM blocks", 4},
-		{"SELECT count(*) FROM accounts", 3 + 6},
+		{"SELECT count(*) FROM accounts", 4 + 6},
 		{"SELECT count(*) FROM accounts WHERE slot = -1 AND number <= 3", 3},
+		{"SELECT number FROM accounts WHERE address = 'grid'", ACCOUNT_GRID},
 		{"SELECT count(*) FROM closings", 6},
 		{"SELECT height FROM closings WHERE account = 11", 2},
 		{"SELECT count(*) FROM auctions", 2},

@@ -175,6 +175,9 @@ static void announce_or_seal(struct world *w, int64_t i)
 	(void)send(w, &c);
 }
 
+/* A role pays for imbalance: with less it would never have what can be withdrawn. */
+enum { ROLE_UC = 2000000000 };
+
 /* Money comes in and goes out, of homes and of the role, about as much as could be withdrawn. */
 static void move_money(struct world *w, int64_t i)
 {
@@ -186,7 +189,7 @@ static void move_money(struct world *w, int64_t i)
 	memcpy(c.u.money.client_id, h->terms.client_id, CLIENT_ID_MAX);
 	c.u.money.amount_uc = most_uc + 1 - below(w, 3);
 	if (c.kind == COMMAND_DEPOSIT)
-		c.u.money.amount_uc = 1 + below(w, 30000000);
+		c.u.money.amount_uc = 1 + below(w, h->kind == CLIENT_ROLE ? ROLE_UC : 30000000);
 	else if (below(w, 3) && most_uc > 1)
 		c.u.money.amount_uc = 1 + below(w, most_uc);
 	(void)send(w, &c);
@@ -201,7 +204,9 @@ static void change_params(struct world *w)
 	} may[] = {{PARAM_APPROVAL_LEAD_S, 1, 1800},
 		{PARAM_APPROVAL_SILENCE, SILENCE_REFUSES, SILENCE_APPROVES},
 		{PARAM_BOOK, BOOK_SEALED, BOOK_OPEN}, {PARAM_BOUNDARY_S, 1, 60},
-		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_GATE_LEAD_S, 100, 1200},
+		{PARAM_DATE_WINDOW_S, 30, 120}, {PARAM_FEE_BUYER_MC_PER_KWH, 0, 400},
+		{PARAM_FEE_SELLER_MC_PER_KWH, 0, 9000}, {PARAM_IMBALANCE_LONG_MC_PER_KWH, 0, 3000},
+		{PARAM_IMBALANCE_SHORT_MC_PER_KWH, 0, 30000}, {PARAM_GATE_LEAD_S, 100, 1200},
 		{PARAM_GATE_LEAD_MIN_S, 10, 100}, {PARAM_LIMIT_INCLUSIVE, 0, 1},
 		{PARAM_PENALTY_MC_PER_KWH, 0, 5000}, {PARAM_POE_FLOOR_W, 0, 200},
 		{PARAM_REWARD_UC, 0, 20000000}, {PARAM_RULE, RULE_PAY_AS_BID, RULE_VICKREY},
@@ -244,13 +249,23 @@ static void change_home(struct world *w, int64_t i)
 		w->meters[i] = (struct registers){{0}};
 }
 
+/* A home in another mode, soon. */
+static void change_mode(struct world *w, int64_t i)
+{
+	struct command c = {.kind = COMMAND_PREFERENCE, .home = home_of(w, i)->number};
+
+	c.u.preference.from_slot = ledger_slot(&w->market->ledger) + below(w, 4);
+	c.u.preference.mode = (enum mode)(MODE_TE + below(w, 3));
+	(void)send(w, &c);
+}
+
 static void bring_meter_key(struct world *w, int64_t i)
 {
 	const struct home *h = home_of(w, i);
 	struct command c = {.kind = COMMAND_REGISTER, .home = h->number};
 	struct address unused;
 
-	c.u.registration.mode = h->mode;
+	c.u.registration.mode = home_mode_at(&h->modes, 0);
 	c.u.registration.ems = h->ems;
 	draw_key(w, &c.u.registration.meter.key, &unused);
 	memset(c.u.registration.code_hash, 1, HASH_LEN);
@@ -291,6 +306,8 @@ static void one_step(struct world *w)
 	case 9:
 		if (below(w, 8) == 0)
 			change_home(w, i);
+		if (below(w, 8) == 0)
+			change_mode(w, i);
 		bring_meter_key(w, i);
 		break;
 	default:
@@ -329,8 +346,8 @@ static void a_replica_reaches_every_header(void **state)
 	print_message(
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
-		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu, limits %llu, "
-		"answers %llu, cut %llu, within limits %llu\n",
+		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu, fees %llu, "
+		"imbalances %llu, limits %llu, answers %llu, cut %llu, within limits %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
@@ -338,13 +355,14 @@ static void a_replica_reaches_every_header(void **state)
 		(unsigned long long)w->sealed, (unsigned long long)w->payments,
 		(unsigned long long)w->penalties, (unsigned long long)w->rewards,
 		(unsigned long long)w->withdrawals, (unsigned long long)w->changes,
-		(unsigned long long)w->new_meters, (unsigned long long)w->limited,
+		(unsigned long long)w->new_meters, (unsigned long long)w->fees,
+		(unsigned long long)w->imbalances, (unsigned long long)w->limited,
 		(unsigned long long)w->answered, (unsigned long long)w->cut,
 		(unsigned long long)w->within);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
-	assert_true(w->role_withdrawals > 0);
+	assert_true(w->role_withdrawals > 0 && w->fees > 0 && w->imbalances > 0);
 	assert_true(w->changes > 0 && w->new_meters > 0);
 	assert_true(w->limited > 0 && w->answered > 0 && w->cut > 0 && w->within > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */

@@ -113,7 +113,7 @@ static void the_home_stays_itself(void **state)
 	assert_int_equal(send(w, &reg), VERDICT_OK);
 	assert_int_equal(home()->number, before.number);
 	assert_int_equal(home()->status, HOME_REGISTERED);
-	assert_int_equal(home()->mode, MODE_RE);
+	assert_int_equal(home_mode_at(&home()->modes, 4), MODE_BOTH);
 	assert_memory_equal(&home()->ems, &before.ems, sizeof before.ems);
 	assert_memory_equal(home()->accounts, before.accounts, sizeof before.accounts);
 	assert_int_equal(home()->wallet_uc, before.wallet_uc);

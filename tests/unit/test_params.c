@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include "core/account.h"
+#include "core/params_change.h"
 #include "core/units.h"
 #include "tests/lib/sample_params.h"
 
@@ -130,6 +132,37 @@ static void a_role_has_a_credit(void **state)
 	assert_string_equal(field, "credit_limit_uc");
 }
 
+/* Who would be paid, or pay, otherwise? */
+static void settlement_needs_an_aggregator(void **state)
+{
+	static const enum param settled[] = {PARAM_FEE_BUYER_MC_PER_KWH,
+		PARAM_FEE_SELLER_MC_PER_KWH, PARAM_IMBALANCE_LONG_MC_PER_KWH,
+		PARAM_IMBALANCE_SHORT_MC_PER_KWH};
+	const char *field = "";
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct params p = sample_params();
+		p.role_count = 1;
+		memcpy(p.roles[0].name, "someone", sizeof "someone");
+		assert_false(params_settles(&p));
+		param_set(&p, settled[i], 1);
+		assert_true(params_settles(&p));
+		assert_int_equal(params_check(&p, &field), VERDICT_BAD_TERMS);
+		assert_string_equal(field, "settlement");
+		assert_int_equal(params_aggregator(&p), ACCOUNT_NONE);
+		p.role_count = 2;
+		memcpy(p.roles[1].name, AGGREGATOR_ROLE, sizeof AGGREGATOR_ROLE);
+		assert_int_equal(params_check(&p, &field), VERDICT_OK);
+		assert_int_equal(params_aggregator(&p), ACCOUNT_FIRST_ROLE + 1);
+		param_set(&p, settled[i], PRICE_MC_MAX);
+		assert_int_equal(params_check(&p, &field), VERDICT_OK);
+		param_set(&p, settled[i], PRICE_MC_MAX + 1);
+		assert_int_equal(params_check(&p, &field), VERDICT_OUT_OF_RANGE);
+		assert_string_equal(field, param_name(settled[i]));
+	}
+}
+
 static void market_time_runs_at_its_rate(void **state)
 {
 	struct params p = sample_params();
@@ -179,6 +212,7 @@ int main(void)
 		cmocka_unit_test(each_number_has_its_bounds),
 		cmocka_unit_test(each_choice_is_one_of_few),
 		cmocka_unit_test(a_role_has_a_credit),
+		cmocka_unit_test(settlement_needs_an_aggregator),
 		cmocka_unit_test(market_time_runs_at_its_rate),
 		cmocka_unit_test(slots_begin_where_the_last_ends),
 	};

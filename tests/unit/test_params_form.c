@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include "core/params_change.h"
+#include "core/units.h"
 #include "tests/lib/sample_genesis.h"
 #include "wire/params_form.h"
 
@@ -113,12 +114,47 @@ static void refusals_say_where(void **state)
 	}
 }
 
+/* Fees and imbalance are a member of their own, there only if something of it is settled: the rules
+ * of a market without them have the hash that they always had. */
+static void settlement_is_there_or_not(void **state)
+{
+	struct genesis g = genesis, back;
+	uint8_t without[HASH_LEN], with[HASH_LEN];
+	size_t len = write_set(&g);
+
+	(void)state;
+	assert_string_equal(g.params.roles[0].name, AGGREGATOR_ROLE);
+	assert_null(strstr(text, "settlement"));
+	assert_true(rules_hash(&g, without));
+	assert_memory_equal(without, genesis.header.rules_hash, HASH_LEN);
+	g.params.fee_seller_mc_per_kwh = 200;
+	g.params.imbalance_long_mc_per_kwh = PRICE_MC_MAX;
+	len = write_set(&g);
+	assert_non_null(strstr(text, ",\"settlement\":{\"fee_buyer_mc_per_kwh\":0,"
+				     "\"fee_seller_mc_per_kwh\":200,"
+				     "\"imbalance_long_mc_per_kwh\":10000000,"
+				     "\"imbalance_short_mc_per_kwh\":0},\"slot_s\""));
+	assert_int_equal(read_set(len, PARAMS_OF_TX, &back), VERDICT_OK);
+	assert_true(params_equal(&back.params, &g.params));
+	assert_true(rules_hash(&g, with));
+	assert_memory_not_equal(with, without, HASH_LEN);
+	/* All zero would be the same rules with another hash. */
+	memcpy(strstr(text, "kwh\":200,"), "kwh\":0  ,", 9);
+	memcpy(strstr(text, "kwh\":10000000,"), "kwh\":0       ,", 14);
+	assert_int_equal(read_set(len, PARAMS_OF_TX, &back), VERDICT_BAD_FIELD);
+	assert_string_equal(field, "parameters.parameters.settlement");
+	g.params.fee_seller_mc_per_kwh = PRICE_MC_MAX + 1;
+	assert_int_equal(read_set(write_set(&g), PARAMS_OF_GENESIS, &back), VERDICT_OUT_OF_RANGE);
+	assert_string_equal(field, "rules.parameters.settlement.fee_seller_mc_per_kwh");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_comes_back),
 		cmocka_unit_test(what_is_fixed_is_named),
 		cmocka_unit_test(refusals_say_where),
+		cmocka_unit_test(settlement_is_there_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

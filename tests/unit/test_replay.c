@@ -96,6 +96,19 @@ static void go_on(void)
 	memcpy(head, market.engine.market->ledger.last_hash, HASH_LEN);
 }
 
+/* The first home says its mode from a slot on. */
+static void prefer(int64_t from_slot, enum mode mode)
+{
+	const struct mode_span span = {.from_slot = from_slot, .mode = mode};
+	char text[128];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	message_write_preference(&out, &span);
+	little_send(&market, market.homes[0].id, OPERATION_PREFERENCE, &out,
+		&(struct signer){.key = market.homes[0].ems});
+}
+
 /* Blocks 1 to 4, then half a block with sealed answers still shut; kept as "early" (before that
  * half) and "late" (after it). */
 static void make_history(void)
@@ -118,6 +131,9 @@ static void make_history(void)
 		&market, OPERATION_HOME_CHANGE, "{\"battery_w\":8001,\"clientId\":\"home0000\"}");
 	little_command(&market, OPERATION_HOME_CHANGE,
 		"{\"battery_w\":8002,\"clientId\":\"home0000\",\"fuse_w\":25003}");
+	prefer(50, MODE_RE);
+	little_command(&market, OPERATION_HOME_CHANGE,
+		"{\"clientId\":\"home0000\",\"from_slot\":60,\"mode\":\"TE\"}");
 	little_seal(&market);
 	little_money(&market, OPERATION_WITHDRAW, "aggregator", 200);
 	little_money(&market, OPERATION_WITHDRAW, market.homes[0].id, 300);
@@ -136,9 +152,18 @@ static void assert_changed(void)
 	assert_int_equal(h->terms.ratings.pv_w, 8000);
 	assert_int_equal(h->terms.ratings.battery_w, 8002);
 	assert_int_equal(h->terms.ratings.fuse_w, 25003);
+	assert_int_equal(home_mode_at(&h->modes, 59), MODE_BOTH);
+	assert_int_equal(home_mode_at(&h->modes, 60), MODE_TE);
+	assert_int_equal(h->money.uc[MONEY_WITHDRAWN], 300); /* of the open block */
 	assert_int_equal(sqlite3_prepare_v2(market.engine.csm.db.handle,
 				 "SELECT 1 FROM homes WHERE client_id = 'home0000' AND pv_w = 8000"
-				 " AND battery_w = 8002 AND fuse_w = 25003",
+				 " AND battery_w = 8002 AND fuse_w = 25003 AND mode = 1 AND"
+				 " (SELECT count(*) FROM modes WHERE home = number) = 3 AND"
+				 " (SELECT sold_uc FROM months WHERE home = number) ="
+				 " (SELECT sum(sold_uc) FROM money WHERE home = number)"
+				 " AND (SELECT sum(balance_uc) FROM months WHERE home = number) ="
+				 " (SELECT balance_uc FROM wallets WHERE home = number"
+				 " ORDER BY height DESC)",
 				 -1, &s, NULL),
 		SQLITE_OK);
 	assert_int_equal(sqlite3_step(s), SQLITE_ROW);

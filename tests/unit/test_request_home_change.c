@@ -68,7 +68,7 @@ static const struct {
 	{"\"sim\"", "\"" X16 X16 "x\"", "parameters.meter_type", VERDICT_BAD_FIELD},
 	{"\"SN3\"", "\"" X16 X16 "x\"", "parameters.meter_serial", VERDICT_BAD_FIELD},
 	{"\"clientId\":\"home0002\",", "", "parameters.clientId", VERDICT_BAD_FIELD},
-	{"\"fuse_w\"", "\"mode\"", "parameters.mode", VERDICT_BAD_FIELD},
+	{"\"fuse_w\"", "\"mode\"", "parameters.from_slot", VERDICT_BAD_FIELD},
 };
 
 static void values_keep_their_bounds(void **state)

@@ -57,6 +57,18 @@ static void penalties_are_for_the_shortfall(void **state)
 			cases[i].uc);
 }
 
+static void fees_are_on_what_was_delivered(void **state)
+{
+	(void)state;
+	assert_int_equal(settlement_fee_uc(300, 10, 0), 0);
+	assert_int_equal(settlement_fee_uc(300, 10, 9), 2700);
+	assert_int_equal(settlement_fee_uc(300, 10, 10), 3000);
+	assert_int_equal(settlement_fee_uc(300, 10, 11), 3000); /* no more than awarded */
+	assert_int_equal(settlement_fee_uc(0, 10, 10), 0);
+	assert_int_equal(
+		settlement_fee_uc(PRICE_MC_MAX, ENERGY_WH_MAX, ENERGY_WH_MAX), AMOUNT_UC_MAX);
+}
+
 /* Whatever is delivered, what is paid never falls with more of it, nor rises beyond the award. */
 static void payments_rise_with_delivery(void **state)
 {
@@ -78,6 +90,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(payments_are_pro_rata_rounded_down),
 		cmocka_unit_test(penalties_are_for_the_shortfall),
+		cmocka_unit_test(fees_are_on_what_was_delivered),
 		cmocka_unit_test(payments_rise_with_delivery),
 	};
 

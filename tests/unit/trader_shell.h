@@ -158,6 +158,8 @@ static struct past past; /* what the trader's shell knows of the home */
 
 static const struct tcr_strategy strategy = {.name = "test", .quote = quote};
 
+static struct home_modes modes;
+
 static void begin(enum mode mode)
 {
 	struct trader_config c = {.params = &params,
@@ -165,7 +167,7 @@ static void begin(enum mode mode)
 		.tariff = &tariff,
 		.past = &past,
 		.strategy = &strategy,
-		.mode = mode,
+		.modes = &modes,
 		.surplus_min_wh = 200,
 		.surplus_margin_mc_per_kwh = 1000};
 	struct trader_ops ops = {.enrol = enrol,
@@ -182,6 +184,7 @@ static void begin(enum mode mode)
 	shell.soc = 0.5;
 	shell.no_address = -1;
 	params = as_begun;
+	home_modes_init(&modes, mode);
 	past_init(&past, params.slot_s);
 	trader_init(&trader, &c, &ops, 1000); /* keys enough, if a test does not say otherwise */
 	plan_init(&plan, 0);

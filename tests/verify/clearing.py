@@ -33,6 +33,33 @@ class Auction:
 	def buys(self):
 		return self.side == 1
 
+	def take_fees(self, settlement, by_role):
+		"""Those that count when it is opened; roles pay none."""
+		buyer, seller = (settlement.get(f"fee_{who}_mc_per_kwh", 0) for who in ("buyer", "seller"))
+		self.fee_buyer = 0 if by_role and self.buys() else buyer
+		self.fee_seller = 0 if by_role and not self.buys() else seller
+
+	def cost(self, sells, mc):
+		"""The most that a Wh costs its buyer or its seller, delivered at that price or better."""
+		return max(0, self.fee_seller - mc) if sells else mc + self.fee_buyer
+
+	def opening_hold(self):
+		return self.wh * self.cost(not self.buys(), self.limit)
+
+	def award_hold(self, o):
+		paid = self.fee_seller * o.awarded - o.amount
+		if not self.buys():
+			paid = o.amount + self.fee_buyer * o.awarded
+		return max(paid, self.penalty * o.awarded) if o.awarded else 0
+
+	def cleared_hold(self):
+		if self.buys():
+			return self.cleared_uc + self.fee_buyer * self.cleared_wh
+		return self.cleared_wh * self.cost(True, self.limit)
+
+	def fees_leaf(self):
+		return sha(b"\0\x36", be(self.seq, self.fee_buyer, self.fee_seller))
+
 	def leaf(self):
 		return sha(b"\0\x32", be(self.seq, self.opener.number), bytes([self.side,
 			RULES[self.rule], MEASURES[self.measure], BOOKS[self.book], self.inclusive]),

@@ -1,6 +1,7 @@
 """A ledger executed again: docs/protocol.md, sections 7 and 8."""
 import parameters
 from clearing import Auction, Order, clear, merit
+from imbalance import Imbalance
 from network import Network
 from schedules import Schedules
 from services import Activations, Tariffs
@@ -9,9 +10,9 @@ from words import (Wrong, address_of, be, bytes_of, canon, date_ms, demand, ener
 
 MONEY_MAX = 10**15
 WHYS = {"metered": 1, "no_reading": 2, "no_base": 3, "uncertified": 4}
-DEPOSIT, PAYMENT, PENALTY, REWARD, CLOSE, WITHDRAWAL = range(1, 7)
+DEPOSIT, PAYMENT, PENALTY, REWARD, CLOSE, WITHDRAWAL, FEE, IMBALANCE = range(1, 9)
 JSON_MAX = 2**53 - 1
-OWN = "clock admit standing delivery deposit withdraw params-set".split()
+OWN = "clock admit standing delivery deposit withdraw params-set imbalance".split()
 ZERO = "0" * 64
 
 
@@ -28,7 +29,7 @@ class Ledger:
 		self.rules = document["rules"]
 		self.p = self.rules["parameters"]
 		self.scheduled, self.widest = [], self.p["date_window_s"]
-		self.schedules = Schedules(self.p)
+		self.schedules, self.imbalance = Schedules(self.p), Imbalance(self)
 		self.network = Network(self.p)
 		self.tariffs, self.activations = Tariffs(self.p), Activations(self.p)
 		self.widest_in_force = self.widest
@@ -40,7 +41,8 @@ class Ledger:
 			bytes_of(document["operator_signature"])), "the genesis signature")
 		self.hashes = [bytes.fromhex(pinned)]
 		self.rules_hash = document["header"]["rules_hash"]
-		self.accounts = {1: Account(1, "issuer", -1), 2: Account(2, "wallets", -1)}
+		self.accounts = {1: Account(1, "issuer", -1), 2: Account(2, "wallets", -1),
+			10: Account(10, "grid", -1)}
 		for n, role in enumerate(self.p["roles"], 3):
 			key = key_of(role["key"])[1]
 			self.accounts[n] = Account(n, address_of(key), -1, key, role["credit_limit_uc"])
@@ -108,7 +110,7 @@ class Ledger:
 		tx["id"] = tx_id = sha(data)
 		own = operation in OWN
 		book = None if own else self.sealed_book(operation, q)
-		demand(self.closing == (operation in ("standing", "delivery")), "OUT_OF_PHASE")
+		demand(self.closing == (operation in ("standing", "delivery", "imbalance")), "OUT_OF_PHASE")
 		if own:
 			demand(signature == b"" and body["seq"] == tx["seq"], "an operator's transaction")
 		else:
@@ -177,7 +179,8 @@ class Ledger:
 		if "gate_close" in terms:
 			a.gate = date_ms(terms["gate_close"])
 		demand(tx["market_ms"] < a.gate <= latest, "the gate")
-		amount = 0 if sells else wh * mc
+		a.take_fees(self.p.get("settlement", {}), account.slot == -1)
+		amount = a.opening_hold()
 		self.covered(account, amount)
 		if "activation" in terms:
 			self.activations.answer(terms["activation"], a)
@@ -190,7 +193,7 @@ class Ledger:
 		demand(sells == a.buys(), "SAME_SIDE")
 		o = Order(tx["seq"], account, a, wh, mc, all_or_nothing)
 		demand(merit(a, [o]) and not (all_or_nothing and a.rule == "vickrey"), "BEYOND_LIMIT")
-		self.hold(o, account, wh * (a.penalty if sells else max(a.penalty, mc)))
+		self.hold(o, account, wh * max(a.penalty, a.cost(sells, mc)))
 		a.orders.append(o)
 		self.orders[o.seq] = o
 
@@ -275,10 +278,9 @@ class Ledger:
 			a.cleared_wh, a.cleared_uc, a.marginal = a.cleared_wh + wh, a.cleared_uc + amount, o.mc
 			self.results.append(sha(b"\0\1", be(o.seq, wh, mc, amount)))
 		for o in live:
-			penalty = a.penalty * o.awarded
-			self.hold(o, o.account, penalty if a.buys() else max(penalty, o.amount))
+			self.hold(o, o.account, a.award_hold(o))
 		a.status = 3 if void else 2
-		self.hold(a, a.opener, a.cleared_uc if a.buys() else 0)
+		self.hold(a, a.opener, a.cleared_hold())
 
 	def do_admit(self, tx, q):
 		demand(self.slot <= q["slot"] <= self.slot + self.p["horizon_slots"], "HORIZON")
@@ -293,7 +295,7 @@ class Ledger:
 
 	def do_standing(self, tx, q):
 		account = self.named[q["address"]]
-		demand(not self.attested and account.number > self.last_standing, "UNORDERED")
+		demand(not self.attested and self.imbalance.net is None and account.number > self.last_standing, "UNORDERED")
 		demand(account.cpf and account.cpf == round(100 * q["cpf"]), "BAD_ATTESTATION")
 		account.stands, self.last_standing = True, account.number
 
@@ -304,6 +306,10 @@ class Ledger:
 		o.delivered, o.why = q["wh"], q["why"]
 		self.attested.append(o)
 		self.results.append(sha(b"\0\2", be(o.seq, o.delivered), bytes([WHYS[o.why]])))
+
+	def do_imbalance(self, tx, q):
+		demand(len(self.attested) == len(self.due), "OUT_OF_PHASE")
+		self.imbalance.attest(q)
 
 	def do_deposit(self, tx, q):
 		to = self.accounts[2] if q["account"] == "wallets" else self.named[q["account"]]
@@ -346,6 +352,10 @@ class Ledger:
 		buyer, seller = (a.opener, o.account) if a.buys() else (o.account, a.opener)
 		payment = o.amount * min(o.delivered, o.awarded) // o.awarded
 		self.transfer(buyer, seller, payment, o.seq, PAYMENT)
+		for payer, fee in ((buyer, a.fee_buyer), (seller, a.fee_seller)):
+			if fee:
+				self.transfer(payer, self.accounts[self.schedules.account],
+					fee * min(o.delivered, o.awarded), o.seq, FEE)
 		if not (self.flags and o.why == "no_reading"):
 			shortfall = max(0, o.awarded - o.delivered)
 			self.transfer(o.account, a.opener, a.penalty * shortfall, o.seq, PENALTY)
@@ -393,10 +403,12 @@ class Ledger:
 
 	def state(self):
 		leaves = [sha(b"\0\x31", be(a.number), name26(a.name), be(a.slot, a.balance, a.held))
-			for _, a in sorted(self.accounts.items())]
-		leaves += [a.leaf() for _, a in sorted(self.auctions.items())]
-		return tree(leaves + self.schedules.leaves() + self.network.leaves() + self.schedules.answers() +
-			self.tariffs.leaves() + self.activations.leaves())
+			for n, a in sorted(self.accounts.items()) if n != 10 or a.balance]
+		auctions = [a for _, a in sorted(self.auctions.items())]
+		leaves += [a.leaf() for a in auctions]
+		leaves += self.schedules.leaves() + self.network.leaves() + self.schedules.answers()
+		leaves += [a.fees_leaf() for a in auctions if a.fee_buyer or a.fee_seller]
+		return tree(leaves + self.tariffs.leaves() + self.activations.leaves())
 
 	def close(self):
 		demand(self.closing, "the clock has not struck")
@@ -405,6 +417,7 @@ class Ledger:
 		demand(all(h >= oldest for h in self.missing.values()), "BAD_SEQ")
 		for o in self.due:
 			self.settle(o)
+		self.imbalance.settle(IMBALANCE)
 		self.activations.settle(self)
 		self.remove_auctions()
 		self.reward()
@@ -426,6 +439,7 @@ class Ledger:
 		self.leaves, self.results, self.announced = [], [], []
 		self.take_over()
 		self.schedules.open(self.slot)
+		self.imbalance.net = None
 		self.network.open(self.slot)
 		self.tariffs.open(self.slot)
 		self.closing, self.flags, self.sealed, self.due = False, 0, None, []

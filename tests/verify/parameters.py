@@ -4,16 +4,29 @@ from words import demand
 MONEY_MAX = 10**15
 SCHEDULED_MAX, AHEAD_MAX = 4, 40000
 FIXED = "address_alg horizon_slots name operator_key rate real_start_ms slot_s start_ms".split()
+SETTLEMENT = {"fee_buyer_mc_per_kwh", "fee_seller_mc_per_kwh", "imbalance_long_mc_per_kwh",
+	"imbalance_short_mc_per_kwh"}
 # Of those that change: the bounds, as section 7 has them. -1: of the slot.
 BOUNDS = {"boundary_s": (1, -1), "date_window_s": (1, 86400), "gate_lead_min_s": (1, 1382400),
 	"gate_lead_s": (1, 1382400), "penalty_mc_per_kwh": (0, 10**7), "poe_floor_w": (0, 10**6),
 	"reward_uc": (0, 10**15), "seal_wait_s": (1, 86400)}
 
 
+def check_settlement(p):
+	"""Fees and imbalance: there only if something of it is settled, with an aggregator."""
+	s = p["settlement"]
+	demand(set(s) == SETTLEMENT and all(type(n) is int and 0 <= n <= 10**7 for n in s.values()) and
+		any(s.values()), "settlement")
+	demand("aggregator" in [r["name"] for r in p["roles"]], "settlement without an aggregator")
+
+
 def check(old, p):
 	"""A set that may follow another, all of it."""
 	whole = lambda n, low, high: type(n) is int and low <= n <= high
-	demand(set(p) == set(old) and all(p[n] == old[n] for n in FIXED), "a fixed parameter")
+	without = lambda names: set(names) - {"settlement"}
+	demand(without(p) == without(old) and all(p[n] == old[n] for n in FIXED), "a fixed parameter")
+	if "settlement" in p:
+		check_settlement(p)
 	demand([r | {"credit_limit_uc": 0} for r in p["roles"]] ==
 		[r | {"credit_limit_uc": 0} for r in old["roles"]], "roles are fixed")
 	demand(all(whole(r["credit_limit_uc"], 0, MONEY_MAX) for r in p["roles"]), "a credit limit")
