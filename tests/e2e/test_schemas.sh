@@ -3,7 +3,7 @@
 # refuse what the reader refuses. Two homes through a few short slots; schemas.py judges.
 . "$(dirname "$0")/lib.sh"
 rate=2400
-market --demo --rate $rate --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0 --dso --approval-lead 1
+market --demo --rate $rate --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0 --dso --tso --approval-lead 1
 for n in 1 2 3; do
 	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
 		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
@@ -19,6 +19,8 @@ aggregator="$work/market/aggregator.pem"
 operator="$work/market/operator.pem"
 dso="$work/market/dso.pem"
 grid=$(sql 'SELECT address FROM accounts WHERE number = 4')
+system=$(sql 'SELECT address FROM accounts WHERE number = 5')
+tso=$work/market/tso.pem
 ems="$work/home0001/state/ems.pem"
 count=0
 
@@ -93,6 +95,7 @@ hear home0002 "$work/home0002/state/ems.pem"
 hear aggregator "$aggregator"
 hear operator "$operator"
 hear dso "$dso"
+hear tso "$tso"
 run_home 1
 run_home 2
 "$build/e2e/aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
@@ -106,6 +109,13 @@ send aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\"
 schedule=$(sql 'SELECT lower(hex(tx_id)) FROM transactions WHERE kind = 5')
 send dso "$dso" approve "{\"address\":\"$grid\",\"reason\":\"a line is out\",\"schedule\":\"$schedule\",\"verdict\":\"change\"}"
 send dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[0],\"first_slot\":$((slot + 4)),\"import_wh\":[900]}"
+send aggregator "$aggregator" tariff "{\"address\":\"$address\",\"export_mc_per_kwh\":[8000,7500],\"first_slot\":$((slot + 4)),
+	\"import_mc_per_kwh\":[30000,27500],\"wholesale_mc_per_kwh\":[9100,0]}"
+activate="\"energy\":{\"unit\":\"Wh\",\"value\":\"900\"},\"measure\":\"storage\",\"price\":{\"unit\":\"cents/kWh\",\"value\":\"31.5\"}"
+send tso "$tso" activate "{\"address\":\"$system\",$activate,\"regulation\":\"down\",\"slot\":$((slot + 4))}"
+activation=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")
+send aggregator "$aggregator" bid-offer "{\"address\":\"$address\",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"1\"},\"price\":{
+	\"unit\":\"cents/kWh\",\"value\":\"31.5\"},\"type\":\"sell\"},\"contract\":{\"activation\":$activation,\"slot\":$((slot + 4))}}"
 send aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":$((slot + 9)),\"net_wh\":[1200,-3,0]}"
 send home0001 "$ems" wallet '{}'
 send home0001 "$ems" preference "{\"from_slot\":$((slot + 500)),\"mode\":\"TE\"}"
@@ -138,6 +148,8 @@ break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothi
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
 break_rule BAD_FIELD aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":9999,\"net_wh\":[]}"
 break_rule BAD_FIELD dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[],\"first_slot\":9999,\"import_wh\":[]}"
+break_rule BAD_FIELD aggregator "$aggregator" tariff "{\"address\":\"$address\",\"export_mc_per_kwh\":[1,2],\"first_slot\":9999,\"import_mc_per_kwh\":[3]}"
+break_rule BAD_FIELD tso "$tso" activate "{\"address\":\"$system\",$activate,\"regulation\":\"off\",\"slot\":9999}"
 break_rule BAD_FIELD dso "$dso" approve "{\"address\":\"$grid\",\"schedule\":\"$schedule\",\"verdict\":\"refuse\"}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":9999,\"net_wh\":[2000000000]}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" cpf "{\"address\":\"$address\",\"cpf\":1.01}"

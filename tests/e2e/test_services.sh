@@ -26,6 +26,8 @@ awaits() { # awaits "what" command...: two minutes at most
 	done
 	bad "$1"
 }
+read -r start_ms rate real_start_ms <<<"$(sql "SELECT json_extract(p, '\$.start_ms') || ' ' || json_extract(p, '\$.rate') || ' ' ||
+	json_extract(p, '\$.real_start_ms') FROM (SELECT json_extract(document, '\$.rules.parameters') AS p FROM genesis)")"
 height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
 tso() { "$build/lemctl" tso activate "$@" "$work/market"; }
 tariff() { "$build/lemctl" aggregator tariff "$@" "$work/market"; }
@@ -58,6 +60,26 @@ tso up --slot $((now + 4)) --energy 1000 --price 90 --measure before-after --wai
 wait "$waits"
 up() { grep -q '"status":"cleared"' "$work/up"; }
 awaits "the TSO hears what can be delivered, up" up
+# What the aggregator's own market would not do: a second answer, one to nothing; and a request that is late.
+now=$(sql 'SELECT max(height) FROM blocks')
+check "another activation" tso down --slot $((now + 3)) --energy 10 --price 1 --json >"$work/out"
+activation=$(sed 's/.*"seq":\([0-9]*\).*/\1/' "$work/out")
+answers() { # answers ACTIVATION SLOT: exit code and code of such an answer
+	local ms
+	ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
+	"$build/lemctl" sign --key "$work/market/aggregator.pem" --market "$id" >"$work/message" <<<"{\"clientId\":\"aggregator\",\"date\":\"$(date \
+		-u -d "@$((ms / 1000))" '+%Y-%m-%d %H:%M:%S')\",\"operation\":\"bid-offer\",\"parameters\":{\"address\":\"$(sql 'SELECT address
+		FROM accounts WHERE number = 3')\",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"1\"},\"price\":{\"unit\":\"cents/kWh\",
+		\"value\":\"1\"},\"type\":\"sell\"},\"contract\":{\"activation\":$1,\"slot\":$2}},\"reqId\":\"request$RANDOM$RANDOM\"}"
+	as aggregator "$work/market/aggregator.pem" pub -t "lem/e2e/in/bid-offer" -f "$work/message"
+}
+logged() { grep -q "rejected: $1: parameters.$2" "$work/broker.log"; }
+answers "$activation" $((now + 3))
+awaits "one auction answers an activation" logged ACTIVATION_ANSWERED contract.activation
+answers 1 $((now + 3))
+awaits "what is none is answered by none" logged UNKNOWN_ACTIVATION contract.activation
+late() { tso up --slot $(($(sql 'SELECT max(height) FROM blocks') + 1)) --energy 1 --price 1 2>&1 | grep -q 'refused: ACTIVATION_LATE'; }
+awaits "the time to ask ends before the gate" late
 check "down" grep -q 'is to deliver [0-9]* Wh of 1000 offered: cleared' "$work/down"
 half() { grep -q '"status":"cleared"' "$work/half"; }
 awaits "and within the slot" half
@@ -65,7 +87,7 @@ awaits "all of it is settled" height $((now + 7))
 stop_broker
 end_children
 sql 'SELECT * FROM v_activations' >"$work/activations"
-expect "each was answered, by one auction" "3 3 3" "$(sql 'SELECT count(*), count(auction), count(DISTINCT auction) FROM v_activations' | tr '|' ' ')"
+expect "each was answered, by one auction" "4 4 4" "$(sql 'SELECT count(*), count(auction), count(DISTINCT auction) FROM v_activations WHERE asked_kwh > 0.001' | tr '|' ' ')"
 check "up was delivered" test "$(sql "SELECT delivered_kwh > 0 FROM v_activations WHERE regulation = 'up' AND measure = 'storage'")" = 1
 expect "nothing is paid but what was delivered" "" "$(sql "SELECT v.activation, v.cents FROM v_activations v LEFT JOIN transfers t
 	ON t.why = 9 AND t.\"order\" = v.activation WHERE coalesce(t.amount_uc, 0) / 1000000.0 <> coalesce(v.cents, 0)")"
