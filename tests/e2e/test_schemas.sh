@@ -148,7 +148,7 @@ break_rule BAD_TERMS aggregator "$aggregator" bid-offer "$(bid 4 ',"all_or_nothi
 break_rule BAD_FIELD aggregator "$aggregator" bid-offer "$(bid 4 ',"Cpf":1')"
 break_rule BAD_FIELD aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\":9999,\"net_wh\":[]}"
 break_rule BAD_FIELD dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[],\"first_slot\":9999,\"import_wh\":[]}"
-break_rule BAD_FIELD aggregator "$aggregator" tariff "{\"address\":\"$address\",\"export_mc_per_kwh\":[1,2],\"first_slot\":9999,\"import_mc_per_kwh\":[3]}"
+break_rule BAD_FIELD aggregator "$aggregator" tariff "{\"address\":\"$address\",\"export_mc_per_kwh\":[],\"first_slot\":9999,\"import_mc_per_kwh\":[]}"
 break_rule BAD_FIELD tso "$tso" activate "{\"address\":\"$system\",$activate,\"regulation\":\"off\",\"slot\":9999}"
 break_rule BAD_FIELD dso "$dso" approve "{\"address\":\"$grid\",\"schedule\":\"$schedule\",\"verdict\":\"refuse\"}"
 break_rule OUT_OF_RANGE aggregator "$aggregator" baseline "{\"clientId\":\"home0001\",\"first_slot\":9999,\"net_wh\":[2000000000]}"
@@ -171,7 +171,7 @@ sealed() { [ "$(sql 'SELECT count(*) FROM seals')" -gt 0 ]; }
 awaits "a sealed block, for the money in it" sealed
 send operator "$operator" withdraw '{"amount_uc":1,"clientId":"aggregator"}'
 settled() { # a transaction of each kind, and a home has been told of a delivery
-	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 14 ] &&
+	[ "$(sql 'SELECT count(DISTINCT kind) FROM transactions')" -eq 16 ] &&
 		grep -q '/statement .*"deliveries":\[{' "$work"/heard.home*
 }
 awaits "a settled slot, a sealed block" settled
