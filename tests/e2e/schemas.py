@@ -23,7 +23,7 @@ REQUESTS = ("bid-offer cancel cpf seal schedule limits approve tariff activate o
 TRANSACTIONS = ("bid-offer cancel cpf seal schedule limits approve tariff activate clock admit standing delivery deposit withdraw "
 	"params-set").split()
 OPTIONAL = {"all_or_nothing", "auction", "contract", "cpf", "rule", "slot",  # of a bid-offer
-	"settlement", "network_limit", "reason"}  # of parameters; of others
+	"settlement", "network_limit", "reason", "measure", "wholesale_mc_per_kwh"}  # of parameters; of others
 # What the reader leaves to the market, which refuses it from its tables: the schema is stricter.
 LEFT_TO_THE_MARKET = {
 	"home-add": tuple(f"('parameters', '{name}')" for name in ("clientId", "meter_serial",

@@ -25,6 +25,7 @@ lies() { # lies NAME
 			WHERE height >= 3 AND seq NOT IN (SELECT seq FROM transactions)" ;;
 		false_standing) echo "SELECT DISTINCT height, 0 FROM transactions WHERE kind = 3" ;;
 		false_delivery) echo "SELECT DISTINCT height, 0 FROM deliveries WHERE wh > 0" ;;
+		false_money) echo "SELECT DISTINCT height, 0 FROM transfers WHERE why = 2" ;;
 		esac)"
 }
 

@@ -109,8 +109,8 @@ send aggregator "$aggregator" schedule "{\"address\":\"$address\",\"first_slot\"
 schedule=$(sql 'SELECT lower(hex(tx_id)) FROM transactions WHERE kind = 5')
 send dso "$dso" approve "{\"address\":\"$grid\",\"reason\":\"a line is out\",\"schedule\":\"$schedule\",\"verdict\":\"change\"}"
 send dso "$dso" limits "{\"address\":\"$grid\",\"export_wh\":[0],\"first_slot\":$((slot + 4)),\"import_wh\":[900]}"
-send aggregator "$aggregator" tariff "{\"address\":\"$address\",\"export_mc_per_kwh\":[8000,7500],\"first_slot\":$((slot + 4)),
-	\"import_mc_per_kwh\":[30000,27500],\"wholesale_mc_per_kwh\":[9100,0]}"
+send aggregator "$aggregator" tariff "{\"address\":\"$address\",\"export_mc_per_kwh\":[8000],\"first_slot\":$((slot + 4)),
+	\"import_mc_per_kwh\":[30000],\"wholesale_mc_per_kwh\":[9100]}"
 activate="\"energy\":{\"unit\":\"Wh\",\"value\":\"900\"},\"measure\":\"storage\",\"price\":{\"unit\":\"cents/kWh\",\"value\":\"31.5\"}"
 send tso "$tso" activate "{\"address\":\"$system\",$activate,\"regulation\":\"down\",\"slot\":$((slot + 4))}"
 activation=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")

@@ -214,3 +214,17 @@ enum market_step __wrap_market_next(struct market *market, struct tx *tx, uint64
 	return step;
 }
 #endif
+
+#ifdef FAULT_false_money
+void __real_home_money_note(
+	struct home_money *money, enum transfer_why why, bool pays, int64_t amount_uc);
+
+/* What was earned by trade is told as a reward: the lines still sum to the balance. */
+void __wrap_home_money_note(
+	struct home_money *money, enum transfer_why why, bool pays, int64_t amount_uc)
+{
+	bool earned = why == TRANSFER_PAYMENT && !pays;
+
+	__real_home_money_note(money, earned ? TRANSFER_REWARD : why, pays, amount_uc);
+}
+#endif
