@@ -61,7 +61,7 @@ static void write_slots(sqlite3 *db, const struct town *t, int64_t slots)
 
 	for (int64_t slot = 0; slot < slots; slot++) {
 		char date[DATE_LEN + 1];
-		struct retail_prices prices = prices_of_slot(t, slot);
+		struct retail_prices prices = prices_charged(t, slot);
 		date_write(params_slot_start_ms(p, slot), date);
 		(void)sqlite3_bind_int64(s, 1, slot);
 		(void)sqlite3_bind_text(s, 2, date, -1, SQLITE_STATIC);

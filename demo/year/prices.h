@@ -5,7 +5,10 @@
 #include "demo/year/town.h"
 #include "hem-client/tcr/tariff.h"
 
-/* Those of a slot, as the ledger has them. */
+/* What is charged in a slot, whatever was known of it. */
+struct retail_prices prices_charged(const struct town *town, int64_t slot);
+
+/* Those of a slot that is not over, as the ledger has them. */
 struct retail_prices prices_of_slot(const struct town *town, int64_t slot);
 
 /* Announce what is to be known in a slot that has begun: prices of a day and a half ahead, in
