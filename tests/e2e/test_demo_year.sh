@@ -36,6 +36,9 @@ cell() { # cell TABLE COLUMN [ROW]: row 1 is the first
 }
 expect "traded energy" "$(sql 'SELECT round(sum(cleared_wh) / 1e3, 1) FROM auction_ends JOIN auctions ON seq = auction WHERE slot < 96')" \
 	"$(cell traded traded_kwh 0)"
+expect "bills go by the tariffs in the ledger" "" "$(sql "ATTACH 'file:$work/a/year.db?mode=ro' AS year; SELECT s.slot FROM v_tariffs t
+	JOIN year.slots s USING (slot) WHERE s.import_mc / 1000.0 <> t.import_cents_per_kwh OR s.export_mc / 1000.0 <> t.export_cents_per_kwh")"
+[ -z "$homes" ] || check "which change by the hour" test "$(sql 'SELECT count(DISTINCT import_cents_per_kwh) FROM v_tariffs')" -gt 1
 expect "delivered energy" "$(sql 'SELECT round(sum(min(w.quantity_wh, d.wh)) / 1e3, 1) FROM deliveries d JOIN awards w USING ("order")
 	JOIN orders r ON r.seq = d."order" JOIN auctions u ON u.seq = r.auction WHERE slot < 96')" "$(cell traded delivered_kwh 0)"
 expect "energy out of balance" "$(sql 'SELECT round(sum(abs(net - (SELECT net_wh FROM schedules s WHERE s.slot = m.slot ORDER BY seq DESC LIMIT 1))) / 1e3, 1)
