@@ -137,6 +137,12 @@ int64_t account_available_uc(const struct account *account)
 	return account->balance_uc + account->credit_uc - account->held_uc;
 }
 
+bool account_has_room(const struct account *account)
+{
+	return account->balance_uc <= JSON_INT_MAX && account->balance_uc >= -JSON_INT_MAX &&
+	       account->held_uc <= JSON_INT_MAX;
+}
+
 int64_t accounts_sum_uc(const struct accounts *accounts)
 {
 	int64_t sum = 0;

@@ -92,6 +92,9 @@ void account_transfer(struct accounts *accounts, uint64_t from, uint64_t to, int
  * cover is its home's wallet, which is private. */
 int64_t account_available_uc(const struct account *account);
 
+/* Whether its balance and holds are within 2^53 - 1 uc (L3); beyond it gets no further business. */
+bool account_has_room(const struct account *account);
+
 /* The sum of all balances: zero, by L1. */
 int64_t accounts_sum_uc(const struct accounts *accounts);
 

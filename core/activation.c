@@ -114,10 +114,13 @@ enum verdict activation_check(const struct ledger *l, const struct tx *tx, const
 	*field = "";
 	if (l->activations.count == ACTIVATIONS_MAX)
 		return VERDICT_TOO_MANY;
-	if (account_available_uc(a) >= hold_uc(&t))
-		return VERDICT_OK;
 	*field = "price";
-	return VERDICT_FUNDS_TOO_LOW;
+	if (!account_has_room(a))
+		return VERDICT_OUT_OF_RANGE;
+	if (account_available_uc(a) < hold_uc(&t))
+		return VERDICT_FUNDS_TOO_LOW;
+	*field = "";
+	return VERDICT_OK;
 }
 
 static struct account *tso(struct ledger *l)

@@ -56,9 +56,10 @@ enum side activation_side(const struct activation_terms *terms);
 int64_t activation_deadline_ms(const struct params *params, const struct activation_terms *terms);
 
 /* Judge a TX_ACTIVATE whose place is right. NOT_ADMITTED, NOT_ALLOWED: the address is not the
- * TSO's, or the market has no aggregator; OUT_OF_RANGE: energy, price; BAD_TERMS: the measure does
- * not fit; HORIZON: a slot that is over or too far ahead; ACTIVATION_LATE; TOO_MANY: no room;
- * FUNDS_TOO_LOW: the TSO's account does not cover energy x price, up. *field is the member's name.
+ * TSO's, or the market has no aggregator; OUT_OF_RANGE: energy, price, or the account (L3);
+ * BAD_TERMS: the measure does not fit; HORIZON: a slot that is over or too far ahead;
+ * ACTIVATION_LATE; TOO_MANY: no room; FUNDS_TOO_LOW: the TSO's account does not cover energy x
+ * price, up. *field is the member's name.
  */
 enum verdict activation_check(const struct ledger *ledger, const struct tx *tx, const char **field);
 
@@ -85,7 +86,7 @@ int64_t activation_shift_wh(const struct ledger *ledger, int64_t slot);
  * settle(): what the aggregator pays for `down` it has just been paid by the homes. */
 void activations_settle(struct ledger *ledger, const struct result_sink *sink);
 
-/* Through a snapshot; holds are derived. After the accounts. */
+/* Through a snapshot; what they hold comes with the accounts. */
 void activations_xfer(struct xfer *x, struct activations *activations);
 
 #endif

@@ -35,12 +35,18 @@ static enum verdict check_cpf(
  * market could have are refused further business (invariant L3). */
 static enum verdict check_cover(const struct account *a, int64_t hold_uc, const char **field)
 {
-	if (a->balance_uc > JSON_INT_MAX || a->balance_uc < -JSON_INT_MAX ||
-		a->held_uc > JSON_INT_MAX)
+	if (!account_has_room(a))
 		return refuse(field, "bid", VERDICT_OUT_OF_RANGE);
 	if (account_is_role(a) && account_available_uc(a) < hold_uc)
 		return refuse(field, "bid", VERDICT_FUNDS_TOO_LOW);
 	return VERDICT_OK;
+}
+
+/* Whether who is paid the fees can take them. */
+static bool has_fee_room(const struct ledger *l, const struct fees *fees)
+{
+	return (fees->buyer_mc_per_kwh == 0 && fees->seller_mc_per_kwh == 0) ||
+	       account_has_room(account_get(&l->accounts, params_aggregator(&l->params)));
 }
 
 static enum verdict check_open(
@@ -65,6 +71,8 @@ static enum verdict check_open(
 	if (!auctions_has_room(&l->auctions, c.quantity_wh) ||
 		(account_is_address(a) && a->auction_count >= ACCOUNT_AUCTIONS_MAX))
 		return refuse(field, "bid", VERDICT_TOO_MANY);
+	if (!has_fee_room(l, &c.fees))
+		return refuse(field, "bid", VERDICT_OUT_OF_RANGE);
 	return check_cover(
 		a, contract_hold_uc(&c, false, c.limit_mc_per_kwh, c.quantity_wh), field);
 }

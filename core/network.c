@@ -18,13 +18,15 @@ static enum verdict check_values(const int32_t *wh, uint32_t count)
 	return VERDICT_OK;
 }
 
-/* Whether an auction of one of the slots has been cleared by the limits that are there. */
+/* Whether something has been awarded in one of the slots by the limits that are there. An auction
+ * that nobody has won promises nothing, and anyone may open one. */
 static bool has_been_used(const struct ledger *l, const struct limits_window *w)
 {
 	for (uint32_t i = 0; i < l->auctions.auction_top; i++) {
 		const struct auction *a = &l->auctions.auctions[i];
 
-		if (a->status == AUCTION_CLEARED && a->contract.slot >= w->first_slot &&
+		if (a->status == AUCTION_CLEARED && a->cleared_wh > 0 &&
+			a->contract.slot >= w->first_slot &&
 			a->contract.slot < w->first_slot + w->count)
 			return true;
 	}

@@ -51,7 +51,7 @@ struct tx;
 
 /* Judge a TX_LIMITS whose place is right. NOT_ADMITTED, NOT_ALLOWED: the address is no network
  * operator's; HORIZON: a slot has begun, or ends too far ahead; OUT_OF_RANGE: a limit; LIMIT_LATE:
- * an auction of a slot has been cleared. *field is the member's name. */
+ * something has been awarded in a slot. *field is the member's name. */
 enum verdict network_check(const struct ledger *ledger, const struct tx *tx, const char **field);
 
 /* Add what network_check() lets in. */

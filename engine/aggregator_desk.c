@@ -91,6 +91,12 @@ int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct en
 							   : e->now_ms;
 }
 
+/* Nothing is decided by a time that the market does not have. */
+static bool may_act(const struct aggregator_desk *a, const struct engine *e)
+{
+	return a->key && !e->clock_unbelieved && !engine_is_behind(e);
+}
+
 static void add(void *context, const struct home_nets *nets)
 {
 	deviation_add(context, nets);
@@ -199,7 +205,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	enum err err;
 
 	*ret_judged = false;
-	if (!a->key || running < 0 || running - 1 <= a->judged ||
+	if (!may_act(a, e) || running < 0 || running - 1 <= a->judged ||
 		now_ms < aggregator_projects_ms(p, running))
 		return ERR_OK;
 	a->judged = running - 1;
@@ -225,7 +231,7 @@ enum err aggregator_desk_answer(struct aggregator_desk *a, struct engine *e, int
 	struct aggregator_answer *answer, bool *ret_answered)
 {
 	const struct ledger *l = &e->market->ledger;
-	const struct activation *asked = a->key ? next_activation(a, e, now_ms) : NULL;
+	const struct activation *asked = may_act(a, e) ? next_activation(a, e, now_ms) : NULL;
 	int64_t available_uc;
 
 	*ret_answered = asked != NULL;

@@ -49,10 +49,12 @@ static bool read_line(const char **at, struct prices *p)
 	(*at)--;
 	if (p->columns == 0)
 		p->columns = n;
+	if (n < 2 || n != p->columns)
+		return false;
 	if (**at == '\n')
 		(*at)++;
 	p->count++;
-	return n >= 2 && n == p->columns;
+	return true;
 }
 
 /* Exit code; complains. */

@@ -10,17 +10,51 @@ static bool carries_cpf(const struct trader *t, const struct contract *c)
 		       c->gate_ms <= params_slot_start_ms(t->config.params, t->slot + 1));
 }
 
-/* Of what the battery does by itself before the delivery only that counts which is in its way. */
+static double within_limits(const struct battery *b, double soc)
+{
+	return fmin(fmax(soc, b->soc_min), b->soc_max);
+}
+
+/* What the battery must keep for orders of slots after this one, energy or room, is not there for
+ * it: the SOC of that moment of theirs that leaves the least. */
+static double less_promised(
+	const struct trader *t, const struct plan *plan, enum side side, int64_t slot, double soc)
+{
+	const struct battery *b = t->config.battery;
+	double least = soc;
+
+	if (!battery_exists(b) || isnan(soc))
+		return soc;
+	while (++slot < plan->first + PLAN_SLOTS_MAX) {
+		const struct plan_slot *s = plan_slot(plan, slot);
+
+		soc = battery_step(b, soc, s->promised_charge_wh, 0);
+		soc = battery_step(b, soc, 0, s->promised_discharge_wh);
+		least = side == SIDE_SELL ? fmin(least, soc) : fmax(least, soc);
+	}
+	return within_limits(b, least);
+}
+
+/* Of what the battery does by itself before the delivery only that counts which is in its way; so
+ * with what is promised of the running slot's second half. */
 static double expected_soc(
 	const struct trader *t, const struct plan *plan, enum side side, int64_t slot)
 {
+	const struct plan_slot *now = plan_slot(plan, t->slot);
+	const struct battery *b = t->config.battery;
 	struct plan_idle idle = t->idle;
+	bool sells = side == SIDE_SELL;
+	double soc;
 
-	if (side == SIDE_SELL)
+	if (sells)
 		idle.charge_wh = 0;
 	else
 		idle.discharge_wh = 0;
-	return plan_soc(plan, t->config.battery, t->soc, &idle, t->slot, slot);
+	soc = plan_soc(plan, b, t->soc, &idle, t->slot, slot);
+	if (slot == t->slot || !battery_exists(b) || isnan(soc))
+		return soc;
+	return within_limits(b, battery_step(b, soc, sells ? 0 : now->promised_rise_wh,
+					sells ? now->promised_fall_wh : 0));
 }
 
 /* The second half of the running slot, as the first quarter goes on. */
@@ -32,8 +66,8 @@ static void see_half(const struct trader *t, struct tcr_view *view, struct past_
 	double soc = t->soc;
 
 	if (battery_exists(b) && !isnan(soc)) {
-		soc = battery_step(b, soc, 2 * q->charge_wh, 2 * q->discharge_wh);
-		soc = fmin(fmax(soc, b->soc_min), b->soc_max);
+		soc = battery_step(b, soc, 2 * q->charge_wh, 0);
+		soc = within_limits(b, battery_step(b, soc, 0, 2 * q->discharge_wh));
 	}
 	view->soc = soc;
 	view->slot_s = slot_s / 2;
@@ -98,6 +132,7 @@ static void quote(
 		see_half(t, &view, &ahead);
 	else
 		see_slot(t, c->slot, &view, &ahead);
+	view.soc = less_promised(t, plan, side, c->slot, view.soc);
 	t->config.strategy->quote(t->config.strategy_self, &view, ret);
 	ret->price_mc_per_kwh -= fee;
 }

@@ -119,8 +119,8 @@ open=$(sql 'SELECT max(height) FROM blocks')
 says SCHEDULE_LATE "a schedule that leaves no time" aggregator "$aggregator" schedule \
 	"{\"address\":\"$(address 3)\",\"first_slot\":$((open + 1)),\"net_wh\":[1]}"
 cleared() { [ "$(sql 'SELECT count(*) FROM auctions a JOIN auction_ends e ON e.auction = a.seq
-	WHERE a.slot = (SELECT max(height) + 1 FROM blocks)')" -gt 0 ]; }
-awaits "an auction of the next slot is cleared" cleared
+	WHERE e.cleared_wh > 0 AND a.slot = (SELECT max(height) + 1 FROM blocks)')" -gt 0 ]; }
+awaits "something of the next slot is awarded" cleared
 next=$(($(sql 'SELECT max(height) FROM blocks') + 1))
 check "its limits stay" test "$(dso limits --first-slot "$next" --import 1; echo $?)" = 1
 check "it says so" refused LIMIT_LATE

@@ -47,6 +47,8 @@ expect "exports are not dearer than imports" 1 "$(tariff --first-slot 9 <<<'8,30
 refused "no slot that has begun" HORIZON tariff --first-slot 0 --file "$work/tariff"
 expect "a line with a word" "1 lemctl: -: line 2 is not IMPORT,EXPORT or IMPORT,EXPORT,WHOLESALE in cents/kWh" \
 	"$(printf '30,8\n30,x\n' | tariff --first-slot 9 2>&1 >/dev/null | sed "s/^/1 /")"
+expect "a line with a column more" "1 lemctl: -: line 2 is not IMPORT,EXPORT or IMPORT,EXPORT,WHOLESALE in cents/kWh" \
+	"$(printf '30,8\n30,8,9\n' | tariff --first-slot 9 2>&1 >/dev/null | sed "s/^/1 /")"
 refused "not without cover" FUNDS_TOO_LOW tso up --slot $((now + 3)) --energy 200000 --price 100
 refused "not of the running slot" HORIZON tso up --slot "$now" --energy 1 --price 1
 tso sideways --slot 9 --energy 1 --price 1 >/dev/null 2>&1

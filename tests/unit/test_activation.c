@@ -173,6 +173,19 @@ static void up_is_covered_by_the_tso(void **state)
 	network_expect(&s, &tx, VERDICT_OK, "");
 }
 
+/* L3: what only a lying operator's market could have. */
+static void an_account_without_end_gets_none(void **state)
+{
+	struct tx tx = activate(SCENE_TSO, 2, REGULATION_DOWN);
+	struct account *a = account_edit(&s.l->accounts, account(SCENE_TSO)->number);
+
+	(void)state;
+	a->balance_uc = JSON_INT_MAX;
+	network_expect(&s, &tx, VERDICT_OK, "");
+	a->balance_uc++;
+	network_expect(&s, &tx, VERDICT_OUT_OF_RANGE, "price");
+}
+
 static void refused(struct tx tx, enum verdict verdict)
 {
 	const char *field = NULL;
@@ -332,6 +345,7 @@ int main(void)
 		T(terms_have_bounds),
 		T(it_is_asked_for_in_time),
 		T(up_is_covered_by_the_tso),
+		T(an_account_without_end_gets_none),
 		T(an_answer_keeps_to_what_was_asked),
 		T(one_auction_answers_it),
 		T(up_is_paid_as_delivered),

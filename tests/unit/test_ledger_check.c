@@ -60,6 +60,11 @@ static void openings(void **state)
 	expect(&tx, VERDICT_OK, "");
 	role->balance_uc = JSON_INT_MAX + 1;
 	expect(&tx, VERDICT_OUT_OF_RANGE, "bid");
+	expect(&good, VERDICT_OK, "");
+	memcpy(s.l->params.roles[0].name, AGGREGATOR_ROLE, sizeof AGGREGATOR_ROLE);
+	s.l->params.fee_seller_mc_per_kwh = 1; /* which would be paid to it */
+	expect(&good, VERDICT_OUT_OF_RANGE, "bid");
+	s.l->params.fee_seller_mc_per_kwh = 0;
 	role->balance_uc = balance_uc;
 }
 

@@ -177,6 +177,22 @@ static void none_comes_after_a_clearing(void **state)
 	network_expect(&s, &tx, VERDICT_OK, "");
 }
 
+/* An auction that nobody has won keeps no operator from a slot. */
+static void one_comes_after_an_auction_without_awards(void **state)
+{
+	struct tx bid = small_bid(&s, SMALL_ROLE, SIDE_BUY, 1, 1, 0);
+	struct tx tx;
+
+	(void)state;
+	bid.u.bid.request.slot = 2;
+	small_do(&s, &bid);
+	next_slot();
+	small_clock(&s, auction_find(&s.l->auctions, bid.seq)->contract.gate_ms);
+	assert_int_equal(auction_find(&s.l->auctions, bid.seq)->status, AUCTION_CLEARED);
+	tx = limits(SCENE_DSO, 2, 1);
+	network_expect(&s, &tx, VERDICT_OK, "");
+}
+
 static void they_are_kept_until_their_slot_is_over(void **state)
 {
 	(void)state;
@@ -230,6 +246,8 @@ int main(void)
 			awards_use_it_up_each_way_by_itself, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(
 			none_comes_after_a_clearing, scene_open, scene_free),
+		cmocka_unit_test_setup_teardown(
+			one_comes_after_an_auction_without_awards, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(
 			they_are_kept_until_their_slot_is_over, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(the_state_has_them, scene_open, scene_free),

@@ -88,6 +88,19 @@ static void the_view_is_of_the_second_half(void **state)
 	assert_null(seen.ahead);
 }
 
+/* In a quarter with a cloud the battery may do both. */
+static void a_battery_may_have_done_both(void **state)
+{
+	(void)state;
+	plan_init(&plan, SLOT - 1);
+	first_quarter(0, 250, 100);
+	open_half(7, SIDE_BUY);
+	(void)step(at(QUARTER_MS + SLOT_MS / 8));
+	assert_int_equal(shell.answer.auction, 7);
+	assert_int_equal(seen.own_wh, 300);
+	assert_true(fabs(seen.soc - 0.53) < 1e-9);
+}
+
 static void the_past_says_what_is_ahead(void **state)
 {
 	(void)state;
@@ -148,14 +161,100 @@ static void it_answers_where_it_can_be_measured(void **state)
 	assert_int_equal(shell.answer.auction, 0);
 }
 
+static void promise(int64_t slot, enum side side, enum measure measure, int64_t wh)
+{
+	const struct my_order o = {.slot = slot,
+		.auction = 5,
+		.side = side,
+		.measure = measure,
+		.quantity_wh = wh,
+		.status = MY_ORDER_SENT};
+
+	plan_add(&plan, &o);
+}
+
+/* An auction of a slot two ahead; the SOC that the strategy has seen. */
+static double seen_ahead(enum side side)
+{
+	struct contract c = contract(at(SLOT_MS), SLOT + 2);
+
+	c.side = side;
+	trader_auction_opened(&trader, 8, &c, false, at(0));
+	(void)step(at(SLOT_MS / 2));
+	assert_int_equal(shell.answer.auction, 8);
+	return seen.soc;
+}
+
+static void begin_slot(void)
+{
+	begin(MODE_BOTH);
+	plan_init(&plan, SLOT - 1);
+	(void)step(at(0));
+}
+
+/* The battery has its energy once, whichever slot it was promised for first. */
+static void what_a_later_slot_was_promised_is_kept(void **state)
+{
+	(void)state;
+	begin_slot();
+	promise(SLOT + 4, SIDE_SELL, MEASURE_STORAGE, 3000);
+	assert_true(fabs(seen_ahead(SIDE_BUY) - 0.2) < 1e-9);
+	/* Energy that is bought before it makes up for it; and room is kept as well. */
+	begin_slot();
+	promise(SLOT + 3, SIDE_BUY, MEASURE_STORAGE, 1000);
+	promise(SLOT + 4, SIDE_SELL, MEASURE_STORAGE, 3000);
+	assert_true(fabs(seen_ahead(SIDE_BUY) - 0.3) < 1e-9);
+	begin_slot();
+	promise(SLOT + 3, SIDE_BUY, MEASURE_STORAGE, 1000);
+	promise(SLOT + 4, SIDE_SELL, MEASURE_STORAGE, 3000);
+	assert_true(fabs(seen_ahead(SIDE_SELL) - 0.6) < 1e-9);
+	/* A promise for the other side takes nothing away. */
+	begin_slot();
+	promise(SLOT + 3, SIDE_BUY, MEASURE_STORAGE, 1000);
+	assert_true(fabs(seen_ahead(SIDE_BUY) - 0.5) < 1e-9);
+}
+
+/* An auction within the slot does not sell what the next slots are to be given. */
+static void within_the_slot_the_next_ones_are_kept(void **state)
+{
+	(void)state;
+	plan_init(&plan, SLOT - 1);
+	promise(SLOT + 1, SIDE_SELL, MEASURE_STORAGE, 2000);
+	promise(SLOT + 2, SIDE_SELL, MEASURE_STORAGE, 1500);
+	first_quarter(0, 0, 0);
+	open_half(7, SIDE_BUY);
+	(void)step(at(QUARTER_MS + SLOT_MS / 8));
+	assert_int_equal(shell.answer.auction, 7);
+	assert_true(fabs(seen.soc - 0.15) < 1e-9);
+}
+
+/* What the running slot's second half is to be given is gone for those after it. */
+static void what_the_half_was_promised_is_kept(void **state)
+{
+	(void)state;
+	begin_slot();
+	promise(SLOT, SIDE_SELL, MEASURE_BEFORE_AFTER, 2500);
+	assert_true(fabs(seen_ahead(SIDE_BUY) - 0.25) < 1e-9);
+	begin_slot();
+	promise(SLOT, SIDE_BUY, MEASURE_BEFORE_AFTER, 2500);
+	assert_true(fabs(seen_ahead(SIDE_BUY) - 0.5) < 1e-9);
+	begin_slot();
+	promise(SLOT, SIDE_BUY, MEASURE_BEFORE_AFTER, 2500);
+	assert_true(fabs(seen_ahead(SIDE_SELL) - 0.75) < 1e-9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_second_quarter_is_read_where_an_order_stands, setup),
 		cmocka_unit_test_setup(a_quarter_slept_through_is_left_out, setup),
 		cmocka_unit_test_setup(the_view_is_of_the_second_half, setup),
+		cmocka_unit_test_setup(a_battery_may_have_done_both, setup),
 		cmocka_unit_test_setup(the_past_says_what_is_ahead, setup),
 		cmocka_unit_test_setup(it_answers_where_it_can_be_measured, setup),
+		cmocka_unit_test_setup(what_a_later_slot_was_promised_is_kept, setup),
+		cmocka_unit_test_setup(within_the_slot_the_next_ones_are_kept, setup),
+		cmocka_unit_test_setup(what_the_half_was_promised_is_kept, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

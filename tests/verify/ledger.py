@@ -232,7 +232,7 @@ class Ledger:
 
 	def do_limits(self, tx, q):
 		self.network.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q,
-			{a.slot for a in self.auctions.values() if a.status == 2})
+			{a.slot for a in self.auctions.values() if a.status == 2 and a.cleared_wh > 0})
 
 	def do_approve(self, tx, q):
 		self.schedules.answer(tx, self.named[q["address"]], q)

@@ -1,0 +1,185 @@
+/* The market's own aggregator when the TSO asks for regulation: an auction for each activation, at
+ * once or within the slot, once, and not by a clock that the market does not believe. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "engine/aggregator_desk.h"
+#include "tests/unit/network_market.h"
+#include "wire/service_form.h"
+
+enum { SLOT = 3, PROJECTS_MS = LITTLE_SLOT_MS / 16 * 5, PRICE = 30000 };
+
+static struct network_market n;
+static struct aggregator_desk desk;
+
+static int setup(void **state)
+{
+	(void)state;
+	network_market_open(&n, SILENCE_REFUSES);
+	assert_int_equal(aggregator_desk_open(&desk, &n.m.engine, n.m.aggregator_key), ERR_OK);
+	little_advance(&n.m, little_slot_ms(0) + 1000);
+	little_money(&n.m, OPERATION_DEPOSIT, "tso", 2000000000);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	aggregator_desk_close(&desk);
+	network_market_close(&n);
+	return 0;
+}
+
+static const struct ledger *ledger(void)
+{
+	return &n.m.engine.market->ledger;
+}
+
+static void ask(int64_t slot, enum regulation regulation, enum measure measure, int64_t wh)
+{
+	const struct activation_terms t = {.slot = slot,
+		.regulation = regulation,
+		.measure = measure,
+		.energy_wh = wh,
+		.price_mc_per_kwh = PRICE};
+	uint32_t before = ledger()->activations.count;
+	char text[512];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	service_form_write_activate(&out, network_address(&n, (int)NETWORK_TSO), &t);
+	network_say(&n, NETWORK_TSO, OPERATION_ACTIVATE, &out);
+	assert_int_equal(ledger()->activations.count, before + 1);
+}
+
+/* The desk's turn at that time: what it answers, at most one. */
+static struct aggregator_answer turn(int64_t now_ms, bool want_answered)
+{
+	struct aggregator_answer answer = {.taken = false};
+	bool answered = !want_answered;
+
+	assert_int_equal(
+		aggregator_desk_answer(&desk, &n.m.engine, now_ms, &answer, &answered), ERR_OK);
+	assert_int_equal(answered, want_answered);
+	little_collect(&n.m);
+	return answer;
+}
+
+static void it_answers_at_once_and_once(void **state)
+{
+	struct aggregator_answer answer;
+	const struct auction *a;
+
+	(void)state;
+	assert_int_equal(
+		aggregator_desk_next_ms(&desk, &n.m.engine), little_slot_ms(0) + PROJECTS_MS);
+	ask(SLOT, REGULATION_UP, MEASURE_STORAGE, 2000);
+	assert_int_equal(aggregator_desk_next_ms(&desk, &n.m.engine), n.m.now_ms);
+	answer = turn(n.m.now_ms, true);
+	assert_true(answer.trades && answer.taken);
+	a = auction_find(&ledger()->auctions, ledger()->activations.rows[0].auction);
+	assert_non_null(a);
+	assert_int_equal(a->contract.activation, ledger()->activations.rows[0].seq);
+	assert_int_equal(a->contract.side, SIDE_BUY);
+	assert_int_equal(a->contract.slot, SLOT);
+	assert_int_equal(a->contract.quantity_wh, 2000);
+	assert_int_equal(a->contract.limit_mc_per_kwh, PRICE);
+	(void)turn(n.m.now_ms, false);
+	assert_int_equal(
+		aggregator_desk_next_ms(&desk, &n.m.engine), little_slot_ms(0) + PROJECTS_MS);
+	ask(SLOT, REGULATION_DOWN, MEASURE_STORAGE, 100);
+	assert_int_equal(turn(n.m.now_ms, true).order.side, SIDE_SELL);
+	assert_int_equal(ledger()->auctions.auction_count, 2);
+}
+
+static void within_a_slot_it_waits_for_the_first_quarter(void **state)
+{
+	(void)state;
+	ask(1, REGULATION_UP, MEASURE_BEFORE_AFTER, 2000);
+	(void)turn(n.m.now_ms, false);
+	little_advance(&n.m, little_slot_ms(1) + 1000);
+	(void)turn(little_slot_ms(1) + PROJECTS_MS - 1, false);
+	n.m.now_ms = little_slot_ms(1) + PROJECTS_MS;
+	assert_int_equal(turn(n.m.now_ms, true).order.measure, MEASURE_BEFORE_AFTER);
+	assert_int_not_equal(ledger()->activations.rows[0].auction, 0);
+}
+
+/* What is answered is what its account and credit cover. */
+static void it_offers_what_it_covers(void **state)
+{
+	struct aggregator_answer answer;
+
+	(void)state;
+	ask(SLOT, REGULATION_UP, MEASURE_STORAGE, 40000);
+	answer = turn(n.m.now_ms, true);
+	assert_true(answer.taken);
+	assert_int_equal(answer.order.quantity_wh, 1000000000 / PRICE);
+	ask(SLOT, REGULATION_UP, MEASURE_STORAGE, 1000);
+	assert_false(turn(n.m.now_ms, true).trades);
+	(void)turn(n.m.now_ms, false);
+}
+
+/* A need of the community's own is met beside it. */
+static void a_deviation_is_another_need(void **state)
+{
+	struct aggregator_news news = {.taken = false};
+	bool judged = false;
+
+	(void)state;
+	network_schedule_slots(&n, SLOT, 1, 1000);
+	network_say_of_last(&n, NETWORK_DSO, APPROVAL_APPROVE);
+	network_say_of_last(&n, NETWORK_TSO, APPROVAL_APPROVE);
+	ask(SLOT, REGULATION_DOWN, MEASURE_BEFORE_AFTER, 100);
+	little_advance(&n.m, little_slot_ms(SLOT) + 1000);
+	for (int home = 0; home < LITTLE_HOMES; home++)
+		little_state(&n.m, home, SLOT - 1, 0);
+	little_advance(&n.m, little_slot_ms(SLOT) + LITTLE_SLOT_MS / 4 + 1000);
+	for (int home = 0; home < LITTLE_HOMES; home++) {
+		n.m.homes[home].registers.wh[REGISTER_IMPORT] += 500;
+		little_state(&n.m, home, SLOT, 1);
+	}
+	n.m.now_ms = little_slot_ms(SLOT) + PROJECTS_MS;
+	assert_true(turn(n.m.now_ms, true).taken);
+	assert_int_equal(
+		aggregator_desk_run(&desk, &n.m.engine, n.m.now_ms, &news, &judged), ERR_OK);
+	assert_true(judged && news.trades && news.taken);
+	assert_int_equal(news.projected.scheduled_wh, 1000);
+	assert_int_equal(news.order.quantity_wh, 4 * 500 * LITTLE_HOMES - 1000);
+}
+
+/* A clock that jumps ahead and comes back costs neither an activation nor the slots to come. */
+static void a_wild_clock_decides_nothing(void **state)
+{
+	const int64_t now_ms = n.m.now_ms,
+		      far_ms = little_slot_ms(ENGINE_CATCH_UP_SLOTS + 2) + PROJECTS_MS;
+	struct aggregator_news news = {.taken = false};
+	bool judged = true;
+
+	(void)state;
+	ask(SLOT, REGULATION_UP, MEASURE_STORAGE, 2000);
+	assert_int_equal(engine_clock(&n.m.engine, far_ms), ERR_OK);
+	assert_true(n.m.engine.clock_unbelieved);
+	(void)turn(far_ms, false);
+	assert_int_equal(aggregator_desk_run(&desk, &n.m.engine, far_ms, &news, &judged), ERR_OK);
+	assert_false(judged);
+	little_advance(&n.m, now_ms);
+	assert_true(turn(now_ms, true).taken);
+	assert_int_equal(
+		aggregator_desk_next_ms(&desk, &n.m.engine), little_slot_ms(0) + PROJECTS_MS);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(it_answers_at_once_and_once),
+		TEST(within_a_slot_it_waits_for_the_first_quarter),
+		TEST(it_offers_what_it_covers),
+		TEST(a_deviation_is_another_need),
+		TEST(a_wild_clock_decides_nothing),
+	};
+
+	return cmocka_run_group_tests_name("activation_desk", tests, NULL, NULL);
+}
