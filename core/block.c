@@ -202,6 +202,8 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 		&l->recent, ledger_slot_end_ms(l) - 2 * l->schedule.widest_window_s * MS_PER_S);
 	l->height++;
 	l->closing = false;
+	l->flags_before[1] = l->flags_before[0];
+	l->flags_before[0] = l->flags;
 	l->flags = 0;
 	l->last_standing = 0;
 	l->due_count = 0;

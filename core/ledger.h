@@ -69,14 +69,15 @@ struct ledger {
 	struct tariffs tariffs;
 	struct activations activations;
 	struct network network;
-	uint64_t height;        /* of the open block; it holds slot height - 1 */
-	uint64_t seq_high;      /* highest sequence so far */
-	int64_t market_ms;      /* of the transaction of that sequence */
-	bool closing;           /* the clock has struck the slot's end */
-	uint32_t flags;         /* of the open block */
-	uint64_t last_standing; /* account number: attested up to here */
-	uint32_t due_count;     /* while closing: awards to attest, as places in auctions.due */
-	uint32_t due_next;      /* the first not attested yet */
+	uint64_t height;          /* of the open block; it holds slot height - 1 */
+	uint64_t seq_high;        /* highest sequence so far */
+	int64_t market_ms;        /* of the transaction of that sequence */
+	bool closing;             /* the clock has struck the slot's end */
+	uint32_t flags;           /* of the open block */
+	uint32_t flags_before[2]; /* of the block before, and of the one before that */
+	uint64_t last_standing;   /* account number: attested up to here */
+	uint32_t due_count;       /* while closing: awards to attest, as places in auctions.due */
+	uint32_t due_next;        /* the first not attested yet */
 	struct imbalance imbalance;
 	uint64_t result_count;
 	uint64_t tx_count;

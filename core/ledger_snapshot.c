@@ -198,6 +198,8 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 		else
 			memset(l->log.nodes[i], 0, HASH_LEN);
 	}
+	for (int i = 0; i < 2; i++)
+		XFER_INT(x, l->flags_before[i]);
 	xfer_accounts(x, &l->accounts);
 	params_schedule_xfer(x, l);
 	schedules_xfer(x, &l->schedules);

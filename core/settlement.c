@@ -32,11 +32,20 @@ static void pay_fee(struct ledger *l, const struct result_sink *sink, uint64_t p
 			TRANSFER_FEE);
 }
 
+/* Whether the market was away when the reading would have had to come that the order lacks: that of
+ * the slot's end comes while this block is open, that of its begin, the base, a block before. A
+ * block that is flagged was closed when the time of its slot's reading was over. */
+static bool excused(const struct ledger *l, const struct order *o)
+{
+	if (o->why == DELIVERY_NO_READING)
+		return (l->flags | l->flags_before[0]) & HEADER_OUTAGE;
+	return o->why == DELIVERY_NO_BASE && (l->flags_before[1] & HEADER_OUTAGE);
+}
+
 static void settle_order(struct ledger *l, const struct result_sink *sink, const struct order *o)
 {
 	const struct auction *a = &l->auctions.auctions[o->auction];
 	bool opener_buys = a->contract.side == SIDE_BUY;
-	bool excused = (l->flags & HEADER_OUTAGE) && o->why == DELIVERY_NO_READING;
 	uint64_t buyer = opener_buys ? a->opener : o->account;
 	uint64_t seller = opener_buys ? o->account : a->opener;
 
@@ -45,7 +54,7 @@ static void settle_order(struct ledger *l, const struct result_sink *sink, const
 		TRANSFER_PAYMENT);
 	pay_fee(l, sink, buyer, a->contract.fees.buyer_mc_per_kwh, o);
 	pay_fee(l, sink, seller, a->contract.fees.seller_mc_per_kwh, o);
-	if (excused)
+	if (excused(l, o))
 		return;
 	ledger_transfer(l, sink, o->account, a->opener,
 		settlement_penalty_uc(

@@ -15,7 +15,8 @@ int64_t settlement_fee_uc(int64_t fee_mc_per_kwh, int64_t awarded_wh, int64_t de
 
 /* Pay and fine every attested award of the slot before the open one, by order sequence; fees
  * go to the aggregator. A missing
- * reading costs no penalty in a block flagged as an outage: the market was away, not the home. */
+ * reading costs no penalty if the market was away when it would have had to come, and not the home:
+ * if this block or the one before is flagged as an outage, or, of a base, the one before that. */
 void settle(struct ledger *ledger, const struct result_sink *sink);
 
 #endif

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c38, SNAPSHOT_MARKET = 0x4d3a };
+enum { SNAPSHOT_LEDGER = 0x4c39, SNAPSHOT_MARKET = 0x4d3b };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {

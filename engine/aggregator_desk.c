@@ -42,6 +42,11 @@ void aggregator_desk_close(struct aggregator_desk *a)
 	*a = (struct aggregator_desk){.key = NULL};
 }
 
+void aggregator_desk_reopened(struct aggregator_desk *a)
+{
+	memset(a->tried, 0, sizeof a->tried);
+}
+
 static bool was_tried(const struct aggregator_desk *a, uint64_t activation)
 {
 	for (uint32_t i = 0; i < ACTIVATIONS_MAX; i++) {

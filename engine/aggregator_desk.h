@@ -43,6 +43,10 @@ __attribute__((warn_unused_result)) enum err aggregator_desk_open(
 	const struct private_key *key);
 void aggregator_desk_close(struct aggregator_desk *aggregator);
 
+/* The engine has been opened again, and what was not committed is gone: activations that stand
+ * unanswered are tried once more. */
+void aggregator_desk_reopened(struct aggregator_desk *aggregator);
+
 /* The market time at which it has something to judge; INT64_MAX without a key. */
 int64_t aggregator_desk_next_ms(
 	const struct aggregator_desk *aggregator, const struct engine *engine);

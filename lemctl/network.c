@@ -120,10 +120,9 @@ static int limits_main(const char *role, int argc, char **argv)
 	char line[ROLE_USAGE_MAX];
 	struct args a = {
 		.usage = role_errand_usage(line, role, "limits --first-slot N [OPTION...] DIR"),
-		.about =
-			"Limit the community's net in slots to come. Of several limits for a slot "
-			"the last\ncounts; of DSO and TSO the tighter. None for a slot of which an "
-			"auction has been cleared.",
+		.about = "Limit the community's net in slots to come. Of several limits for a slot "
+			 "the last\ncounts; of DSO and TSO the tighter. None for a slot in which "
+			 "something has been\nawarded.",
 		.table = table,
 		.count = sizeof table / sizeof *table,
 		.positional_min = 1,

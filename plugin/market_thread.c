@@ -210,6 +210,7 @@ static bool reopen(struct market_thread *t)
 		return false;
 	keyring_rebuild(keyring, t->engine->market);
 	listen_to(t);
+	aggregator_desk_reopened(&t->aggregator);
 	post_say(t->post, MOSQ_LOG_NOTICE, "lem: the market goes on");
 	return true;
 }

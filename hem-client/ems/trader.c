@@ -107,6 +107,14 @@ static void plan_surplus(struct trader *t, int64_t export_wh)
 	t->surplus_ms = trader_at_random(t, slot_start_ms(t, t->slot) + slot_ms / 8, slot_ms / 8);
 }
 
+/* What a home that exports is paid for it in that slot. */
+static int64_t export_mc(const struct trader *t, int64_t slot)
+{
+	const struct retail_tariff *tariff = t->config.tariff;
+
+	return tariff->at(tariff->self, slot * t->config.params->slot_s).export_mc_per_kwh;
+}
+
 /* Open an auction for the surplus of the next slot. */
 static void sell_surplus(struct trader *t, const struct plan *plan, int64_t now_ms)
 {
@@ -119,7 +127,7 @@ static void sell_surplus(struct trader *t, const struct plan *plan, int64_t now_
 		.quote = {.trades = true,
 			.side = SIDE_SELL,
 			.quantity_wh = t->surplus_wh,
-			.price_mc_per_kwh = p->export_mc_per_kwh +
+			.price_mc_per_kwh = export_mc(t, t->slot + 1) +
 					    t->config.surplus_margin_mc_per_kwh +
 					    p->fee_seller_mc_per_kwh}};
 	char req_id[REQ_ID_MAX + 1];

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "core/tx.h"
 
-enum { BLOCK_TXS_MAX = 4096, BLOCK_VALUES = 2 * SCHEDULE_SLOTS_MAX };
+enum { BLOCK_TXS_MAX = 4096, BLOCK_VALUES = 3 * SCHEDULE_SLOTS_MAX };
 
 struct block_record {
 	struct tx txs[BLOCK_TXS_MAX];
@@ -36,6 +36,16 @@ static inline void block_record_admit(struct block_record *b, struct tx *kept)
 	b->admitted += n;
 }
 
+static inline void block_record_tariff(struct block_record *b, struct tariff_window *t)
+{
+	t->export_mc = block_record_values(b, t->export_mc, t->count, 0);
+	t->import_mc = block_record_values(b, t->import_mc, t->count, SCHEDULE_SLOTS_MAX);
+	if (t->wholesale_mc)
+		t->wholesale_mc = block_record_values(
+			b, t->wholesale_mc, t->count, 2 * (size_t)SCHEDULE_SLOTS_MAX);
+	b->values_used++;
+}
+
 static inline void block_record_add(struct block_record *b, const struct tx *tx)
 {
 	struct tx *kept = &b->txs[b->count++];
@@ -55,6 +65,8 @@ static inline void block_record_add(struct block_record *b, const struct tx *tx)
 		kept->u.limits.import_wh = block_record_values(
 			b, tx->u.limits.import_wh, tx->u.limits.count, SCHEDULE_SLOTS_MAX);
 		b->values_used++;
+	} else if (tx->kind == TX_TARIFF) {
+		block_record_tariff(b, &kept->u.tariff);
 	} else if (tx->kind == TX_ADMIT) {
 		block_record_admit(b, kept);
 	}

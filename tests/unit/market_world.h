@@ -32,6 +32,7 @@ struct world {
 	uint64_t imbalances; /* booked */
 	uint64_t new_meters; /* whose keys came */
 	uint64_t limited, answered, cut, within;
+	uint64_t tariffs, regulated, regulations; /* activations answered; paid for */
 	void (*cleared)(struct world *w, const struct auction *a); /* an auction; or NULL */
 	/* Another account of the sealed money of each home and, last, of the role. */
 	int64_t closed_uc[OWNERS], sealed_uc[OWNERS];
@@ -91,6 +92,7 @@ static inline void count_result(void *context, const struct result *r)
 		w->rewards += r->u.transfer.why == TRANSFER_REWARD;
 		w->fees += r->u.transfer.why == TRANSFER_FEE;
 		w->imbalances += r->u.transfer.why == TRANSFER_IMBALANCE;
+		w->regulations += r->u.transfer.why == TRANSFER_REGULATION;
 	}
 }
 
@@ -369,6 +371,7 @@ static inline void make_params(struct params *p, struct world *w)
 		memcpy(p->roles[i].name, roles[i], strlen(roles[i]) + 1);
 	}
 	p->roles[0].credit_limit_uc = 100000000000;
+	p->roles[2].credit_limit_uc = 100000000000;
 	p->approval_lead_s = 900;
 	p->approval_silence = SILENCE_REFUSES;
 }

@@ -121,6 +121,35 @@ static void it_offers_what_it_covers(void **state)
 	(void)turn(n.m.now_ms, false);
 }
 
+/* A commit has failed, and the answer with it: the activation comes again by the same number. */
+static void what_a_failed_commit_has_taken_is_tried_again(void **state)
+{
+	struct aggregator_answer answer;
+	bool answered = false;
+
+	(void)state;
+	ask(SLOT, REGULATION_UP, MEASURE_STORAGE, 1000);
+	assert_int_equal(
+		aggregator_desk_answer(&desk, &n.m.engine, n.m.now_ms, &answer, &answered), ERR_OK);
+	assert_true(answered && answer.taken);
+	inspector_free(n.m.inspector);
+	engine_close(&n.m.engine); /* not committed */
+	assert_int_equal(engine_open(&n.m.engine, n.m.csm, n.m.ledger, n.m.operator_key), ERR_OK);
+	assert_int_equal(
+		inspector_new(n.m.engine.keyring, n.m.genesis.market, KEY_P256, &n.m.inspector),
+		ERR_OK);
+	inspector_free(desk.inspector);
+	assert_int_equal(
+		inspector_new(n.m.engine.keyring, n.m.genesis.market, KEY_P256, &desk.inspector),
+		ERR_OK);
+	little_advance(&n.m, n.m.now_ms + 1000);
+	assert_int_equal(ledger()->activations.count, 1);
+	assert_int_equal(ledger()->activations.rows[0].auction, 0);
+	(void)turn(n.m.now_ms, false);
+	aggregator_desk_reopened(&desk);
+	assert_true(turn(n.m.now_ms, true).taken);
+}
+
 /* A need of the community's own is met beside it. */
 static void a_deviation_is_another_need(void **state)
 {
@@ -177,6 +206,7 @@ int main(void)
 		TEST(it_answers_at_once_and_once),
 		TEST(within_a_slot_it_waits_for_the_first_quarter),
 		TEST(it_offers_what_it_covers),
+		TEST(what_a_failed_commit_has_taken_is_tried_again),
 		TEST(a_deviation_is_another_need),
 		TEST(a_wild_clock_decides_nothing),
 	};

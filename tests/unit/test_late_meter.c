@@ -142,6 +142,54 @@ static void nobody_waits(void **state)
 	}
 }
 
+/* HOME wins WH of that slot at once; OTHER is asked, too, and the market is at its slot. */
+static void win(int64_t slot)
+{
+	struct command c = scene_bid(0, 0, SIDE_BUY, WH, 9000, 0);
+	uint64_t auction;
+
+	c.home = home_find(&w->market->homes, "aggregator")->number;
+	c.u.tx.address = w->params.roles[0].address;
+	c.u.tx.u.bid.request.slot = slot;
+	c.u.tx.u.bid.request.book = BOOK_OPEN;
+	c.u.tx.u.bid.request.gate_ms = w->now_ms + 2000;
+	auction = scene_send(&c);
+	c = scene_bid(HOME, slot, SIDE_SELL, WH, PRICE, auction);
+	(void)scene_send(&c);
+	go_to(w->now_ms + 3000);
+	assert_int_equal(auction_find(&w->market->ledger.auctions, auction)->cleared_wh, WH);
+}
+
+static int three_won(void **state)
+{
+	if (scene_open(state) != 0)
+		return -1;
+	go_to(slot_ms(SLOT - 1) + 1000);
+	for (int64_t slot = SLOT; slot <= SLOT + 2; slot++)
+		win(slot);
+	go_to(slot_ms(SLOT) + 1000);
+	send_reading(HOME, SLOT - 1, 0);
+	return 0;
+}
+
+/* The market is away while the readings of a slot would have to come, and back before it has
+ * missed two whole slots: that slot could not be metered, nor the next one without its base. */
+static void who_could_not_tell_is_not_fined(void **state)
+{
+	int64_t before_uc = scene_wallet(HOME).balance_uc;
+
+	(void)state;
+	go_to(slot_ms(SLOT + 2) + 1000);
+	assert_int_equal(scene_wallet(HOME).balance_uc, before_uc);
+	send_reading(HOME, SLOT + 1, WH);
+	go_to(slot_ms(SLOT + 3) + 1000);
+	assert_int_equal(scene_wallet(HOME).balance_uc, before_uc);
+	/* From here on it could. */
+	go_to(slot_ms(SLOT + 4) + 1000);
+	assert_int_equal(
+		scene_wallet(HOME).balance_uc, before_uc - WH * w->params.penalty_mc_per_kwh);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, won, scene_free)
@@ -150,6 +198,8 @@ int main(void)
 		TEST(after_the_close_it_is_late),
 		TEST(a_gap_is_no_delivery),
 		TEST(nobody_waits),
+		cmocka_unit_test_setup_teardown(
+			who_could_not_tell_is_not_fined, three_won, scene_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

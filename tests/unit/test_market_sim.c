@@ -7,7 +7,7 @@
 #include <time.h>
 #include <cmocka.h>
 #include "core/cpf.h"
-#include "tests/unit/network_steps.h"
+#include "tests/unit/service_steps.h"
 
 static void enrol_addresses(struct world *w, int64_t i)
 {
@@ -279,6 +279,8 @@ static void one_step(struct world *w)
 
 	if (below(w, 12) == 0)
 		network_step(w);
+	if (below(w, 5) == 0)
+		service_step(w);
 	switch (below(w, 18)) {
 	case 0:
 		open_auction(w);
@@ -340,6 +342,7 @@ static void a_replica_reaches_every_header(void **state)
 		enrol_addresses(w, i);
 	while (w->now_ms < w->params.start_ms + slots * 900000) {
 		one_step(w);
+		check_tso_hold(w);
 		/* Now and then the market is away for a while. */
 		w->now_ms += below(w, 2000) ? below(w, STEP_MS) : below(w, 4000000);
 	}
@@ -347,7 +350,8 @@ static void a_replica_reaches_every_header(void **state)
 		"blocks %llu, accepted %llu (%llu shut), refused %llu, awards %llu, lost %llu, "
 		"void %llu, deliveries %llu, seals %llu, payments %llu, penalties %llu, "
 		"rewards %llu, withdrawals %llu, changes %llu, new meters %llu, fees %llu, "
-		"imbalances %llu, limits %llu, answers %llu, cut %llu, within limits %llu\n",
+		"imbalances %llu, limits %llu, answers %llu, cut %llu, within limits %llu, "
+		"tariffs %llu, activations answered %llu and paid %llu\n",
 		(unsigned long long)w->blocks, (unsigned long long)w->accepted,
 		(unsigned long long)w->shut, (unsigned long long)w->refused,
 		(unsigned long long)w->awards, (unsigned long long)w->lost,
@@ -358,12 +362,14 @@ static void a_replica_reaches_every_header(void **state)
 		(unsigned long long)w->new_meters, (unsigned long long)w->fees,
 		(unsigned long long)w->imbalances, (unsigned long long)w->limited,
 		(unsigned long long)w->answered, (unsigned long long)w->cut,
-		(unsigned long long)w->within);
+		(unsigned long long)w->within, (unsigned long long)w->tariffs,
+		(unsigned long long)w->regulated, (unsigned long long)w->regulations);
 	assert_true(w->awards > 0 && w->deliveries > 0 && w->deliveries <= w->awards);
 	assert_true(w->payments > 0 && w->penalties > 0 && w->rewards > 0 && w->sealed > 0);
 	assert_true(w->shut > 0 && w->lost > 0 && w->withdrawals > 0);
 	assert_true(w->role_withdrawals > 0 && w->fees > 0 && w->imbalances > 0);
 	assert_true(w->changes > 0 && w->new_meters > 0);
+	assert_true(w->tariffs > 0 && w->regulated > 0);
 	assert_true(w->limited > 0 && w->answered > 0 && w->cut > 0 && w->within > 0);
 	assert_memory_not_equal(w->header.rules_hash, zero, HASH_LEN); /* one came into force */
 	free(w->market);

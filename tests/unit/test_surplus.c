@@ -148,12 +148,27 @@ static void surplus_goes_by_the_parameters_in_force(void **state)
 	assert_int_equal(shell.answer.contract.gate_ms, 2 * SLOT_MS - 360000);
 }
 
+/* Nor is it sold for less than the tariff of its slot would bring: slot 20 begins the sixth hour.
+ */
+static void surplus_goes_by_the_tariff_of_its_slot(void **state)
+{
+	(void)state;
+	shell.cpf = 0;
+	shell.soc = 0.9;
+	shell.export_wh = 500;
+	(void)step(19 * SLOT_MS);
+	(void)step(19 * SLOT_MS + SLOT_MS / 8);
+	assert_int_equal(shell.answer.contract.slot, 20);
+	assert_int_equal(shell.answer.quote.price_mc_per_kwh, 13000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(surplus_is_offered, setup),
 		cmocka_unit_test_setup(what_will_stay_at_home_is_not_sold, setup),
 		cmocka_unit_test_setup(surplus_goes_by_the_parameters_in_force, setup),
+		cmocka_unit_test_setup(surplus_goes_by_the_tariff_of_its_slot, setup),
 		cmocka_unit_test_setup(it_stands_on_one_side_of_a_slot, setup),
 	};
 

@@ -146,11 +146,13 @@ static void quote(const void *self, const struct tcr_view *view, struct tcr_quot
 		.trades = true, .side = view->side, .quantity_wh = 100, .price_mc_per_kwh = 5000};
 }
 
-/* 22 and 5 cents, but 40 in the fourth hour. */
+/* 22 cents and what the parameters say, but 40 in the fourth hour, and 12 for exports in the sixth.
+ */
 static struct retail_prices prices(const void *self, int64_t start_s)
 {
 	(void)self;
-	return (struct retail_prices){start_s / 3600 == 3 ? 40000 : 22000, 5000};
+	return (struct retail_prices){start_s / 3600 == 3 ? 40000 : 22000,
+		start_s / 3600 == 5 ? 12000 : params.export_mc_per_kwh};
 }
 
 static const struct retail_tariff tariff = {NULL, prices};

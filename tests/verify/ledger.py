@@ -51,6 +51,7 @@ class Ledger:
 		self.auctions, self.orders, self.seen, self.missing = {}, {}, {}, {}
 		self.high, self.high_ms = 0, 0
 		self.validators, self.ranked, self.rewarded = [], [], False
+		self.flags_before = [0, 0]
 
 	def check_genesis(self, document, zero, pinned):
 		header = {n: ZERO for n in "log_root prev_hash ranking_root results_root state_root tx_root "
@@ -356,7 +357,8 @@ class Ledger:
 			if fee:
 				self.transfer(payer, self.accounts[self.schedules.account],
 					fee * min(o.delivered, o.awarded), o.seq, FEE)
-		if not (self.flags and o.why == "no_reading"):
+		away = {"no_reading": self.flags or self.flags_before[0], "no_base": self.flags_before[1]}
+		if not away.get(o.why):
 			shortfall = max(0, o.awarded - o.delivered)
 			self.transfer(o.account, a.opener, a.penalty * shortfall, o.seq, PENALTY)
 
@@ -455,3 +457,4 @@ class Ledger:
 		data = signing_input("header", self.market, canon(header))
 		demand(signed(*self.operator, data, signature), f"block {self.height}: the signature")
 		self.hashes.append(sha(data))
+		self.flags_before = [self.flags, self.flags_before[0]]
