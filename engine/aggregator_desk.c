@@ -199,6 +199,22 @@ static struct limit_prices limits_of(const struct ledger *l, int64_t slot)
 	return limit_prices(&set, &tariff);
 }
 
+/* What it wants of the projected slot, and asks for as the network's room is. */
+static void decide(
+	const struct ledger *l, uint64_t account, int64_t now_ms, struct aggregator_news *news)
+{
+	int64_t slot = news->projected.slot;
+	struct limit_prices limits = limits_of(l, slot);
+	int64_t available_uc = account_available_uc(account_get(&l->accounts, account));
+
+	if (aggregator_has_traded(&l->auctions, account, slot) ||
+		!aggregator_decide(&news->projected, &limits, available_uc, &news->order))
+		return;
+	news->wanted_wh = news->order.quantity_wh;
+	news->room = network_room(l, slot, news->order.side, now_ms);
+	news->trades = aggregator_fit(&news->order, &news->room);
+}
+
 enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_t now_ms,
 	struct aggregator_news *news, bool *ret_judged)
 {
@@ -206,7 +222,6 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 	int64_t running = params_slot_at(p, now_ms);
 	uint64_t account = role_account(p);
 	const struct ledger *l = &e->market->ledger;
-	struct limit_prices limits = limits_of(l, running);
 	enum err err;
 
 	*ret_judged = false;
@@ -225,10 +240,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 			&a->projection, running - 1, deviation_before_wh(&news->deviation));
 	news->projected.expected_wh =
 		projection_expect(&a->projection, running, deviation_before_wh(&news->projected));
-	news->trades =
-		!aggregator_has_traded(&l->auctions, account, running) &&
-		aggregator_decide(&news->projected, &limits,
-			account_available_uc(account_get(&l->accounts, account)), &news->order);
+	decide(l, account, now_ms, news);
 	return news->trades ? send(a, e, &news->order, now_ms, &news->taken) : ERR_OK;
 }
 

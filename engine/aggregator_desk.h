@@ -1,7 +1,7 @@
 /* aggregator_desk: the market's own aggregator at work: once in each slot it judges the one before,
- * sees where this one is going and, if that is off the schedule, opens an auction; and it answers
- * what the TSO asks for with another. Its orders are signed with its own key and taken in like
- * everyone's; core/vpp/aggregator.h decides. */
+ * sees where this one is going and, if that is off the schedule, opens an auction for as much as
+ * the network has room for; and it answers what the TSO asks for with another. Its orders are
+ * signed with its own key and taken in like everyone's; core/vpp/aggregator.h decides. */
 #ifndef LEM_ENGINE_AGGREGATOR_DESK_H
 #define LEM_ENGINE_AGGREGATOR_DESK_H
 #include "core/vpp/aggregator.h"
@@ -21,10 +21,12 @@ struct aggregator_desk {
 
 /* What came of one judgement. */
 struct aggregator_news {
-	struct deviation deviation; /* of the slot before */
-	struct deviation projected; /* of the running one */
-	bool trades;
-	struct aggregator_order order; /* if it trades */
+	struct deviation deviation;    /* of the slot before */
+	struct deviation projected;    /* of the running one */
+	int64_t wanted_wh;             /* what it would trade without limits; 0: nothing */
+	struct network_room room;      /* for that */
+	bool trades;                   /* it wants to, and there is room */
+	struct aggregator_order order; /* side and price if it wants to; all of it if it trades */
 	bool taken;                    /* the market took it; if not, the log says why */
 };
 

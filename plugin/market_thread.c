@@ -96,6 +96,25 @@ static void say_answer(struct market_thread *t, const struct aggregator_answer *
 			    : "no time or no cover for an auction");
 }
 
+/* What it trades within the slot, and how the network's room is where it wants more, in a line. */
+static void say_order(struct market_thread *t, const struct aggregator_news *n)
+{
+	int64_t asked_wh = n->trades ? n->order.quantity_wh : 0;
+	char room[96] = "";
+
+	if (n->wanted_wh == 0)
+		return;
+	if (asked_wh < n->wanted_wh)
+		(void)snprintf(room, sizeof room, " of %lld, for the limit of the %s leaves %s",
+			(long long)n->wanted_wh, network_role_name(n->room.by),
+			n->room.scheduled ? "no more room" : "none without a schedule");
+	post_say(t->post, !n->trades || n->taken ? MOSQ_LOG_NOTICE : MOSQ_LOG_WARNING,
+		"lem: aggregator | slot %lld | %s %lld Wh at %lld mc/kWh%s%s",
+		(long long)n->order.slot, n->order.side == SIDE_BUY ? "buys" : "sells",
+		(long long)asked_wh, (long long)n->order.limit_mc_per_kwh, room,
+		!n->trades || n->taken ? "" : ": refused");
+}
+
 /* The aggregator's turn, and a line of what it saw. */
 static enum err aggregate(struct market_thread *t)
 {
@@ -112,19 +131,17 @@ static enum err aggregate(struct market_thread *t)
 	}
 	if (err == ERR_OK)
 		err = aggregator_desk_run(&t->aggregator, t->engine, market_now(t), &n, &judged);
-	if (err != ERR_OK || !judged || n.deviation.homes == 0)
+	if (err != ERR_OK || !judged)
 		return err;
-	post_say(t->post, MOSQ_LOG_INFO,
-		"lem: aggregator | slot %lld | %u homes: metered %lld Wh, %s %lld, traded %lld",
-		(long long)n.deviation.slot, n.deviation.homes, (long long)n.deviation.metered_wh,
-		n.deviation.is_scheduled ? "scheduled" : "a day before",
-		(long long)n.deviation.scheduled_wh, (long long)n.deviation.traded_wh);
-	if (n.trades)
-		post_say(t->post, n.taken ? MOSQ_LOG_NOTICE : MOSQ_LOG_WARNING,
-			"lem: aggregator | slot %lld | %s %lld Wh at %lld mc/kWh%s",
-			(long long)n.order.slot, n.order.side == SIDE_BUY ? "buys" : "sells",
-			(long long)n.order.quantity_wh, (long long)n.order.limit_mc_per_kwh,
-			n.taken ? "" : ": refused");
+	if (n.deviation.homes > 0)
+		post_say(t->post, MOSQ_LOG_INFO,
+			"lem: aggregator | slot %lld | %u homes: metered %lld Wh, %s %lld, "
+			"traded %lld",
+			(long long)n.deviation.slot, n.deviation.homes,
+			(long long)n.deviation.metered_wh,
+			n.deviation.is_scheduled ? "scheduled" : "a day before",
+			(long long)n.deviation.scheduled_wh, (long long)n.deviation.traded_wh);
+	say_order(t, &n);
 	return ERR_OK;
 }
 

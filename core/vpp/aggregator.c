@@ -103,6 +103,15 @@ bool aggregator_decide(const struct deviation *d, const struct limit_prices *lim
 	return ret->quantity_wh > 0;
 }
 
+bool aggregator_fit(struct aggregator_order *o, const struct network_room *room)
+{
+	if (room->wh <= 0)
+		return false;
+	if (o->quantity_wh > room->wh)
+		o->quantity_wh = room->wh;
+	return true;
+}
+
 int64_t aggregator_answers_ms(const struct params *p, const struct activation *a)
 {
 	return a->terms.measure == MEASURE_BEFORE_AFTER ? aggregator_projects_ms(p, a->terms.slot)

@@ -9,6 +9,7 @@
 #define LEM_VPP_AGGREGATOR_H
 #include "core/activation.h"
 #include "core/auction.h"
+#include "core/network.h"
 #include "core/params.h"
 #include "core/vpp/limit_prices.h"
 
@@ -80,6 +81,10 @@ bool aggregator_has_traded(const struct auctions *auctions, uint64_t account, in
  * to what available_uc covers, either to ENERGY_WH_MAX. */
 bool aggregator_decide(const struct deviation *deviation, const struct limit_prices *limits,
 	int64_t available_uc, struct aggregator_order *ret);
+
+/* Let an order for a deviation ask for no more than the network has room for its answers; false: it
+ * has none, and the order is as it was. */
+bool aggregator_fit(struct aggregator_order *order, const struct network_room *room);
 
 /* The market time at which an activation is to be answered: at once, or, measured within its slot,
  * when that is projected. */

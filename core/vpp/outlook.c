@@ -181,6 +181,7 @@ static int64_t neighbours(const struct outlook *o, int64_t target)
 	int64_t hour = (o->load->day_slots + HOURS - 1) / HOURS;
 	int64_t sum = 0;
 
+	assert(hour > 0);
 	for (int64_t i = 1; i <= hour; i++)
 		sum += (int64_t)o->newest[outlook_slot_of_day(o, target - i)] +
 		       o->newest[outlook_slot_of_day(o, target + i)];

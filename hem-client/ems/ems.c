@@ -252,20 +252,24 @@ static enum err open_trader(struct ems *e)
 	return ERR_OK;
 }
 
-static void take_params(struct ems *e, const struct params *p)
+/* open_slot: the market's, which this home's clock may not have reached. */
+static void take_params(struct ems *e, const struct params *p, int64_t open_slot)
 {
+	int64_t slot = params_slot_at(p, ems_now_ms(e));
+
 	if (params_equal(p, &e->params))
 		return;
 	e->params = *p;
 	log_line(&e->log, LOG_LEVEL_INFO, "other parameters count now, in slot %lld",
-		(long long)params_slot_at(p, ems_now_ms(e)));
+		(long long)(slot > open_slot ? slot : open_slot));
 }
 
 void ems_follow_params(struct ems *e)
 {
 	if (e->ledger)
 		take_params(e,
-			params_schedule_at(e->ledger, params_slot_at(&e->params, ems_now_ms(e))));
+			params_schedule_at(e->ledger, params_slot_at(&e->params, ems_now_ms(e))),
+			ledger_slot(e->ledger));
 }
 
 void ems_follow_market(struct ems *e, const char *text, size_t len)
@@ -280,7 +284,7 @@ void ems_follow_market(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "the parameters in force are not believed", ERR_FORMAT, why);
 	} else if (height >= e->params_height) {
 		e->params_height = height;
-		take_params(e, &p);
+		take_params(e, &p, (int64_t)height - 1);
 	}
 }
 

@@ -19,7 +19,10 @@ for t in "${tests[@]}"; do
 	while [ "$(jobs -r | wc -l)" -ge 3 ]; do sleep 0.2; done
 done
 wait
-passed=$(find "$out" -name '*.ok' | wc -l)
-failed=$((${#tests[@]} - passed))
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+failed=()
+for t in "${tests[@]}"; do
+	[ -e "$out/$(basename "$t").ok" ] || failed+=("$(basename "$t" .sh)")
+done
+[ ${#failed[@]} -eq 0 ] || echo "failed: ${failed[*]}"
+echo "$((${#tests[@]} - ${#failed[@]})) passed, ${#failed[@]} failed"
+[ ${#failed[@]} -eq 0 ]

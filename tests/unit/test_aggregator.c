@@ -68,6 +68,31 @@ static void it_trades_what_is_expected_of_the_running_slot(void **state)
 		&(struct deviation){.slot = 7}, &limits, INT64_MAX, &(struct aggregator_order){0}));
 }
 
+/* No more than the network has room for; where it has none, nothing of the order is changed. */
+static void an_order_fits_the_network(void **state)
+{
+	static const struct {
+		int64_t wh, room_wh, asked_wh;
+	} cases[] = {{2000, INT64_MAX, 2000}, {2000, 2000, 2000}, {2000, 1999, 1999}, {2000, 1, 1},
+		{1, 1, 1}, {2000, 0, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct network_room room = {.wh = cases[i].room_wh, .scheduled = true};
+		struct aggregator_order o = {.side = SIDE_SELL,
+			.quantity_wh = cases[i].wh,
+			.limit_mc_per_kwh = 5000,
+			.slot = 7,
+			.measure = MEASURE_BEFORE_AFTER};
+		const struct aggregator_order before = o;
+
+		assert_int_equal(aggregator_fit(&o, &room), cases[i].asked_wh > 0);
+		assert_int_equal(o.quantity_wh, cases[i].asked_wh > 0 ? cases[i].asked_wh : 2000);
+		o.quantity_wh = before.quantity_wh;
+		assert_memory_equal(&o, &before, sizeof o);
+	}
+}
+
 static struct activation asked(enum regulation regulation, enum measure measure)
 {
 	return (struct activation){.seq = 41,
@@ -207,6 +232,7 @@ int main(void)
 		cmocka_unit_test(a_schedule_is_of_all_homes),
 		cmocka_unit_test(a_slot_is_projected_from_its_first_quarter),
 		cmocka_unit_test(it_trades_what_is_expected_of_the_running_slot),
+		cmocka_unit_test(an_order_fits_the_network),
 		cmocka_unit_test(it_answers_an_activation),
 		cmocka_unit_test(what_was_traded_counts),
 		cmocka_unit_test(it_waits_for_the_readings),

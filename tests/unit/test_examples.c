@@ -106,6 +106,7 @@ static void every_kind_is_there(void **state)
 		"heard: auctions/6 -->", "heard: blocks -->", "heard: head -->",
 		"heard: market -->", "v1/response -->", "\"event\":\"opened\"",
 		"\"event\":\"ended\"", "\"item\":\"registers\"", "\"item\":\"device\"",
+		"\"quarter\":1,", "\"quarter\":2,", "\"contract\":{\"measure\":\"before-after\"",
 		"\"deliveries\":[{"};
 	char mark[64];
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include "engine/aggregator_desk.h"
 #include "tests/unit/network_market.h"
+#include "wire/date.h"
 
 enum { SLOT = 3, NET_WH = 1000, PROJECTS_MS = LITTLE_SLOT_MS / 16 * 5 };
 
@@ -103,33 +104,90 @@ static void not_one_that_has_lapsed(void **state)
 	(void)state;
 	assert_false(news.projected.is_scheduled);
 	assert_int_equal(news.projected.scheduled_wh, 0);
+	assert_false(news.trades); /* and there is no room under a limit */
 }
 
-/* From a net of 1000 down to -500. */
-static void what_it_buys_keeps_to_the_limit(void **state)
+/* From a net of 1000 down to -500: of 5000 that it wants. */
+static void it_buys_no_more_than_there_is_room(void **state)
 {
+	struct aggregator_news news = trade(true, 500, 500);
 	const struct auction *a;
 
 	(void)state;
-	assert_int_equal(trade(true, 500, 500).order.side, SIDE_BUY);
+	assert_true(news.trades && news.taken);
+	assert_int_equal(news.order.side, SIDE_BUY);
+	assert_int_equal(news.wanted_wh, 5000);
+	assert_int_equal(news.order.quantity_wh, 1500);
+	assert_int_equal(news.room.by, NETWORK_TSO);
 	a = answered(SIDE_SELL, 700);
+	assert_int_equal(a->contract.quantity_wh, 1500);
 	assert_int_equal(a->cleared_wh, 1500);
-	assert_int_equal(a->cut_wh, 600);
-	assert_int_equal(a->cut_by, NETWORK_TSO);
-	network_heard(&n, "to/home0002/award", "\"network_limit\":{\"cut_wh\":600,");
+	assert_int_equal(a->cut_wh, 0); /* what was not asked for is no cut */
 }
 
 /* From a net of 1000 up to 1200. */
-static void what_it_sells_too(void **state)
+static void nor_sells_more(void **state)
 {
+	struct aggregator_news news = trade(true, 1200, 0);
 	const struct auction *a;
 
 	(void)state;
-	assert_int_equal(trade(true, 1200, 0).order.side, SIDE_SELL);
+	assert_true(news.trades && news.taken);
+	assert_int_equal(news.order.side, SIDE_SELL);
+	assert_int_equal(news.wanted_wh, 1000);
+	assert_int_equal(news.order.quantity_wh, 200);
 	a = answered(SIDE_BUY, 150);
 	assert_int_equal(a->cleared_wh, 200);
-	assert_int_equal(a->cut_wh, 250);
+}
+
+/* Up to 1000 the net may be, and it is scheduled there. */
+static void without_room_it_opens_nothing(void **state)
+{
+	struct aggregator_news news = trade(true, 1000, 0);
+
+	(void)state;
+	assert_false(news.trades);
+	assert_int_equal(news.wanted_wh, 1000);
+	assert_int_equal(news.room.wh, 0);
+	assert_true(news.room.scheduled);
+	assert_int_equal(n.m.engine.market->ledger.auctions.auction_count, 0);
+}
+
+/* What others are awarded of the room between its opening and its gate is cut. */
+static void what_others_take_is_cut(void **state)
+{
+	const struct auctions *t = &n.m.engine.market->ledger.auctions;
+	struct address own;
+	const struct auction *a;
+	struct message_bid bid = {.side = SIDE_SELL, .energy_wh = 400, .price_mc_per_kwh = 9000};
+	char text[1024], date[32];
+	struct out out;
+
+	(void)state;
+	assert_int_equal(trade(true, 500, 500).order.quantity_wh, 1500);
+	date_write(little_slot_ms(SLOT) + LITTLE_SLOT_MS / 16 * 7, date);
+	out_init(&out, text, sizeof text);
+	out_printf(&out,
+		"{\"address\":\"%s\",\"bid\":{\"energy\":{\"unit\":\"Wh\",\"value\":\"400\"},"
+		"\"price\":{\"unit\":\"cents/kWh\",\"value\":\"18\"},\"type\":\"buy\"},"
+		"\"contract\":{\"gate_close\":\"%s\",\"measure\":\"before-after\",\"slot\":%d}}",
+		network_address(&n, 0), date, SLOT);
+	little_send(&n.m, "aggregator", OPERATION_BID_OFFER, &out,
+		&(struct signer){.key = n.m.aggregator_key});
+	assert_int_equal(t->auction_count, 2);
+	bid.auction = t->auctions[1].seq;
+	own = little_address(&n.m, 0, SLOT);
+	bid.address = own.text;
+	out_init(&out, text, sizeof text);
+	message_write_bid(&out, &bid);
+	little_by_address(&n.m, 0, SLOT, OPERATION_BID_OFFER, &out);
+	a = answered(SIDE_SELL, 700);
+	assert_int_equal(t->auctions[1].cleared_wh, 400);
+	assert_int_equal(a->cleared_wh, 1100);
+	assert_int_equal(a->cut_wh, 400);
+	assert_int_equal(a->cut_by, NETWORK_TSO);
 	assert_false(a->cut_unscheduled);
+	network_heard(&n, "to/home0002/award", "\"network_limit\":{\"cut_wh\":400,");
 }
 
 int main(void)
@@ -138,8 +196,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_holds_the_schedule_that_counts),
 		TEST(not_one_that_has_lapsed),
-		TEST(what_it_buys_keeps_to_the_limit),
-		TEST(what_it_sells_too),
+		TEST(it_buys_no_more_than_there_is_room),
+		TEST(nor_sells_more),
+		TEST(without_room_it_opens_nothing),
+		TEST(what_others_take_is_cut),
 	};
 
 	return cmocka_run_group_tests_name("network_desk", tests, NULL, NULL);
