@@ -38,12 +38,19 @@ enum side activation_side(const struct activation_terms *t)
 	return t->regulation == REGULATION_UP ? SIDE_BUY : SIDE_SELL;
 }
 
+int64_t activation_begins_ms(const struct params *p, const struct activation_terms *t)
+{
+	return t->measure == MEASURE_BEFORE_AFTER
+		       ? params_slot_start_ms(p, t->slot) + p->slot_s * MS_PER_S / 4
+		       : INT64_MIN;
+}
+
 int64_t activation_deadline_ms(const struct params *p, const struct activation_terms *t)
 {
 	int64_t begins_ms = params_slot_start_ms(p, t->slot);
 
 	if (t->measure == MEASURE_BEFORE_AFTER)
-		return begins_ms + p->slot_s * MS_PER_S / 4;
+		return begins_ms + p->slot_s * MS_PER_S * 3 / 8;
 	return begins_ms - p->gate_lead_s * MS_PER_S - p->slot_s * MS_PER_S / 8;
 }
 
@@ -84,11 +91,13 @@ static enum verdict check_time(const struct ledger *l, const struct activation_t
 	int64_t market_ms, const char **field)
 {
 	int64_t open = ledger_slot(l);
-	int64_t first = t->measure == MEASURE_BEFORE_AFTER ? open : open + 1;
+	bool half = t->measure == MEASURE_BEFORE_AFTER;
 
 	*field = "slot";
-	if (t->slot < first || t->slot > open + l->params.horizon_slots)
+	if (half ? t->slot != open : t->slot <= open || t->slot > open + l->params.horizon_slots)
 		return VERDICT_HORIZON;
+	if (market_ms < activation_begins_ms(&l->params, t))
+		return VERDICT_ACTIVATION_EARLY;
 	if (market_ms >= activation_deadline_ms(&l->params, t))
 		return VERDICT_ACTIVATION_LATE;
 	return VERDICT_OK;

@@ -51,15 +51,19 @@ enum regulation regulation_from_name(const char *name);
 /* The side of an auction that answers it: up, the aggregator buys. */
 enum side activation_side(const struct activation_terms *terms);
 
-/* The market time from which it is too late to ask: `before-after`, the end of the slot's first
- * quarter; else an eighth of a slot before the default gate. */
+/* The market time from which one may be asked for: `before-after`, the end of the slot's first
+ * quarter, which nobody may shape who knows what it will be held against; else INT64_MIN. */
+int64_t activation_begins_ms(const struct params *params, const struct activation_terms *terms);
+
+/* The market time from which it is too late to ask: `before-after`, three eighths of the slot; else
+ * an eighth of a slot before the default gate. */
 int64_t activation_deadline_ms(const struct params *params, const struct activation_terms *terms);
 
 /* Judge a TX_ACTIVATE whose place is right. NOT_ADMITTED, NOT_ALLOWED: the address is not the
  * TSO's, or the market has no aggregator; OUT_OF_RANGE: energy, price, or the account (L3);
- * BAD_TERMS: the measure does not fit; HORIZON: a slot that is over or too far ahead;
- * ACTIVATION_LATE; TOO_MANY: no room; FUNDS_TOO_LOW: the TSO's account does not cover energy x
- * price, up. *field is the member's name.
+ * BAD_TERMS: the measure does not fit; HORIZON: a slot that is over or too far ahead,
+ * or within one another than the running; ACTIVATION_EARLY, ACTIVATION_LATE; TOO_MANY: no room;
+ * FUNDS_TOO_LOW: the TSO's account does not cover energy x price, up. *field is the member's name.
  */
 enum verdict activation_check(const struct ledger *ledger, const struct tx *tx, const char **field);
 

@@ -71,6 +71,7 @@
 	X(ACTIVATION_LATE, 65, "the time to ask for regulation in that slot is over")              \
 	X(UNKNOWN_ACTIVATION, 66, "no such activation that is not settled yet")                    \
 	X(ACTIVATION_ANSWERED, 67, "another auction answers that activation")                      \
+	X(ACTIVATION_EARLY, 68, "the first quarter of that slot is not over yet")                  \
 	X(BAD_TIME, 70, "a time in the block runs backwards or is not the slot's")                 \
 	X(BAD_SEQ, 71, "the sequence has a gap, a repetition or another order")                    \
 	X(OUT_OF_PHASE, 72, "a transaction stands where the block's order has no place for it")    \

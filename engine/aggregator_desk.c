@@ -56,44 +56,33 @@ static bool was_tried(const struct aggregator_desk *a, uint64_t activation)
 	return false;
 }
 
-/* The one that is to be answered first, up to market time until_ms; NULL: none. */
+/* The first one that waits for an answer; NULL: none. */
 static const struct activation *next_activation(
-	const struct aggregator_desk *a, const struct engine *e, int64_t until_ms)
+	const struct aggregator_desk *a, const struct engine *e)
 {
 	const struct activations *t = &e->market->ledger.activations;
-	const struct activation *first = NULL;
-	int64_t first_ms = INT64_MAX;
 
 	for (uint32_t i = 0; i < t->count; i++) {
-		int64_t answers_ms = aggregator_answers_ms(&e->genesis.params, &t->rows[i]);
-
-		if (t->rows[i].auction || answers_ms > until_ms || answers_ms >= first_ms ||
-			was_tried(a, t->rows[i].seq))
-			continue;
-		first = &t->rows[i];
-		first_ms = answers_ms;
+		if (!t->rows[i].auction && !was_tried(a, t->rows[i].seq))
+			return &t->rows[i];
 	}
-	return first;
+	return NULL;
 }
 
 int64_t aggregator_desk_next_ms(const struct aggregator_desk *a, const struct engine *e)
 {
 	const struct params *p = &e->genesis.params;
-	const struct activation *asked;
-	int64_t measured, projects_ms;
+	int64_t measured;
 
 	if (!a->key)
 		return INT64_MAX;
-	asked = next_activation(a, e, INT64_MAX);
+	if (next_activation(a, e))
+		return e->now_ms;
 	/* Before its first clock the engine has no time at all. */
 	measured = e->now_ms < p->start_ms ? -1 : params_slot_at(p, e->now_ms) - 1;
 	if (measured <= a->judged)
 		measured = a->judged + 1;
-	projects_ms = aggregator_projects_ms(p, measured + 1);
-	if (!asked || aggregator_answers_ms(p, asked) >= projects_ms)
-		return projects_ms;
-	return aggregator_answers_ms(p, asked) > e->now_ms ? aggregator_answers_ms(p, asked)
-							   : e->now_ms;
+	return aggregator_projects_ms(p, measured + 1);
 }
 
 /* Nothing is decided by a time that the market does not have. */
@@ -248,7 +237,7 @@ enum err aggregator_desk_answer(struct aggregator_desk *a, struct engine *e, int
 	struct aggregator_answer *answer, bool *ret_answered)
 {
 	const struct ledger *l = &e->market->ledger;
-	const struct activation *asked = may_act(a, e) ? next_activation(a, e, now_ms) : NULL;
+	const struct activation *asked = may_act(a, e) ? next_activation(a, e) : NULL;
 	int64_t available_uc;
 
 	*ret_answered = asked != NULL;

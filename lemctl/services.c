@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include "core/units.h"
 #include "lemctl/activation_ear.h"
 #include "lemctl/input.h"
 #include "lemctl/role_errand.h"
@@ -9,7 +11,8 @@
 #include "wire/service_form.h"
 
 enum { NO_SLOT = -1, PARAMETERS_MAX = 4096, FILE_MAX = 16384, COLUMNS = 3 };
-enum { CENT_DECIMALS = 3, WAIT_STEP_MS = 100 };
+enum { CENT_DECIMALS = 3, WAIT_STEP_MS = 50, NS_PER_MS = 1000000 };
+enum { MARGIN_SHARE = 64 /* of a slot */ };
 
 /* The columns of a file. */
 struct prices {
@@ -223,6 +226,21 @@ static int wait_for_answer(struct role_door *d, const struct activation_ear *ear
 	}
 }
 
+/* Within a slot, wait until its first quarter is over, and surely so by the market's clock. */
+static void wait_for_quarter(const struct role_door *d, const struct activation_terms *t, bool json)
+{
+	const struct params *p = &d->genesis.params;
+	int64_t from_ms = activation_begins_ms(p, t);
+
+	if (from_ms == INT64_MIN || role_door_now_ms(d) >= from_ms)
+		return;
+	from_ms += p->slot_s * MS_PER_S / MARGIN_SHARE;
+	if (!json)
+		(void)fprintf(stderr, "lemctl: waiting for the end of the slot's first quarter\n");
+	while (role_door_now_ms(d) < from_ms)
+		(void)nanosleep(&(struct timespec){.tv_nsec = WAIT_STEP_MS * NS_PER_MS}, NULL);
+}
+
 static int send_activation(
 	struct role_door *d, const struct activate_words *w, struct activation_terms *t)
 {
@@ -238,6 +256,8 @@ static int send_activation(
 
 	if (code == 0)
 		code = role_errand_slot(&d->genesis.params, w->from, &t->slot);
+	if (code == 0)
+		wait_for_quarter(d, t, w->json);
 	if (code == 0 && w->wait)
 		code = role_door_connect(d, more);
 	if (code == 0) {
@@ -265,7 +285,7 @@ int services_activate(int argc, char **argv)
 		{"price", ARG_TEXT, &w.price, "CENTS", "for each kWh delivered", 0, 0},
 		{"measure", ARG_TEXT, &w.measure, "NAME",
 			"what says what was delivered (the market's); before-after: in the second "
-			"half of the slot, which may have begun",
+			"half of the slot, asked for when its first quarter is over",
 			0, 0},
 		{"wait", ARG_FLAG, &w.wait, "",
 			"wait for what the aggregator can deliver: what its auction is cleared at",

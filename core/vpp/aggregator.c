@@ -112,12 +112,6 @@ bool aggregator_fit(struct aggregator_order *o, const struct network_room *room)
 	return true;
 }
 
-int64_t aggregator_answers_ms(const struct params *p, const struct activation *a)
-{
-	return a->terms.measure == MEASURE_BEFORE_AFTER ? aggregator_projects_ms(p, a->terms.slot)
-							: INT64_MIN;
-}
-
 bool aggregator_answer(const struct params *p, const struct activation *a, int64_t now_ms,
 	int64_t available_uc, struct aggregator_order *ret)
 {

@@ -86,10 +86,6 @@ bool aggregator_decide(const struct deviation *deviation, const struct limit_pri
  * has none, and the order is as it was. */
 bool aggregator_fit(struct aggregator_order *order, const struct network_room *room);
 
-/* The market time at which an activation is to be answered: at once, or, measured within its slot,
- * when that is projected. */
-int64_t aggregator_answers_ms(const struct params *params, const struct activation *activation);
-
 /* The auction that answers an activation: for all that is asked, at the price asked, so far as
  * available_uc covers it. False: it covers nothing, or at now_ms the time for it is over. */
 bool aggregator_answer(const struct params *params, const struct activation *activation,

@@ -143,15 +143,19 @@ static void it_is_asked_for_in_time(void **state)
 	network_expect(&s, &tx, VERDICT_OK, "");
 	at(&tx, 1, -lead_ms);
 	network_expect(&s, &tx, VERDICT_ACTIVATION_LATE, "slot");
-	/* Within a slot: until its first quarter is over. */
+	/* Within a slot: once nobody can shape its first quarter any more. */
 	tx = activate(SCENE_TSO, 0, REGULATION_UP);
 	tx.u.activate.measure = MEASURE_BEFORE_AFTER;
 	at(&tx, 0, SMALL_SLOT_MS / 4 - 1);
-	network_expect(&s, &tx, VERDICT_OK, "");
+	network_expect(&s, &tx, VERDICT_ACTIVATION_EARLY, "slot");
 	at(&tx, 0, SMALL_SLOT_MS / 4);
-	network_expect(&s, &tx, VERDICT_ACTIVATION_LATE, "slot");
-	tx.u.activate.slot = 4;
 	network_expect(&s, &tx, VERDICT_OK, "");
+	at(&tx, 0, SMALL_SLOT_MS * 3 / 8 - 1);
+	network_expect(&s, &tx, VERDICT_OK, "");
+	at(&tx, 0, SMALL_SLOT_MS * 3 / 8);
+	network_expect(&s, &tx, VERDICT_ACTIVATION_LATE, "slot");
+	tx.u.activate.slot = 1;
+	network_expect(&s, &tx, VERDICT_HORIZON, "slot");
 }
 
 static void up_is_covered_by_the_tso(void **state)

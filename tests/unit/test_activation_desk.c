@@ -94,14 +94,11 @@ static void it_answers_at_once_and_once(void **state)
 	assert_int_equal(ledger()->auctions.auction_count, 2);
 }
 
-static void within_a_slot_it_waits_for_the_first_quarter(void **state)
+static void within_a_slot_it_answers_at_once(void **state)
 {
 	(void)state;
-	ask(1, REGULATION_UP, MEASURE_BEFORE_AFTER, 2000);
-	(void)turn(n.m.now_ms, false);
-	little_advance(&n.m, little_slot_ms(1) + 1000);
-	(void)turn(little_slot_ms(1) + PROJECTS_MS - 1, false);
-	n.m.now_ms = little_slot_ms(1) + PROJECTS_MS;
+	little_advance(&n.m, little_slot_ms(0) + LITTLE_SLOT_MS / 4);
+	ask(0, REGULATION_UP, MEASURE_BEFORE_AFTER, 2000);
 	assert_int_equal(turn(n.m.now_ms, true).order.measure, MEASURE_BEFORE_AFTER);
 	assert_int_not_equal(ledger()->activations.rows[0].auction, 0);
 }
@@ -160,7 +157,6 @@ static void a_deviation_is_another_need(void **state)
 	network_schedule_slots(&n, SLOT, 1, 1000);
 	network_say_of_last(&n, NETWORK_DSO, APPROVAL_APPROVE);
 	network_say_of_last(&n, NETWORK_TSO, APPROVAL_APPROVE);
-	ask(SLOT, REGULATION_DOWN, MEASURE_BEFORE_AFTER, 100);
 	little_advance(&n.m, little_slot_ms(SLOT) + 1000);
 	for (int home = 0; home < LITTLE_HOMES; home++)
 		little_state(&n.m, home, SLOT - 1, 0);
@@ -169,6 +165,7 @@ static void a_deviation_is_another_need(void **state)
 		n.m.homes[home].registers.wh[REGISTER_IMPORT] += 500;
 		little_state(&n.m, home, SLOT, 1);
 	}
+	ask(SLOT, REGULATION_DOWN, MEASURE_BEFORE_AFTER, 100);
 	n.m.now_ms = little_slot_ms(SLOT) + PROJECTS_MS;
 	assert_true(turn(n.m.now_ms, true).taken);
 	assert_int_equal(
@@ -204,7 +201,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(it_answers_at_once_and_once),
-		TEST(within_a_slot_it_waits_for_the_first_quarter),
+		TEST(within_a_slot_it_answers_at_once),
 		TEST(it_offers_what_it_covers),
 		TEST(what_a_failed_commit_has_taken_is_tried_again),
 		TEST(a_deviation_is_another_need),

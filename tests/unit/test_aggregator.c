@@ -129,8 +129,6 @@ static void it_answers_an_activation(void **state)
 	assert_true(aggregator_answer(&p, &down, gate_ms - 1, 0, &o));
 	assert_int_equal(o.side, SIDE_SELL);
 	assert_int_equal(o.quantity_wh, 1000);
-	assert_int_equal(aggregator_answers_ms(&p, &up), INT64_MIN);
-	assert_int_equal(aggregator_answers_ms(&p, &half), begins_ms + slot_ms * 5 / 16);
 	assert_false(aggregator_answer(&p, &half, begins_ms, INT64_MAX, &o));
 	assert_true(aggregator_answer(&p, &half, begins_ms + slot_ms * 5 / 16, INT64_MAX, &o));
 	assert_int_equal(o.measure, MEASURE_BEFORE_AFTER);

@@ -71,8 +71,9 @@ class Activations:
 		demand(a.regulation in REGULATIONS and a.measure in MEASURES, "BAD_FIELD")
 		demand(1 <= a.wh <= 10**8 and 0 <= a.mc <= PRICE_MAX, "OUT_OF_RANGE")
 		demand(a.measure != ("import" if a.up() else "export"), "BAD_TERMS")
-		demand((slot if half else slot + 1) <= a.slot <= slot + p["horizon_slots"], "HORIZON")
-		late = 250 * p["slot_s"] if half else -1000 * p["gate_lead_s"] - 125 * p["slot_s"]
+		demand(a.slot == slot if half else slot < a.slot <= slot + p["horizon_slots"], "HORIZON")
+		demand(not half or tx["market_ms"] >= begins + 250 * p["slot_s"], "ACTIVATION_EARLY")
+		late = 375 * p["slot_s"] if half else -1000 * p["gate_lead_s"] - 125 * p["slot_s"]
 		demand(tx["market_ms"] < begins + late, "ACTIVATION_LATE")
 		demand(len(self.rows) < ROWS_MAX, "TOO_MANY")
 		ledger.covered(account, a.hold())
