@@ -1,0 +1,85 @@
+#!/bin/bash
+# The market's own aggregator trades within slots under a DSO's limit: it is far off the schedule, asks
+# for what the limit leaves room for, for nothing where it leaves none, and is cut by what the TSO's
+# activation has taken before. Replicas, the audit and the second verifier agree.
+. "$(dirname "$0")/lib.sh"
+homes=5
+net=-20000 # of a night in which nobody can give as much: the community will be short
+room=300
+market --demo --rate 400 --slot 3600 --start '2017-06-21 18:00:00' --start-in 10 --dso --tso
+sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
+for n in $(seq $homes); do
+	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
+done
+for role in aggregator tso; do
+	"$build/lemctl" deposit --cents 5000 "$work/market" "$role" >/dev/null
+done
+check "the broker starts" start_broker
+for n in $(seq $homes); do
+	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+	run_home "$n"
+done
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
+awaits() { # awaits "what" command...: two minutes at most
+	for _ in $(seq 1200); do
+		"${@:2}" && ok && return
+		sleep 0.1
+	done
+	bad "$1"
+}
+height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
+operator() { "$build/lemctl" "$@" "$work/market" >>"$work/operator.log" 2>&1; }
+ours() { sql "SELECT lower(hex(t.tx_id)) FROM schedules s JOIN transactions t USING (seq) WHERE net_wh = $net LIMIT 1"; }
+awaits "the market begins" height 1
+first=$(($(sql 'SELECT max(height) FROM blocks') + 4))
+printf '99999,%d\n' $((room - net)) $((-net)) $((room - net)) $((room - net)) $((room - net)) $((room - net)) >"$work/limits.csv"
+check "the DSO posts limits" operator dso limits --first-slot "$first" --file "$work/limits.csv"
+check "a schedule far from what will be" schedule_slots "$first" 6 "$net"
+check "the DSO approves it" operator dso approve "$(ours)"
+check "the TSO too" operator tso approve "$(ours)"
+# A home answers one auction of a slot's second half, whichever it comes to first, and so all may answer
+# the same one: the TSO asks again until both are answered.
+slot=$((first + 1))
+cut() { [ "$(sql 'SELECT count(*) FROM v_cuts')" -gt 0 ]; }
+ended() { [ "$(sql "SELECT count(*) FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot = $slot")" = 2 ]; }
+until cut || [ "$slot" -eq $((first + 5)) ]; do
+	slot=$((slot + 1))
+	awaits "the slot before" height $((slot - 1))
+	check "the TSO asks for regulation" operator tso activate up --slot "$slot" --energy 200 --price 90 --measure before-after
+	awaits "two auctions of it end" ended
+done
+awaits "all of it is settled" height $((slot + 2))
+stop_broker
+end_children
+expect "that schedule counts" "$net approved 6" "$(sql "SELECT CAST(net_kwh * 1000 AS INTEGER) || ' ' || state || ' ' || count(*) FROM v_schedule
+	WHERE slot BETWEEN $first AND $((first + 5)) GROUP BY net_kwh, state")"
+said() { sed -n "s/.*lem: aggregator | slot $1 | \(buys .*\)/\1/p" "$work/broker.log" | sed 's/of [0-9]*,/of N,/'; }
+limited="at 25400 mc/kWh of N, for the limit of the dso leaves no more room"
+expect "it asks for what there is room for" "buys $room Wh $limited" "$(said "$first")"
+expect "for nothing where there is none" "buys 0 Wh $limited" "$(said $((first + 1)))"
+# Slot, what was asked for, and whether more than the room was cleared.
+expect "its auctions" "$first $room 0, $slot $room 0" "$(sql "SELECT group_concat(slot || ' ' || quantity_wh || ' ' || (cleared_wh > $room), ', ')
+	FROM (SELECT * FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot IN ($first, $((first + 1)), $slot) AND opener = 3 AND measure = 5
+	AND seq NOT IN (SELECT auction FROM activation_auctions) ORDER BY slot)")"
+check "homes answer" test "$(sql "SELECT cleared_wh > 0 FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot = $first")" = 1
+expect "both take the room" "$room 2" "$(sql "SELECT sum(cleared_wh) || ' ' || sum(cleared_wh > 0) FROM auctions a
+	JOIN auction_ends e ON e.auction = a.seq WHERE slot = $slot")"
+expect "what the one takes the other is cut by" "$slot dso network_limit 1" "$(sql "SELECT delivery_slot || ' ' || role || ' ' || why || ' ' ||
+	(cut_kwh > 0 AND auction NOT IN (SELECT auction FROM activation_auctions)) FROM v_cuts")"
+check "a home was told" grep -q 'was cut by .* a limit of the network' "$work"/home*/log
+check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+second() {
+	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
+		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
+}
+check "a second verifier agrees" second
+last=$(($(sql 'SELECT max(height) FROM blocks') - 1))
+for n in $(seq $homes); do
+	expect "replica $n agrees" "$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
+		"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
+	expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
+done
+[ "$failed" -eq 0 ] || tail -n 12 "$work"/home*/log "$work/broker.log" "$work/operator.log"
+finish
