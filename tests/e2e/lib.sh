@@ -203,6 +203,29 @@ money_adds_up() { # money_adds_up LEDGER CSM: it does, and forged transfers woul
 
 token() { "$build/lemctl" token --market "$id" --key "$1" "$2"; }
 
+# schedule_slots FIRST COUNT NET_WH: the aggregator schedules that net in each of those slots; once
+# more where the message came too late; 1 if it is not in the ledger in the end.
+schedule_slots() {
+	local ms start_ms rate real_start_ms address nets query
+	nets=$(printf ",$3%.0s" $(seq "$2"))
+	query="SELECT count(*) FROM schedules WHERE slot = $1 AND net_wh = $3"
+	read -r start_ms rate real_start_ms address <<<"$(sqlite3 -readonly -separator ' ' "$work/market/ledger.db" "SELECT
+		json_extract(p, '$.start_ms'), json_extract(p, '$.rate'), json_extract(p, '$.real_start_ms'),
+		(SELECT address FROM accounts WHERE number = 3) FROM (SELECT json_extract(document, '$.rules.parameters') AS p FROM genesis)")"
+	for _ in 1 2 3 4 5; do
+		ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
+		"$build/lemctl" sign --key "$work/market/aggregator.pem" --market "$id" >"$work/message" <<<"{\"clientId\":\"aggregator\",
+			\"date\":\"$(date -u -d "@$((ms / 1000))" '+%Y-%m-%d %H:%M:%S')\",\"operation\":\"schedule\",\"parameters\":{
+			\"address\":\"$address\",\"first_slot\":$1,\"net_wh\":[${nets:1}]},\"reqId\":\"r$RANDOM$RANDOM$RANDOM\"}"
+		as aggregator "$work/market/aggregator.pem" pub -t lem/e2e/in/schedule -f "$work/message"
+		for _ in $(seq 10); do
+			[ "$(sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$query" 2>/dev/null)" = 1 ] && return
+			sleep 0.1
+		done
+	done
+	return 1
+}
+
 # mosquitto_pub and _sub as a client of the market: as USER KEYFILE pub|sub options...
 as() {
 	local user=$1 key=$2 verb=$3

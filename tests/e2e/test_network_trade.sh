@@ -29,53 +29,44 @@ awaits() { # awaits "what" command...: two minutes at most
 	done
 	bad "$1"
 }
-read -r start_ms rate real_start_ms <<<"$(sql "SELECT json_extract(p, '\$.start_ms') || ' ' || json_extract(p, '\$.rate') || ' ' ||
-	json_extract(p, '\$.real_start_ms') FROM (SELECT json_extract(document, '\$.rules.parameters') AS p FROM genesis)")"
 height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
 operator() { "$build/lemctl" "$@" "$work/market" >>"$work/operator.log" 2>&1; }
 ours() { sql "SELECT lower(hex(t.tx_id)) FROM schedules s JOIN transactions t USING (seq) WHERE net_wh = $net LIMIT 1"; }
-announce() { # until it is in the ledger: a message may come too late
-	local ms
-	for _ in 1 2 3 4 5; do
-		ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
-		"$build/lemctl" sign --key "$work/market/aggregator.pem" --market "$id" >"$work/message" <<<"{\"clientId\":\"aggregator\",
-			\"date\":\"$(date -u -d "@$((ms / 1000))" '+%Y-%m-%d %H:%M:%S')\",\"operation\":\"schedule\",\"parameters\":{\"address\":\"$(sql \
-			'SELECT address FROM accounts WHERE number = 3')\",\"first_slot\":$first,\"net_wh\":[$net,$net,$net]},\"reqId\":\"r$RANDOM$RANDOM$RANDOM\"}"
-		as aggregator "$work/market/aggregator.pem" pub -t lem/e2e/in/schedule -f "$work/message"
-		for _ in $(seq 10); do
-			[ -n "$(ours)" ] && return
-			sleep 0.1
-		done
-	done
-	return 1
-}
 awaits "the market begins" height 1
 first=$(($(sql 'SELECT max(height) FROM blocks') + 4))
-printf '99999,%d\n' $((room - net)) $((-net)) $((room - net)) >"$work/limits.csv"
+printf '99999,%d\n' $((room - net)) $((-net)) $((room - net)) $((room - net)) $((room - net)) $((room - net)) >"$work/limits.csv"
 check "the DSO posts limits" operator dso limits --first-slot "$first" --file "$work/limits.csv"
-check "a schedule far from what will be" announce
+check "a schedule far from what will be" schedule_slots "$first" 6 "$net"
 check "the DSO approves it" operator dso approve "$(ours)"
 check "the TSO too" operator tso approve "$(ours)"
-awaits "the slot before" height $((first - 1))
-check "the TSO asks for regulation" operator tso activate up --slot $((first + 2)) --energy 200 --price 90 --measure before-after
-awaits "all of it is settled" height $((first + 4))
+# A home answers one auction of a slot's second half, whichever it comes to first, and so all may answer
+# the same one: the TSO asks again until both are answered.
+slot=$((first + 1))
+cut() { [ "$(sql 'SELECT count(*) FROM v_cuts')" -gt 0 ]; }
+ended() { [ "$(sql "SELECT count(*) FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot = $slot")" = 2 ]; }
+until cut || [ "$slot" -eq $((first + 5)) ]; do
+	slot=$((slot + 1))
+	awaits "the slot before" height $((slot - 1))
+	check "the TSO asks for regulation" operator tso activate up --slot "$slot" --energy 200 --price 90 --measure before-after
+	awaits "two auctions of it end" ended
+done
+awaits "all of it is settled" height $((slot + 2))
 stop_broker
 end_children
-expect "that schedule counts" "$net approved 3" "$(sql "SELECT CAST(net_kwh * 1000 AS INTEGER) || ' ' || state || ' ' || count(*) FROM v_schedule
-	WHERE slot BETWEEN $first AND $((first + 2)) GROUP BY net_kwh, state")"
+expect "that schedule counts" "$net approved 6" "$(sql "SELECT CAST(net_kwh * 1000 AS INTEGER) || ' ' || state || ' ' || count(*) FROM v_schedule
+	WHERE slot BETWEEN $first AND $((first + 5)) GROUP BY net_kwh, state")"
 said() { sed -n "s/.*lem: aggregator | slot $1 | \(buys .*\)/\1/p" "$work/broker.log" | sed 's/of [0-9]*,/of N,/'; }
 limited="at 25400 mc/kWh of N, for the limit of the dso leaves no more room"
 expect "it asks for what there is room for" "buys $room Wh $limited" "$(said "$first")"
 expect "for nothing where there is none" "buys 0 Wh $limited" "$(said $((first + 1)))"
 # Slot, what was asked for, and whether more than the room was cleared.
-expect "its auctions" "$first $room 0, $((first + 2)) $room 0" "$(sql "SELECT group_concat(slot || ' ' || quantity_wh || ' ' || (cleared_wh > $room), ', ')
-	FROM (SELECT * FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot BETWEEN $first AND $((first + 2)) AND opener = 3 AND measure = 5
+expect "its auctions" "$first $room 0, $slot $room 0" "$(sql "SELECT group_concat(slot || ' ' || quantity_wh || ' ' || (cleared_wh > $room), ', ')
+	FROM (SELECT * FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot IN ($first, $((first + 1)), $slot) AND opener = 3 AND measure = 5
 	AND seq NOT IN (SELECT auction FROM activation_auctions) ORDER BY slot)")"
-expect "homes answer" 2 "$(sql "SELECT count(DISTINCT slot) FROM auctions a JOIN auction_ends e ON e.auction = a.seq
-	WHERE cleared_wh > 0 AND slot IN ($first, $((first + 2)))")"
-check "the activation is cleared first" test "$(sql "SELECT cleared_wh > 0 FROM activation_auctions JOIN auction_ends USING (auction)")" = 1
-expect "both take the room" "$room" "$(sql "SELECT sum(cleared_wh) FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot = $((first + 2))")"
-expect "what the one takes the other is cut by" "$((first + 2)) dso network_limit 1" "$(sql "SELECT delivery_slot || ' ' || role || ' ' || why || ' ' ||
+check "homes answer" test "$(sql "SELECT cleared_wh > 0 FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot = $first")" = 1
+expect "both take the room" "$room 2" "$(sql "SELECT sum(cleared_wh) || ' ' || sum(cleared_wh > 0) FROM auctions a
+	JOIN auction_ends e ON e.auction = a.seq WHERE slot = $slot")"
+expect "what the one takes the other is cut by" "$slot dso network_limit 1" "$(sql "SELECT delivery_slot || ' ' || role || ' ' || why || ' ' ||
 	(cut_kwh > 0 AND auction NOT IN (SELECT auction FROM activation_auctions)) FROM v_cuts")"
 check "a home was told" grep -q 'was cut by .* a limit of the network' "$work"/home*/log
 check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"

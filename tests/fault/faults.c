@@ -202,14 +202,30 @@ bool __wrap_poe_floor_met(
 }
 #endif
 
-#ifdef FAULT_false_delivery
+#if defined FAULT_false_delivery || defined FAULT_false_change
+#ifdef FAULT_false_change
+/* Only of what a home has changed within the slot. */
+static bool is_denied(const struct market *market, uint64_t order)
+{
+	const struct auctions *t = &market->ledger.auctions;
+
+	return t->auctions[order_find(t, order)->auction].contract.measure == MEASURE_BEFORE_AFTER;
+}
+#else
+static bool is_denied(const struct market *market, uint64_t order)
+{
+	(void)market, (void)order;
+	return true;
+}
+#endif
+
 enum market_step __real_market_next(struct market *market, struct tx *tx, uint64_t *intake_seq);
 
 enum market_step __wrap_market_next(struct market *market, struct tx *tx, uint64_t *intake_seq)
 {
 	enum market_step step = __real_market_next(market, tx, intake_seq);
 
-	if (step == MARKET_TX && tx->kind == TX_DELIVERY)
+	if (step == MARKET_TX && tx->kind == TX_DELIVERY && is_denied(market, tx->u.delivery.order))
 		tx->u.delivery.delivered_wh /= 2;
 	return step;
 }
