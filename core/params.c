@@ -52,7 +52,7 @@ static enum verdict check_relations(const struct params *p, const char **field)
 enum verdict params_check(const struct params *p, const char **field)
 {
 	const int64_t ms_max = INT64_C(4102444800000); /* 2100-01-01 */
-	bool asks = network_role_any(p);
+	bool asks = p->role_count <= PARAMS_ROLES_MAX && network_role_any(p);
 	const struct bound bounds[] = {
 		{"slot_s", p->slot_s, 60, 86400},
 		{"start_ms", p->start_ms, 0, ms_max},
