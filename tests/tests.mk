@@ -29,7 +29,8 @@ $(B)/e2e/%: $(B)/obj/tests/e2e/%.o $(patsubst %,$(B)/obj/tests/lib/%.o,broker cr
 		$(B)/obj/tests/soak/tally.o $(SHARED)
 	$(call link,-lmosquitto)
 
-e2e: all $(B)/demo-savings $(B)/demo-year $(B)/unit/test_ledger_audit $(B)/unit/test_network_market $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so) ## the real broker and real homes
+e2e-built: all $(B)/demo-savings $(B)/demo-year $(B)/unit/test_ledger_audit $(B)/unit/test_network_market $(B)/e2e/aggregator $(B)/e2e/verdicts $(B)/e2e/abuse $(B)/e2e/rough $(B)/soak $(FAULTS:%=$(B)/fault/%.so)
+e2e: e2e-built ## the real broker and real homes
 	@BUILD=$(B) tests/e2e/run.sh
 
 $(B)/soak: $(call obj,tests/soak) $(patsubst %,$(B)/obj/tests/lib/%.o,crowd broker street) $(SHARED)
@@ -42,12 +43,16 @@ page-test: all $(B)/demo-savings ## the operator's page in a headless chromium: 
 	@BUILD=$(B) tests/page/run.sh $(DIR)
 
 # A sanitizer's tests, and one with the real broker, which loads SANITIZER for the plugin.
-sanitized: all $(B)/e2e/verdicts unit
+sanitized: built unit
 	@BUILD=$(B) tests/e2e/run.sh tests/e2e/test_verdicts.sh
 
+built: all $(B)/e2e/verdicts $(UNIT)
+
+ASAN := B=$(B)/asan OPT='-O1 -g' SANITIZER=libasan.so SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
 asan: ## unit tests and the plugin under address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory B=$(B)/asan OPT='-O1 -g' SANITIZER=libasan.so \
-		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' sanitized
+	@$(MAKE) --no-print-directory $(ASAN) sanitized
+asan-built:
+	@$(MAKE) --no-print-directory $(ASAN) built
 
 tsan: ## the threaded tests and the plugin under the thread sanitizer
 	@$(MAKE) --no-print-directory B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the end-to-end tests: all, or those named; three at a time, for they mostly wait. That of the
+# Runs the end-to-end tests: all, or those named; four at a time, for they mostly wait. That of the
 # planted faults runs many brokers by itself, and so alone.
 cd "$(dirname "$0")/../.." || exit 1
 tests=("$@")
@@ -16,7 +16,7 @@ done
 for t in "${tests[@]}"; do
 	[[ $t == *faults* ]] && continue
 	one "$t" &
-	while [ "$(jobs -r | wc -l)" -ge 3 ]; do sleep 0.2; done
+	while [ "$(jobs -r | wc -l)" -ge 4 ]; do sleep 0.2; done
 done
 wait
 failed=()
