@@ -15,7 +15,7 @@ static enum mode read_mode(const char *word)
 {
 	char name[8] = "";
 
-	for (size_t i = 0; word[i] && i < sizeof name - 1; i++)
+	for (size_t i = 0; i < sizeof name - 1 && word[i]; i++)
 		name[i] = (char)toupper((unsigned char)word[i]);
 	return strlen(word) < sizeof name ? mode_from_name(name) : (enum mode)0;
 }

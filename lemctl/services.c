@@ -245,14 +245,9 @@ static int send_activation(
 	struct role_door *d, const struct activate_words *w, struct activation_terms *t)
 {
 	static const char *const more[] = {"auctions/+", NULL};
-	struct activation_ear ear = {.count = 0};
 	char text[PARAMETERS_MAX];
 	struct out out;
-	int code;
-
-	d->hear = hear;
-	d->context = &ear;
-	code = role_door_open(d);
+	int code = role_door_open(d);
 
 	if (code == 0)
 		code = role_errand_slot(&d->genesis.params, w->from, &t->slot);
@@ -267,14 +262,15 @@ static int send_activation(
 	}
 	(void)fflush(stdout);
 	if (code == 0 && w->wait)
-		code = wait_for_answer(d, &ear, t, w->json);
+		code = wait_for_answer(d, d->context, t, w->json);
 	role_door_close(d);
 	return code;
 }
 
 int services_activate(int argc, char **argv)
 {
-	static struct role_door d = {.role = "tso"};
+	static struct activation_ear ear;
+	static struct role_door d = {.role = "tso", .hear = hear, .context = &ear};
 	struct activate_words w = {.slot = NO_SLOT};
 	struct activation_terms terms = {.slot = 0};
 	const struct arg table[] = {

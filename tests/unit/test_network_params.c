@@ -32,10 +32,11 @@ static int teardown(void **state)
 /* A signed genesis with one role of that name. */
 static void make(struct genesis *g, const char *role)
 {
-	struct role_params *r = &g->params.roles[0];
 	struct private_key *key = NULL;
+	struct role_params *r;
 
 	memset(g, 0, sizeof *g);
+	r = &g->params.roles[0];
 	memcpy(g->name, "tiny", 5);
 	g->address_alg = KEY_P256;
 	g->params = sample_params();
