@@ -42,7 +42,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: built e2e-built asan-built soak page-test fuzzlib sanitized help deps all demo demo-year check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
+.PHONY: built e2e-built checks-built soak page-test fuzzlib sanitized help deps all demo demo-year check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 

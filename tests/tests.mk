@@ -51,12 +51,15 @@ built: all $(B)/e2e/verdicts $(UNIT)
 ASAN := B=$(B)/asan OPT='-O1 -g' SANITIZER=libasan.so SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
 asan: ## unit tests and the plugin under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory $(ASAN) sanitized
-asan-built:
-	@$(MAKE) --no-print-directory $(ASAN) built
-
+TSAN := B=$(B)/tsan OPT='-O1 -g' SANITIZER=libtsan.so SAN=-fsanitize=thread \
+	UNIT_ONLY='digest sign queue keyring office planner_thread'
 tsan: ## the threaded tests and the plugin under the thread sanitizer
-	@$(MAKE) --no-print-directory B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread \
-		SANITIZER=libtsan.so UNIT_ONLY='digest sign queue keyring office planner_thread' sanitized
+	@$(MAKE) --no-print-directory $(TSAN) sanitized
+
+# What the sanitizers' tests and the fuzz targets need.
+checks-built: $(FUZZ)
+	@$(MAKE) --no-print-directory $(ASAN) built
+	@$(MAKE) --no-print-directory $(TSAN) built
 
 fuzz: $(FUZZ) ## run each fuzz target for FUZZ_S seconds (5)
 	@tools/run_fuzz.sh $(or $(FUZZ_S),5) $(FUZZ)

@@ -18,13 +18,13 @@ jobs=-j$(nproc)
 step set-up tools/deps.sh check
 step build make "$jobs" --no-print-directory all build/demo-savings build/e2e/aggregator
 step unit make "$jobs" --no-print-directory unit
-# The end-to-end tests mostly wait: meanwhile the sanitizers' build takes what they leave.
+# The end-to-end tests mostly wait: meanwhile the next steps' builds take what they leave.
 make --no-print-directory e2e-built
-nice -n 19 make -j1 --no-print-directory asan-built >/dev/null 2>&1 &
+nice -n 19 make -j1 --no-print-directory checks-built >/dev/null 2>&1 &
 step e2e make --no-print-directory e2e
 wait
 step asan make "$jobs" --no-print-directory asan
 step tsan make "$jobs" --no-print-directory tsan
-step fuzz make "$jobs" --no-print-directory fuzz FUZZ_S=3
+step fuzz make "$jobs" --no-print-directory fuzz FUZZ_S=2
 echo "time in seconds:"
 sed 's/^/  /' "$log"
