@@ -20,7 +20,7 @@ step build make "$jobs" --no-print-directory all build/demo-savings build/e2e/ag
 step unit make "$jobs" --no-print-directory unit
 # The end-to-end tests mostly wait: meanwhile the next steps' builds take what they leave.
 make --no-print-directory e2e-built
-nice -n 19 make -j1 --no-print-directory checks-built >/dev/null 2>&1 &
+nice -n 19 make "$jobs" --no-print-directory checks-built >/dev/null 2>&1 &
 step e2e make --no-print-directory e2e
 wait
 step asan make "$jobs" --no-print-directory asan
