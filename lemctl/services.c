@@ -238,7 +238,8 @@ static void wait_for_quarter(const struct role_door *d, const struct activation_
 	if (!json)
 		(void)fprintf(stderr, "lemctl: waiting for the end of the slot's first quarter\n");
 	while (role_door_now_ms(d) < from_ms)
-		(void)nanosleep(&(struct timespec){.tv_nsec = WAIT_STEP_MS * NS_PER_MS}, NULL);
+		(void)nanosleep(
+			&(struct timespec){.tv_nsec = (long)WAIT_STEP_MS * NS_PER_MS}, NULL);
 }
 
 static int send_activation(
