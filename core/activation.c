@@ -6,13 +6,6 @@
 #include "core/network_role.h"
 #include "core/units.h"
 
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && memcmp(a, b, n) == 0;
-}
-
 const char *regulation_name(enum regulation regulation)
 {
 	switch (regulation) {
@@ -27,7 +20,7 @@ const char *regulation_name(enum regulation regulation)
 enum regulation regulation_from_name(const char *name)
 {
 	for (int r = REGULATION_UP; r <= REGULATION_DOWN; r++) {
-		if (same(name, regulation_name((enum regulation)r)))
+		if (strcmp(name, regulation_name((enum regulation)r)) == 0)
 			return (enum regulation)r;
 	}
 	return (enum regulation)0;

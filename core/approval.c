@@ -5,13 +5,6 @@
 #include "core/ledger.h"
 #include "core/units.h"
 
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && memcmp(a, b, n) == 0;
-}
-
 const char *approval_verdict_name(enum approval_verdict verdict)
 {
 	switch (verdict) {
@@ -26,7 +19,7 @@ const char *approval_verdict_name(enum approval_verdict verdict)
 enum approval_verdict approval_verdict_from_name(const char *name)
 {
 	for (int v = APPROVAL_APPROVE; v <= APPROVAL_CHANGE; v++) {
-		if (same(name, approval_verdict_name((enum approval_verdict)v)))
+		if (strcmp(name, approval_verdict_name((enum approval_verdict)v)) == 0)
 			return (enum approval_verdict)v;
 	}
 	return (enum approval_verdict)0;
@@ -46,7 +39,7 @@ const char *silence_name(enum silence silence)
 enum silence silence_from_name(const char *name)
 {
 	for (int s = SILENCE_REFUSES; s <= SILENCE_APPROVES; s++) {
-		if (same(name, silence_name((enum silence)s)))
+		if (strcmp(name, silence_name((enum silence)s)) == 0)
 			return (enum silence)s;
 	}
 	return (enum silence)0;

@@ -172,17 +172,10 @@ const char *measure_name(enum measure measure)
 	return NULL;
 }
 
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && memcmp(a, b, n) == 0;
-}
-
 enum measure measure_from_name(const char *name)
 {
 	for (int m = MEASURE_STORAGE; m <= MEASURE_BEFORE_AFTER; m++) {
-		if (same(name, measure_name((enum measure)m)))
+		if (strcmp(name, measure_name((enum measure)m)) == 0)
 			return (enum measure)m;
 	}
 	return (enum measure)0;
@@ -202,7 +195,7 @@ const char *book_kind_name(enum book_kind kind)
 enum book_kind book_kind_from_name(const char *name)
 {
 	for (int k = BOOK_SEALED; k <= BOOK_OPEN; k++) {
-		if (same(name, book_kind_name((enum book_kind)k)))
+		if (strcmp(name, book_kind_name((enum book_kind)k)) == 0)
 			return (enum book_kind)k;
 	}
 	return (enum book_kind)0;

@@ -8,20 +8,13 @@ void homes_init(struct homes *homes)
 	index_init(&homes->by_client, homes->cells, HOMES_INDEX_BITS);
 }
 
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && memcmp(a, b, n) == 0;
-}
-
 const struct home *home_find(const struct homes *homes, const char *client_id)
 {
 	for (uint64_t key = index_key_of_text(client_id);; key++) {
 		uint32_t n = index_get(&homes->by_client, key);
 		if (n == INDEX_NONE)
 			return NULL;
-		if (same(homes->rows[n].terms.client_id, client_id))
+		if (strcmp(homes->rows[n].terms.client_id, client_id) == 0)
 			return &homes->rows[n];
 	}
 }
@@ -60,9 +53,9 @@ bool meter_text_valid(const char *text)
 
 const char *home_text_rule(const char *field)
 {
-	if (same(field, "clientId"))
+	if (strcmp(field, "clientId") == 0)
 		return "a clientId is 3 to 32 of a-z and 0-9";
-	if (same(field, "meter_type") || same(field, "meter_serial"))
+	if (strcmp(field, "meter_type") == 0 || strcmp(field, "meter_serial") == 0)
 		return "a meter's type and serial are 1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-'";
 	return "";
 }
@@ -86,7 +79,7 @@ static const char *bad_rating(const struct ratings *r)
 static bool meter_taken(const struct homes *homes, const char *serial, uint32_t except)
 {
 	for (uint32_t i = 0; i < homes->count && serial[0]; i++) {
-		if (i != except && same(homes->rows[i].terms.meter_serial, serial))
+		if (i != except && strcmp(homes->rows[i].terms.meter_serial, serial) == 0)
 			return true;
 	}
 	return false;

@@ -3,13 +3,6 @@
 #include <string.h>
 #include "core/account.h"
 
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && memcmp(a, b, n) == 0;
-}
-
 const char *network_role_name(enum network_role role)
 {
 	switch (role) {
@@ -24,7 +17,7 @@ const char *network_role_name(enum network_role role)
 enum network_role network_role_from_name(const char *name)
 {
 	for (int r = NETWORK_DSO; r <= NETWORK_TSO; r++) {
-		if (same(name, network_role_name((enum network_role)r)))
+		if (strcmp(name, network_role_name((enum network_role)r)) == 0)
 			return (enum network_role)r;
 	}
 	return (enum network_role)0;

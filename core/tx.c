@@ -35,13 +35,6 @@ static const struct {
 	{DELIVERY_UNCERTIFIED, "uncertified"},
 };
 
-static bool same(const char *a, const char *b)
-{
-	size_t n = strlen(a);
-
-	return n == strlen(b) && memcmp(a, b, n) == 0;
-}
-
 const char *tx_kind_name(enum tx_kind kind)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -54,7 +47,7 @@ const char *tx_kind_name(enum tx_kind kind)
 enum tx_kind tx_kind_from_name(const char *name)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (same(kinds[i].name, name))
+		if (strcmp(kinds[i].name, name) == 0)
 			return kinds[i].kind;
 	}
 	return (enum tx_kind)0;
@@ -72,7 +65,7 @@ const char *delivery_why_name(enum delivery_why why)
 enum delivery_why delivery_why_from_name(const char *name)
 {
 	for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
-		if (same(whys[i].name, name))
+		if (strcmp(whys[i].name, name) == 0)
 			return whys[i].why;
 	}
 	return (enum delivery_why)0;

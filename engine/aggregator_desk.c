@@ -5,28 +5,16 @@
 
 enum { PARAMETERS_MAX = 1024 };
 
-static const char role_name[] = "aggregator";
-
-/* Its account in the ledger; 0 if this market has no such role. */
-static uint64_t role_account(const struct params *p)
-{
-	for (uint32_t i = 0; i < p->role_count; i++) {
-		if (strcmp(p->roles[i].name, role_name) == 0)
-			return ACCOUNT_FIRST_ROLE + i;
-	}
-	return 0;
-}
-
 enum err aggregator_desk_open(
 	struct aggregator_desk *a, const struct engine *e, const struct private_key *key)
 {
 	const struct params *p = &e->genesis.params;
 	const struct public_key *public = private_key_public(key);
-	uint64_t account = role_account(p);
+	uint64_t account = params_aggregator(p);
 	const struct address_key *role;
 
 	*a = (struct aggregator_desk){.judged = INT64_MIN};
-	if (account == 0)
+	if (account == ACCOUNT_NONE)
 		return ERR_CONFIG;
 	role = &p->roles[account - ACCOUNT_FIRST_ROLE].key;
 	if (role->len != public->len || memcmp(role->bytes, public->bytes, role->len) != 0)
@@ -117,7 +105,8 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 	int64_t now_ms, bool *ret_taken)
 {
 	const struct role_params *role =
-		&e->genesis.params.roles[role_account(&e->genesis.params) - ACCOUNT_FIRST_ROLE];
+		&e->genesis.params
+			 .roles[params_aggregator(&e->genesis.params) - ACCOUNT_FIRST_ROLE];
 	const struct message_bid bid = {.address = role->address.text,
 		.side = o->side,
 		.energy_wh = o->quantity_wh,
@@ -138,10 +127,10 @@ static enum err send(struct aggregator_desk *a, struct engine *e, const struct a
 	out_init(&out, text, sizeof text);
 	message_write_bid(&out, &bid);
 	err = message_make(
-		OPERATION_BID_OFFER, role_name, e->genesis.market, now_ms, &out, &signer, &m);
+		OPERATION_BID_OFFER, AGGREGATOR_ROLE, e->genesis.market, now_ms, &out, &signer, &m);
 	if (err != ERR_OK)
 		return err;
-	if (inspect(a->inspector, role_name, OPERATION_BID_OFFER, m.text, m.len, &inspected,
+	if (inspect(a->inspector, AGGREGATOR_ROLE, OPERATION_BID_OFFER, m.text, m.len, &inspected,
 		    &refusal) == VERDICT_OK)
 		err = engine_take(e, inspected, now_ms);
 	else
@@ -209,7 +198,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 {
 	const struct params *p = &e->genesis.params;
 	int64_t running = params_slot_at(p, now_ms);
-	uint64_t account = role_account(p);
+	uint64_t account = params_aggregator(p);
 	const struct ledger *l = &e->market->ledger;
 	enum err err;
 
@@ -245,7 +234,8 @@ enum err aggregator_desk_answer(struct aggregator_desk *a, struct engine *e, int
 		return ERR_OK;
 	*answer = (struct aggregator_answer){.activation = *asked};
 	a->tried[a->tried_count++ % ACTIVATIONS_MAX] = asked->seq;
-	available_uc = account_available_uc(account_get(&l->accounts, role_account(&l->params)));
+	available_uc =
+		account_available_uc(account_get(&l->accounts, params_aggregator(&l->params)));
 	answer->trades = aggregator_answer(&l->params, asked, now_ms, available_uc, &answer->order);
 	return answer->trades ? send(a, e, &answer->order, now_ms, &answer->taken) : ERR_OK;
 }

@@ -38,12 +38,9 @@ static bool wait_ms(struct planner_thread *t, int64_t ms)
 static const struct address *own_address(const struct planner_thread *t)
 {
 	const struct params *p = &t->genesis->params;
+	uint64_t account = params_aggregator(p);
 
-	for (uint32_t i = 0; i < p->role_count; i++) {
-		if (strcmp(p->roles[i].name, AGGREGATOR_ROLE) == 0)
-			return &p->roles[i].address;
-	}
-	return NULL;
+	return account == ACCOUNT_NONE ? NULL : &p->roles[account - ACCOUNT_FIRST_ROLE].address;
 }
 
 /* Through the same checks as everyone's message, into the market's queue. */
