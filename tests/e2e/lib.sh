@@ -203,23 +203,84 @@ money_adds_up() { # money_adds_up LEDGER CSM: it does, and forged transfers woul
 
 token() { "$build/lemctl" token --market "$id" --key "$1" "$2"; }
 
+# The market's ledger, by a query; nothing while there is none.
+sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
+
+height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
+
+number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/market/genesis.json"; }
+
+market_date() { # market time now, as messages say it
+	date -u -d "@$((($(number start_ms) + $(number rate) * ($(date +%s%3N) - $(number real_start_ms))) / 1000))" '+%Y-%m-%d %H:%M:%S'
+}
+
+begun() { [ "$(date +%s%3N)" -gt "$(number real_start_ms)" ]; }
+
+awaits() { # awaits "what" command...: two minutes at most
+	for _ in $(seq 1200); do
+		"${@:2}" && ok && return
+		sleep 0.1
+	done
+	bad "$1"
+}
+
+says() { # says CODE TEXT "what" command...: exit code, and a text in what the command left in $work/out
+	local code=$1 text=$2 what=$3
+	shift 3
+	"$@"
+	expect "$what: exit code" "$code" $?
+	[ -z "$text" ] || check "$what: '$text' in: $(head -c 300 "$work/out")" grep -qF -- "$text" "$work/out"
+}
+
+# request USER KEY OPERATION PARAMETERS REQID [DATE]: a signed request into $work/message, of now.
+request() {
+	"$build/lemctl" sign --key "$2" --market "$id" >"$work/message" <<<"{\"clientId\":\"$1\",\"date\":\"${6:-$(market_date)}\",
+		\"operation\":\"$3\",\"parameters\":$4,\"reqId\":\"$5\"}" || bad "signing $3"
+}
+
+street() { # street N: enrols N homes with money, starts the broker, and runs them
+	local n
+	for n in $(seq "$1"); do
+		"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
+			"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
+		"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
+	done
+	check "the broker starts" start_broker
+	for n in $(seq "$1"); do
+		enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
+		run_home "$n"
+	done
+}
+
+second_verifier_agrees() {
+	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
+		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
+}
+
+all_agree() { # all_agree N BEHIND: the audit, the second verifier, and N replicas, but for so many last blocks
+	local n last
+	check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
+	check "a second verifier agrees" second_verifier_agrees
+	last=$(($(sql 'SELECT max(height) FROM blocks') - $2))
+	for n in $(seq "$1"); do
+		expect "replica $n agrees" "$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
+			"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
+		expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
+	done
+}
+
 # schedule_slots FIRST COUNT NET_WH: the aggregator schedules that net in each of those slots; once
 # more where the message came too late; 1 if it is not in the ledger in the end.
 schedule_slots() {
-	local ms start_ms rate real_start_ms address nets query
+	local address nets
 	nets=$(printf ",$3%.0s" $(seq "$2"))
-	query="SELECT count(*) FROM schedules WHERE slot = $1 AND net_wh = $3"
-	read -r start_ms rate real_start_ms address <<<"$(sqlite3 -readonly -separator ' ' "$work/market/ledger.db" "SELECT
-		json_extract(p, '$.start_ms'), json_extract(p, '$.rate'), json_extract(p, '$.real_start_ms'),
-		(SELECT address FROM accounts WHERE number = 3) FROM (SELECT json_extract(document, '$.rules.parameters') AS p FROM genesis)")"
+	address=$(sql 'SELECT address FROM accounts WHERE number = 3')
 	for _ in 1 2 3 4 5; do
-		ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
-		"$build/lemctl" sign --key "$work/market/aggregator.pem" --market "$id" >"$work/message" <<<"{\"clientId\":\"aggregator\",
-			\"date\":\"$(date -u -d "@$((ms / 1000))" '+%Y-%m-%d %H:%M:%S')\",\"operation\":\"schedule\",\"parameters\":{
-			\"address\":\"$address\",\"first_slot\":$1,\"net_wh\":[${nets:1}]},\"reqId\":\"r$RANDOM$RANDOM$RANDOM\"}"
+		request aggregator "$work/market/aggregator.pem" schedule \
+			"{\"address\":\"$address\",\"first_slot\":$1,\"net_wh\":[${nets:1}]}" "r$RANDOM$RANDOM$RANDOM"
 		as aggregator "$work/market/aggregator.pem" pub -t lem/e2e/in/schedule -f "$work/message"
 		for _ in $(seq 10); do
-			[ "$(sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$query" 2>/dev/null)" = 1 ] && return
+			[ "$(sql "SELECT count(*) FROM schedules WHERE slot = $1 AND net_wh = $3")" = 1 ] && return
 			sleep 0.1
 		done
 	done

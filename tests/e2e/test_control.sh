@@ -35,13 +35,8 @@ says "17 KB" '"code":"TOO_LARGE"'
 check "the log has the refusals" grep -q 'lem: operator | ? | - | rejected: UNKNOWN_OPERATION: commands.command' "$work/broker.log"
 
 # A request is answered when it is durable; what follows it waits for that.
-number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/market/genesis.json"; }
 signed() { # signed OPERATION PARAMETERS: as a command
-	local ms
-	ms=$(($(number start_ms) + 600 * ($(date +%s%3N) - $(number real_start_ms))))
-	printf '{"clientId":"operator","date":"%s","operation":"%s","parameters":%s,"reqId":"control-%s"}' \
-		"$(date -u -d "@$((ms / 1000))" '+%F %T')" "$1" "$2" "$RANDOM$RANDOM" |
-		"$build/lemctl" sign --key "$operator" --market "$id" >"$work/message" || bad "signing $1"
+	request operator "$operator" "$1" "$2" "control-$RANDOM$RANDOM"
 	printf '{"command":"%s","message":%s}' "$1" "$(tr -d '\n' <"$work/message")"
 }
 ask "{\"commands\":[$(signed deposit '{"amount_uc":5,"clientId":"home0001"}'),{\"command\":\"home-show\",\"clientId\":\"home0001\"},{\"command\":\"nonsense\"},$(signed withdraw '{"amount_uc":1000000000,"clientId":"home0001"}'),{\"command\":\"status\"}]}" 5

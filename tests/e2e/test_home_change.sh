@@ -15,13 +15,6 @@ ems=$!
 hem() { "$build/hem" "$@" --config "$work/home0001/hem.conf" >"$work/out" 2>&1; }
 change() { "$build/lemctl" home change "$@" >"$work/out" 2>&1; }
 csm() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/csm.db" "$1"; }
-says() { # says CODE TEXT "what" command...
-	local code=$1 text=$2 what=$3
-	shift 3
-	"$@"
-	expect "$what: exit code" "$code" $?
-	check "$what: '$text' in: $(head -c 300 "$work/out")" grep -qF -- "$text" "$work/out"
-}
 within_a_minute() { # within_a_minute "what" command...
 	local what=$1 end=$((SECONDS + 60))
 	shift

@@ -4,13 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 lemctl() { "$build/lemctl" "$@" >"$work/out" 2>&1; }
 hem() { "$build/hem" "$@" >"$work/out" 2>&1; }
-says() { # says CODE TEXT "what" command...: exit code and what is printed
-	local code=$1 text=$2 what=$3
-	shift 3
-	"$@"
-	expect "$what: exit code" "$code" $?
-	[ -z "$text" ] || check "$what: '$text' in: $(head -c 300 "$work/out")" grep -qF -- "$text" "$work/out"
-}
 
 while read -r program words; do # every command, with an option that its --help names
 	command=${words%%|*}

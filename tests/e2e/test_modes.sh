@@ -17,13 +17,6 @@ homes+=" $!"
 
 hem() { "$build/hem" "$1" --config "$work/home000$2/hem.conf" "${@:3}" >"$work/out" 2>&1; }
 sql() { sqlite3 -readonly -cmd '.timeout 3000' -cmd "ATTACH '$work/market/csm.db' AS csm" "$work/market/ledger.db" "$1"; }
-says() { # says CODE TEXT "what" command...
-	local code=$1 text=$2 what=$3
-	shift 3
-	"$@"
-	expect "$what: exit code" "$code" $?
-	check "$what: '$text' in: $(head -c 300 "$work/out")" grep -qF -- "$text" "$work/out"
-}
 closed() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
 until_closed() { # until_closed HEIGHT
 	local end=$((SECONDS + 120))

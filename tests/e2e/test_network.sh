@@ -9,25 +9,7 @@ market --demo --rate 400 --slot 3600 --start '2017-06-21 08:00:00' --start-in 9 
 check "the market has no key of the TSO" test ! -e "$work/market/tso.pem"
 mkdir "$work/elsewhere"
 cp "$work/market/genesis.json" "$work/market/ca.crt" "$work/tso.pem" "$work/elsewhere"
-for n in $(seq $homes); do
-	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
-		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
-	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
-done
-check "the broker starts" start_broker
-for n in $(seq $homes); do
-	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
-	run_home "$n"
-done
-sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
-awaits() { # awaits "what" command...: a minute at most
-	for _ in $(seq 600); do
-		"${@:2}" && ok && return
-		sleep 0.1
-	done
-	bad "$1"
-}
-height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
+street $homes
 dso() { "$build/lemctl" dso "$1" "${@:2}" "$work/market" >>"$work/dso.log" 2>&1; }
 tso() { "$build/lemctl" tso "$1" --port "$port" "${@:2}" "$work/elsewhere" >>"$work/tso.log" 2>&1; }
 aggregator="$work/market/aggregator.pem"
@@ -35,17 +17,11 @@ address() { sql "SELECT address FROM accounts WHERE number = $1"; }
 hear() { # hear USER KEY: keeps what the market tells it
 	as "$1" "$2" sub -t "lem/e2e/to/$1/#" >"$work/heard.$1" 2>/dev/null &
 }
-read -r start_ms rate real_start_ms <<<"$(sql "SELECT json_extract(p, '\$.start_ms') || ' ' || json_extract(p, '\$.rate') || ' ' ||
-	json_extract(p, '\$.real_start_ms') FROM (SELECT json_extract(document, '\$.rules.parameters') AS p FROM genesis)")"
 answered() { grep -q "\"$req\"" "$work/heard.$1"; }
 say() { # say USER KEY OPERATION PARAMETERS [DATE]: sets answer
-	local date=${5:-} ms
 	for _ in 1 2 3 4 5; do
 		req="r$RANDOM$RANDOM$RANDOM"
-		ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
-		[ -n "${5:-}" ] || date=$(date -u -d "@$((ms / 1000))" '+%Y-%m-%d %H:%M:%S')
-		"$build/lemctl" sign --key "${other_key:-$2}" --market "$id" >"$work/message" <<<"{\"clientId\":\"$1\",\"date\":\"$date\",
-			\"operation\":\"$3\",\"parameters\":$4,\"reqId\":\"$req\"}"
+		request "$1" "${other_key:-$2}" "$3" "$4" "$req" "${5:-}"
 		as "$1" "$2" pub -t "lem/e2e/in/$3" -f "$work/message"
 		awaits "an answer to $3" answered "$1"
 		answer=$(grep "\"$req\"" "$work/heard.$1" | head -n 1)
@@ -69,7 +45,6 @@ state() { sql "SELECT state FROM v_approvals WHERE id = '$1'"; }
 is_state() { [ "$(state "$1")" = "$2" ]; }
 
 "$build/lemctl" tso watch --json --auto-approve --auto-refuse --port "$port" "$work/elsewhere" >"$work/watch" 2>"$work/watch.err" &
-begun() { [ "$(date +%s%3N)" -gt "$real_start_ms" ]; }
 hear aggregator "$aggregator"
 hear dso "$work/market/dso.pem"
 hear home0001 "$work/home0001/state/ems.pem"
@@ -138,18 +113,7 @@ expect "no slot is moved beyond a limit" "" "$(sql "SELECT a.slot, a.side, sum(c
 	WHERE a.slot BETWEEN 5 AND 24 GROUP BY 1, 2 HAVING sum(cleared_wh) > iif(side = 1, 250, 300) + 9")"
 check "a home was told" grep -q 'was cut by .* a limit of the network' "$work"/home*/log
 check "each home re-executed all of it" test "$(grep -l 'was cut by' "$work"/home*/log | wc -l)" -ge 1
-check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
-second() {
-	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
-		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
-}
-check "a second verifier agrees" second
-last=$(sql 'SELECT max(height) FROM blocks')
-for n in $(seq $homes); do
-	expect "replica $n agrees" "$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
-		"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
-	expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
-done
+all_agree $homes 0
 check "watch has told each schedule" test "$(grep -c '"event":"schedule"' "$work/watch")" -ge 4
 check "and its answers" test "$(grep -c '"event":"answer"' "$work/watch")" -ge 3
 check "and that it lost the broker" grep -q 'the connection is lost' "$work/watch.err"

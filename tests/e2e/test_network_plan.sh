@@ -6,24 +6,7 @@ homes=3
 market --demo --rate 400 --slot 3600 --start '2017-06-21 14:00:00' --start-in 7 --dso
 sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/; s/^#plugin_opt_schedule_updates no/plugin_opt_schedule_updates yes/' \
 	"$work/market/mosquitto.conf"
-for n in $(seq $homes); do
-	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
-		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
-	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
-done
-check "the broker starts" start_broker
-for n in $(seq $homes); do
-	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
-	run_home "$n"
-done
-sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
-awaits() { # awaits "what" command...: a minute at most
-	for _ in $(seq 600); do
-		"${@:2}" && ok && return
-		sleep 0.1
-	done
-	bad "$1"
-}
+street $homes
 dso() { "$build/lemctl" dso "$1" "${@:2}" "$work/market" >>"$work/dso.log" 2>&1; }
 newest() { sql 'SELECT id FROM v_approvals ORDER BY schedule DESC LIMIT 1'; }
 announced() { [ "$(sql 'SELECT count(*) FROM v_approvals')" -ge "$1" ]; }
@@ -47,17 +30,12 @@ check "a tighter limit" dso limits --first-slot 9 --slots 2 --import 50 --export
 awaits "brings a new window" announced $((before + 1))
 tight() { [ "$(sql "SELECT count(*) FROM v_schedule WHERE slot IN (9, 10) AND abs(net_kwh) <= 0.05 AND state = 'approved'")" -eq 2 ]; }
 awaits "which is approved" tight
-height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
 awaits "slot 8" height 8
 stop_broker
 end_children
 check "watch shows what it did" grep -q '^approved [0-9a-f]*$' "$work/watch"
 check "not many were announced" test "$(sql 'SELECT count(*) FROM v_approvals')" -le 16
 check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
-second() {
-	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
-		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
-}
-check "a second verifier agrees" second
+check "a second verifier agrees" second_verifier_agrees
 [ "$failed" -eq 0 ] || tail -n 12 "$work/broker.log" "$work/dso.log" "$work/watch"
 finish

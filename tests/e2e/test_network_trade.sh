@@ -8,28 +8,10 @@ net=-20000 # of a night in which nobody can give as much: the community will be 
 room=300
 market --demo --rate 400 --slot 3600 --start '2017-06-21 18:00:00' --start-in 10 --dso --tso
 sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
-for n in $(seq $homes); do
-	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
-		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
-	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n" >/dev/null
-done
 for role in aggregator tso; do
 	"$build/lemctl" deposit --cents 5000 "$work/market" "$role" >/dev/null
 done
-check "the broker starts" start_broker
-for n in $(seq $homes); do
-	enrolled_home "$n" "$(cat "$work/code$n")" || bad "home $n registers"
-	run_home "$n"
-done
-sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1" 2>/dev/null; }
-awaits() { # awaits "what" command...: two minutes at most
-	for _ in $(seq 1200); do
-		"${@:2}" && ok && return
-		sleep 0.1
-	done
-	bad "$1"
-}
-height() { [ "$(sql 'SELECT max(height) FROM blocks')" -ge "$1" ]; }
+street $homes
 operator() { "$build/lemctl" "$@" "$work/market" >>"$work/operator.log" 2>&1; }
 ours() { sql "SELECT lower(hex(t.tx_id)) FROM schedules s JOIN transactions t USING (seq) WHERE net_wh = $net LIMIT 1"; }
 awaits "the market begins" height 1
@@ -69,17 +51,6 @@ expect "both take the room" "$room 2" "$(sql "SELECT sum(cleared_wh) || ' ' || s
 expect "what the one takes the other is cut by" "$slot dso network_limit 1" "$(sql "SELECT delivery_slot || ' ' || role || ' ' || why || ' ' ||
 	(cut_kwh > 0 AND auction NOT IN (SELECT auction FROM activation_auctions)) FROM v_cuts")"
 check "a home was told" grep -q 'was cut by .* a limit of the network' "$work"/home*/log
-check "lemctl verify" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
-second() {
-	env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis" \
-		>"$work/second" 2>&1 || { tail -n 3 "$work/second" && return 1; }
-}
-check "a second verifier agrees" second
-last=$(($(sql 'SELECT max(height) FROM blocks') - 1))
-for n in $(seq $homes); do
-	expect "replica $n agrees" "$(sql "SELECT hex(hash) FROM blocks WHERE height = $last")" "$(sqlite3 -readonly "$work/home000$n/ledger.db" \
-		"SELECT hex(hash) FROM blocks WHERE height = $last" 2>/dev/null)"
-	expect "home $n refuses nothing" 1 "$(grep -c '"refused":null' "$work/home000$n/state/status.json")"
-done
+all_agree $homes 1
 [ "$failed" -eq 0 ] || tail -n 12 "$work"/home*/log "$work/broker.log" "$work/operator.log"
 finish

@@ -2,18 +2,13 @@
 # The schemas of schema/messages say what a broker and its clients really say to one another, and
 # refuse what the reader refuses. Two homes through a few short slots; schemas.py judges.
 . "$(dirname "$0")/lib.sh"
-rate=2400
-market --demo --rate $rate --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0 --dso --tso --approval-lead 1
+market --demo --rate 2400 --slot 3600 --start '2017-06-21 18:00:00' --start-in 5 --floor 0 --dso --tso --approval-lead 1
 for n in 1 2 3; do
 	"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
 		"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"
 	"$build/lemctl" deposit --cents 2000 "$work/market" "home000$n"
 done
 "$build/lemctl" deposit --cents 20000 "$work/market" aggregator
-number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$work/market/genesis.json"; }
-sql() { sqlite3 -readonly -cmd '.timeout 3000' "$work/market/ledger.db" "$1"; }
-start_ms=$(number start_ms)
-real_start_ms=$(number real_start_ms)
 address=$(sql 'SELECT address FROM accounts WHERE number = 3')
 aggregator="$work/market/aggregator.pem"
 operator="$work/market/operator.pem"
@@ -24,15 +19,6 @@ tso=$work/market/tso.pem
 ems="$work/home0001/state/ems.pem"
 count=0
 
-awaits() { # awaits "what" command...: until it succeeds, for twenty seconds
-	local what=$1
-	shift
-	for _ in $(seq 400); do
-		"$@" && return
-		sleep 0.05
-	done
-	bad "$what"
-}
 hear() { # hear USER KEY TOPIC...: keeps all that this client is told, from now on
 	local user=$1 key=$2 topics=()
 	shift 2
@@ -42,13 +28,10 @@ hear() { # hear USER KEY TOPIC...: keeps all that this client is told, from now 
 	awaits "$user listens" test -s "$work/heard.$user"
 }
 publish() { # publish USER KEY OPERATION PARAMETERS: a signed request, dated now
-	local ms topic="lem/e2e/in/$3"
+	local topic="lem/e2e/in/$3"
 	[ "$1" = operator ] && topic="\$CONTROL/lem/v1"
 	count=$((count + 1))
-	ms=$((start_ms + rate * ($(date +%s%3N) - real_start_ms)))
-	printf '{"clientId":"%s","date":"%s","operation":"%s","parameters":%s,"reqId":"schemas-%s"}' \
-		"$1" "$(date -u -d "@$((ms / 1000))" '+%F %T')" "$3" "$4" $count |
-		"$build/lemctl" sign --key "$2" --market "$id" >"$work/message" || bad "signing $3"
+	request "$1" "$2" "$3" "$4" "schemas-$count"
 	if [ "$1" = operator ]; then
 		printf '{"commands":[{"command":"%s","correlationData":"schemas","message":%s}]}' \
 			"$3" "$(cat "$work/message")" >"$work/document"
@@ -99,7 +82,6 @@ hear tso "$tso"
 run_home 1
 run_home 2
 "$build/e2e/aggregator" "$work/market" "$port" 12 1000 >"$work/aggregator.log" 2>&1 &
-begun() { [ "$(date +%s%3N)" -gt "$real_start_ms" ]; }
 awaits "the market begins" begun
 send aggregator "$aggregator" bid-offer "$(bid 4)"
 order=$(sed 's/.*"seq":\([0-9]*\).*/\1/' <<<"$answer")

@@ -21,13 +21,6 @@ until_closed() { # until_closed HEIGHT
 	done
 	ok
 }
-says() { # says CODE TEXT "what" command...
-	local code=$1 text=$2 what=$3
-	shift 3
-	"$@"
-	expect "$what: exit code" "$code" $?
-	check "$what: '$text' in: $(head -c 300 "$work/out")" grep -qF -- "$text" "$work/out"
-}
 set_params() { "$build/lemctl" params set "$@" "$work/market" >"$work/out" 2>&1; }
 says 1 'OUT_OF_RANGE' "a fee beyond all prices" set_params --from-slot 2 settlement.fee_buyer_mc_per_kwh=10000001
 says 2 'no parameter' "no such fee" set_params --from-slot 2 settlement.fee=1
@@ -101,5 +94,5 @@ for body, ms, seq in rows:
 assert rows
 EOF
 check "the ledger verifies" "$build/lemctl" verify --quiet --genesis "$genesis" "$work/market/ledger.db"
-check "a second verifier agrees" env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/verify/verify.py "$work/market/ledger.db" "$genesis"
+check "a second verifier agrees" second_verifier_agrees
 finish
