@@ -5,6 +5,8 @@
 #include <string.h>
 #include "core/block.h"
 #include "core/ledger_check.h"
+#include "core/snapshot.h"
+#include "core/state_root.h"
 #include "tests/lib/sample_params.h"
 #include "wire/digest.h"
 
@@ -182,6 +184,33 @@ static inline void small_close(struct small_ledger *s)
 	digest_sha256(&s->header.height, sizeof s->header.height, hash);
 	block_chain(s->l, hash);
 	s->now_ms += 1000;
+}
+
+/* A second ledger, come through a snapshot of this one; to be freed. */
+static inline struct ledger *small_restored(const struct small_ledger *s)
+{
+	static uint8_t room[1 << 20];
+	struct ledger *other = calloc(1, sizeof *other);
+	size_t len = ledger_snapshot_write(s->l, room, sizeof room);
+
+	assert_in_range(len, 1, sizeof room);
+	assert_non_null(other);
+	ledger_init(other, &s->params, digest_sha256, s->header.prev_hash, s->header.rules_hash);
+	assert_true(ledger_snapshot_read(other, room, len));
+	return other;
+}
+
+/* The state's root has rows that are counted there: without the last of them it is another. */
+static inline void small_root_has(struct small_ledger *s, uint32_t *count)
+{
+	uint8_t with[HASH_LEN], without[HASH_LEN];
+
+	assert_int_not_equal(*count, 0);
+	state_root(s->l, with);
+	(*count)--;
+	state_root(s->l, without);
+	(*count)++;
+	assert_memory_not_equal(with, without, HASH_LEN);
 }
 
 #endif

@@ -147,16 +147,10 @@ static void what_a_failed_commit_has_taken_is_tried_again(void **state)
 	assert_true(turn(n.m.now_ms, true).taken);
 }
 
-/* A need of the community's own is met beside it. */
-static void a_deviation_is_another_need(void **state)
+/* Let the homes live up to the readings of the slot's first quarter, in which each imports 500 Wh.
+ */
+static void live_quarter(void)
 {
-	struct aggregator_news news = {.taken = false};
-	bool judged = false;
-
-	(void)state;
-	network_schedule_slots(&n, SLOT, 1, 1000);
-	network_say_of_last(&n, NETWORK_DSO, APPROVAL_APPROVE);
-	network_say_of_last(&n, NETWORK_TSO, APPROVAL_APPROVE);
 	little_advance(&n.m, little_slot_ms(SLOT) + 1000);
 	for (int home = 0; home < LITTLE_HOMES; home++)
 		little_state(&n.m, home, SLOT - 1, 0);
@@ -165,14 +159,79 @@ static void a_deviation_is_another_need(void **state)
 		n.m.homes[home].registers.wh[REGISTER_IMPORT] += 500;
 		little_state(&n.m, home, SLOT, 1);
 	}
-	ask(SLOT, REGULATION_DOWN, MEASURE_BEFORE_AFTER, 100);
+}
+
+static void schedule_slot(int32_t net_wh)
+{
+	network_schedule_slots(&n, SLOT, 1, net_wh);
+	network_say_of_last(&n, NETWORK_DSO, APPROVAL_APPROVE);
+	network_say_of_last(&n, NETWORK_TSO, APPROVAL_APPROVE);
+}
+
+static struct aggregator_news trade(void)
+{
+	struct aggregator_news news = {.taken = false};
+	bool judged = false;
+
 	n.m.now_ms = little_slot_ms(SLOT) + PROJECTS_MS;
-	assert_true(turn(n.m.now_ms, true).taken);
 	assert_int_equal(
 		aggregator_desk_run(&desk, &n.m.engine, n.m.now_ms, &news, &judged), ERR_OK);
 	assert_true(judged && news.trades && news.taken);
+	return news;
+}
+
+/* A need of the community's own is met beside it. */
+static void a_deviation_is_another_need(void **state)
+{
+	struct aggregator_news news;
+
+	(void)state;
+	schedule_slot(1000);
+	live_quarter();
+	ask(SLOT, REGULATION_DOWN, MEASURE_BEFORE_AFTER, 100);
+	n.m.now_ms = little_slot_ms(SLOT) + PROJECTS_MS;
+	assert_true(turn(n.m.now_ms, true).taken);
+	news = trade();
 	assert_int_equal(news.projected.scheduled_wh, 1000);
 	assert_int_equal(news.order.quantity_wh, 4 * 500 * LITTLE_HOMES - 1000);
+}
+
+/* What is to be delivered is no deviation: it would be traded away again. */
+static void regulation_is_scheduled(void **state)
+{
+	struct auctions *t = &n.m.engine.market->ledger.auctions;
+	struct aggregator_news news;
+	struct auction *a;
+
+	(void)state;
+	schedule_slot(1000);
+	ask(SLOT, REGULATION_UP, MEASURE_STORAGE, 1500);
+	assert_true(turn(n.m.now_ms, true).taken);
+	a = auction_edit(t, ledger()->activations.rows[0].auction);
+	a->status = AUCTION_CLEARED; /* as if homes had answered */
+	a->cleared_wh = 400;
+	live_quarter();
+	news = trade();
+	assert_int_equal(news.projected.scheduled_wh, 1000 - 400);
+	assert_int_equal(news.order.quantity_wh, 4 * 500 * LITTLE_HOMES - 1000 + 400);
+}
+
+/* The tariff of the slot, not that of the parameters or of another slot. */
+static void it_trades_by_the_slots_tariff(void **state)
+{
+	const int32_t exports[] = {1000, 10000, 2000}, imports[] = {3000, 60000, 4000};
+	const struct tariff_window w = {SLOT - 1, 3, exports, imports, NULL};
+	char text[512];
+	struct out out;
+
+	(void)state;
+	schedule_slot(1000);
+	out_init(&out, text, sizeof text);
+	service_form_write_tariff(&out, network_address(&n, 0), &w);
+	little_send(&n.m, "aggregator", OPERATION_TARIFF, &out,
+		&(struct signer){.key = n.m.aggregator_key});
+	live_quarter();
+	assert_int_equal(trade().order.limit_mc_per_kwh, 60000 + (60000 - 10000) / 5);
 }
 
 /* A clock that jumps ahead and comes back costs neither an activation nor the slots to come. */
@@ -205,6 +264,8 @@ int main(void)
 		TEST(it_offers_what_it_covers),
 		TEST(what_a_failed_commit_has_taken_is_tried_again),
 		TEST(a_deviation_is_another_need),
+		TEST(regulation_is_scheduled),
+		TEST(it_trades_by_the_slots_tariff),
 		TEST(a_wild_clock_decides_nothing),
 	};
 

@@ -144,10 +144,14 @@ static void what_was_traded_counts(void **state)
 		uint64_t opener;
 		int64_t slot, wh;
 		enum side side;
-	} auctions[] = {{AUCTION_CLEARED, OWN, 7, 500, SIDE_BUY},
-		{AUCTION_SETTLED, OWN, 7, 30, SIDE_SELL}, {AUCTION_CLEARED, OWN, 8, 1, SIDE_BUY},
-		{AUCTION_CLEARED, OTHER, 7, 2, SIDE_BUY}, {AUCTION_VOID, OWN, 9, 0, SIDE_BUY},
-		{AUCTION_FREE, OWN, 10, 0, SIDE_BUY}};
+		uint64_t activation; /* another need */
+	} auctions[] = {{AUCTION_CLEARED, OWN, 7, 500, SIDE_BUY, 0},
+		{AUCTION_SETTLED, OWN, 7, 30, SIDE_SELL, 0},
+		{AUCTION_CLEARED, OWN, 8, 1, SIDE_BUY, 0},
+		{AUCTION_CLEARED, OTHER, 7, 2, SIDE_BUY, 0}, {AUCTION_VOID, OWN, 9, 0, SIDE_BUY, 0},
+		{AUCTION_FREE, OWN, 10, 0, SIDE_BUY, 0},
+		{AUCTION_CLEARED, OWN, 7, 7000, SIDE_BUY, 5},
+		{AUCTION_CLEARED, OWN, 11, 7000, SIDE_BUY, 5}};
 
 	(void)state;
 	assert_non_null(t);
@@ -155,7 +159,9 @@ static void what_was_traded_counts(void **state)
 		t->auctions[i] = (struct auction){.status = auctions[i].status,
 			.opener = auctions[i].opener,
 			.cleared_wh = auctions[i].wh,
-			.contract = {.slot = auctions[i].slot, .side = auctions[i].side}};
+			.contract = {.slot = auctions[i].slot,
+				.side = auctions[i].side,
+				.activation = auctions[i].activation}};
 		t->auction_top++;
 	}
 	deviation_of_trades(&d, t, OWN);
@@ -167,6 +173,7 @@ static void what_was_traded_counts(void **state)
 	assert_true(aggregator_has_traded(t, OWN, 9)); /* a void one is not tried again */
 	assert_false(aggregator_has_traded(t, OWN, 10));
 	assert_false(aggregator_has_traded(t, OTHER, 8));
+	assert_false(aggregator_has_traded(t, OWN, 11));
 	free(t);
 }
 

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "core/snapshot.h"
 #include "tests/lib/network_scene.h"
 
 static struct small_ledger s;
@@ -217,26 +216,18 @@ static void who_may_answer_and_until_when(void **state)
 /* Answers are part of the state's root, and come through a snapshot. */
 static void the_state_has_them(void **state)
 {
-	static uint8_t room[1 << 20], again[1 << 20];
-	uint8_t root[HASH_LEN];
-	struct ledger *other = calloc(1, sizeof *other);
+	uint8_t without[HASH_LEN], with[HASH_LEN];
 	uint64_t seq = network_schedule(&s, 40, 9, 40);
-	size_t len;
+	struct ledger *other;
 
 	(void)state;
-	assert_non_null(other);
-	small_end_slot(&s);
-	small_close(&s);
-	memcpy(root, s.header.state_root, HASH_LEN);
+	state_root(s.l, without);
 	network_answer(&s, SCENE_TSO, seq, APPROVAL_CHANGE);
+	state_root(s.l, with);
+	assert_memory_not_equal(without, with, HASH_LEN);
 	small_end_slot(&s);
 	small_close(&s);
-	assert_memory_not_equal(root, s.header.state_root, HASH_LEN);
-	len = ledger_snapshot_write(s.l, room, sizeof room);
-	ledger_init(other, &s.params, digest_sha256, s.header.prev_hash, s.header.rules_hash);
-	assert_true(ledger_snapshot_read(other, room, len));
-	assert_int_equal(ledger_snapshot_write(other, again, sizeof again), len);
-	assert_memory_equal(room, again, len);
+	other = small_restored(&s);
 	assert_memory_equal(&other->schedules.rows[0].approvals, &schedule_of(seq)->approvals,
 		sizeof(struct approvals));
 	assert_memory_equal(other->schedules.rows[0].id, schedule_of(seq)->id, HASH_LEN);

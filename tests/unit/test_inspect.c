@@ -322,10 +322,44 @@ static void a_registration_signs_itself(void **state)
 	private_key_free(fresh);
 }
 
+/* What a command borrows is its own: the next message has the workspace. */
+static void numbers_outlive_the_next_message(void **state)
+{
+	const struct role_params *role = &market.genesis.params.roles[0];
+	const struct signer aggregator = {.key = market.aggregator_key};
+	const struct tariff_window *w;
+	struct inspected *first = NULL;
+
+	(void)state;
+	for (int n = 0; n < 2; n++) {
+		(void)snprintf(parameters, sizeof parameters,
+			"{\"address\":\"%s\",\"export_mc_per_kwh\":[%d1,%d2],\"first_slot\":9,"
+			"\"import_mc_per_kwh\":[%d3,%d4]%s}",
+			role->address.text, n + 1, n + 1, n + 1, n + 1,
+			n == 0 ? ",\"wholesale_mc_per_kwh\":[15,16]" : "");
+		mail_body(body, "tariff", "req-id-1", market.now_ms, parameters);
+		assert_int_equal(look("aggregator", OPERATION_TARIFF,
+					 mail_write(text, "aggregator", market.genesis.market,
+						 "request", body, &aggregator)),
+			VERDICT_OK);
+		if (n == 0)
+			first = inspected;
+	}
+	w = &first->command.u.tx.u.tariff;
+	assert_true(w->count == 2 && w->export_mc[0] == 11 && w->export_mc[1] == 12);
+	assert_true(w->import_mc[0] == 13 && w->import_mc[1] == 14);
+	assert_true(w->wholesale_mc[0] == 15 && w->wholesale_mc[1] == 16);
+	w = &inspected->command.u.tx.u.tariff;
+	assert_true(w->import_mc[1] == 24 && w->wholesale_mc == NULL);
+	inspected_free(first);
+	inspected_free(inspected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_ones_become_commands),
+		cmocka_unit_test(numbers_outlive_the_next_message),
 		cmocka_unit_test(form_comes_first),
 		cmocka_unit_test(the_client_is_the_sessions_user),
 		cmocka_unit_test(who_may_send_it),

@@ -8,94 +8,49 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "tests/lib/sample_requests.h"
+#include "tests/unit/request_reader.h"
 #include "wire/net_form.h"
 
 enum { TEXT_MAX = 4096 };
-enum { SCHEDULE = OPERATION_SCHEDULE, LIMITS = OPERATION_LIMITS, APPROVE = OPERATION_APPROVE };
 
 #define X16 "xxxxxxxxxxxxxxxx"
 
-static struct request_workspace *workspace;
-static struct request request;
-static struct request_error error;
-
-static int setup(void **state)
-{
-	(void)state;
-	workspace = calloc(1, sizeof *workspace);
-	return workspace ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(workspace);
-	return 0;
-}
-
-/* The sample of an operation with one text in place of another. */
-static enum verdict take(int operation, const char *from, const char *to)
-{
-	char text[TEXT_MAX];
-	const char *sample = NULL, *at;
-
-	for (int i = 0; i < SAMPLE_REQUESTS; i++) {
-		if ((int)sample_requests[i].operation == operation)
-			sample = sample_requests[i].text;
-	}
-	assert_non_null(sample);
-	at = strstr(sample, from);
-	assert_non_null(at);
-	(void)snprintf(
-		text, sizeof text, "%.*s%s%s", (int)(at - sample), sample, to, at + strlen(from));
-	return request_read(workspace, SAMPLE_MARKET, (enum operation)operation, text, strlen(text),
-		&request, &error);
-}
-
-static const struct {
-	int operation;
-	const char *from, *to, *field; /* NULL: it is taken */
-	enum verdict verdict;
-} cases[] = {
-	{SCHEDULE, "96", "0", NULL, VERDICT_OK},
-	{SCHEDULE, "96", "-1", "parameters.first_slot", VERDICT_OUT_OF_RANGE},
-	{SCHEDULE, "[1200,-3,0]", "[1000000000,-1000000000]", NULL, VERDICT_OK},
-	{SCHEDULE, "[1200,-3,0]", "[1000000001]", "parameters.net_wh", VERDICT_OUT_OF_RANGE},
-	{SCHEDULE, "[1200,-3,0]", "[-1000000001]", "parameters.net_wh", VERDICT_OUT_OF_RANGE},
-	{SCHEDULE, "[1200,-3,0]", "[]", "parameters.net_wh", VERDICT_BAD_FIELD},
-	{SCHEDULE, "[1200,-3,0]", "[1,0.5]", "parameters.net_wh", VERDICT_BAD_FIELD},
-	{LIMITS, "96", "0", NULL, VERDICT_OK},
-	{LIMITS, "96", "-1", "parameters.first_slot", VERDICT_OUT_OF_RANGE},
-	{LIMITS, "[0,900]", "[1000000000,0]", NULL, VERDICT_OK},
-	{LIMITS, "[0,900]", "[0,1000000001]", "parameters.export_wh", VERDICT_OUT_OF_RANGE},
-	{LIMITS, "[0,900]", "[-1,0]", "parameters.export_wh", VERDICT_OUT_OF_RANGE},
-	{LIMITS, "[1200,7]", "[-1,0]", "parameters.import_wh", VERDICT_OUT_OF_RANGE},
-	{LIMITS, "[1200,7]", "[1200]", "parameters.import_wh", VERDICT_BAD_FIELD},
-	{LIMITS, "[0,900]", "[0]", "parameters.import_wh", VERDICT_BAD_FIELD},
-	{LIMITS, "[1200,7]", "[]", "parameters.import_wh", VERDICT_BAD_FIELD},
-	{LIMITS, "[1200,7]", "[0.5,7]", "parameters.import_wh", VERDICT_BAD_FIELD},
-	{LIMITS, "[1200,7]", "{}", "parameters.import_wh", VERDICT_BAD_FIELD},
-	{APPROVE, "change", "approve", NULL, VERDICT_OK},
-	{APPROVE, "change", "refuse", "parameters.verdict", VERDICT_BAD_FIELD},
-	{APPROVE, "001122", "0011", "parameters.schedule", VERDICT_BAD_FIELD},
-	{APPROVE, "a line is out", "", "parameters.reason", VERDICT_BAD_FIELD},
-	{APPROVE, "a line is out", X16 X16 X16 X16 X16 X16 X16 "12345678", NULL, VERDICT_OK},
-	{APPROVE, "a line is out", X16 X16 X16 X16 X16 X16 X16 "123456789", "parameters.reason",
-		VERDICT_BAD_FIELD},
+static const struct edit_case cases[] = {
+	{OPERATION_SCHEDULE, "96", "0", NULL, VERDICT_OK},
+	{OPERATION_SCHEDULE, "96", "-1", "parameters.first_slot", VERDICT_OUT_OF_RANGE},
+	{OPERATION_SCHEDULE, "[1200,-3,0]", "[1000000000,-1000000000]", NULL, VERDICT_OK},
+	{OPERATION_SCHEDULE, "[1200,-3,0]", "[1000000001]", "parameters.net_wh",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_SCHEDULE, "[1200,-3,0]", "[-1000000001]", "parameters.net_wh",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_SCHEDULE, "[1200,-3,0]", "[]", "parameters.net_wh", VERDICT_BAD_FIELD},
+	{OPERATION_SCHEDULE, "[1200,-3,0]", "[1,0.5]", "parameters.net_wh", VERDICT_BAD_FIELD},
+	{OPERATION_LIMITS, "96", "0", NULL, VERDICT_OK},
+	{OPERATION_LIMITS, "96", "-1", "parameters.first_slot", VERDICT_OUT_OF_RANGE},
+	{OPERATION_LIMITS, "[0,900]", "[1000000000,0]", NULL, VERDICT_OK},
+	{OPERATION_LIMITS, "[0,900]", "[0,1000000001]", "parameters.export_wh",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_LIMITS, "[0,900]", "[-1,0]", "parameters.export_wh", VERDICT_OUT_OF_RANGE},
+	{OPERATION_LIMITS, "[1200,7]", "[-1,0]", "parameters.import_wh", VERDICT_OUT_OF_RANGE},
+	{OPERATION_LIMITS, "[1200,7]", "[1200]", "parameters.import_wh", VERDICT_BAD_FIELD},
+	{OPERATION_LIMITS, "[0,900]", "[0]", "parameters.import_wh", VERDICT_BAD_FIELD},
+	{OPERATION_LIMITS, "[1200,7]", "[]", "parameters.import_wh", VERDICT_BAD_FIELD},
+	{OPERATION_LIMITS, "[1200,7]", "[0.5,7]", "parameters.import_wh", VERDICT_BAD_FIELD},
+	{OPERATION_LIMITS, "[1200,7]", "{}", "parameters.import_wh", VERDICT_BAD_FIELD},
+	{OPERATION_APPROVE, "change", "approve", NULL, VERDICT_OK},
+	{OPERATION_APPROVE, "change", "refuse", "parameters.verdict", VERDICT_BAD_FIELD},
+	{OPERATION_APPROVE, "001122", "0011", "parameters.schedule", VERDICT_BAD_FIELD},
+	{OPERATION_APPROVE, "a line is out", "", "parameters.reason", VERDICT_BAD_FIELD},
+	{OPERATION_APPROVE, "a line is out", X16 X16 X16 X16 X16 X16 X16 "12345678", NULL,
+		VERDICT_OK},
+	{OPERATION_APPROVE, "a line is out", X16 X16 X16 X16 X16 X16 X16 "123456789",
+		"parameters.reason", VERDICT_BAD_FIELD},
 };
 
 static void each_value_has_its_bounds(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		enum verdict v = take(cases[i].operation, cases[i].from, cases[i].to);
-
-		if (v != cases[i].verdict ||
-			(cases[i].field && strcmp(error.field, cases[i].field) != 0))
-			fail_msg("%s for %s: %s %s", cases[i].to, cases[i].from, verdict_name(v),
-				error.field);
-	}
+	expect_edits(cases, sizeof cases / sizeof *cases);
 }
 
 static void they_say_what_stands_there(void **state)
@@ -103,13 +58,13 @@ static void they_say_what_stands_there(void **state)
 	const struct tx *tx = &request.command.u.tx;
 
 	(void)state;
-	assert_int_equal(take(LIMITS, "96", "96"), VERDICT_OK);
+	assert_int_equal(read_edited(OPERATION_LIMITS, "96", "96"), VERDICT_OK);
 	assert_int_equal(tx->kind, TX_LIMITS);
 	assert_int_equal(tx->u.limits.first_slot, 96);
 	assert_int_equal(tx->u.limits.count, 2);
 	assert_int_equal(tx->u.limits.export_wh[1], 900);
 	assert_int_equal(tx->u.limits.import_wh[0], 1200);
-	assert_int_equal(take(APPROVE, "change", "approve"), VERDICT_OK);
+	assert_int_equal(read_edited(OPERATION_APPROVE, "change", "approve"), VERDICT_OK);
 	assert_int_equal(tx->kind, TX_APPROVE);
 	assert_int_equal(tx->u.approve.schedule[2], 0x22);
 	assert_int_equal(tx->u.approve.verdict, APPROVAL_APPROVE);
@@ -165,5 +120,5 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, reader_setup, reader_teardown);
 }

@@ -9,34 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tests/lib/sample_requests.h"
+#include "tests/unit/request_reader.h"
 #include "wire/digest.h"
 
 enum { TEXT_MAX = 20000, NODES = 256 };
-
-static struct request_workspace *workspace;
-static struct request request;
-static struct request_error error;
-
-static int setup(void **state)
-{
-	(void)state;
-	workspace = calloc(1, sizeof *workspace);
-	return workspace ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(workspace);
-	return 0;
-}
-
-static enum verdict take(enum operation operation, const char *text)
-{
-	return request_read(
-		workspace, SAMPLE_MARKET, operation, text, strlen(text), &request, &error);
-}
 
 /* The text with what stands at start..end replaced. */
 static void splice(char *out, const char *text, size_t start, size_t end, const char *with)
@@ -57,7 +33,7 @@ struct walk {
 
 static void expect_field(struct walk *w, const char *text, const char *field, const char *or_field)
 {
-	enum verdict v = take(w->operation, text);
+	enum verdict v = read_text(w->operation, text);
 
 	w->edits++;
 	if (v != VERDICT_BAD_FIELD ||
@@ -135,7 +111,7 @@ static void every_member_is_needed_known_and_of_its_type(void **state)
 		assert_int_equal(
 			json_read(&w.doc, w.text, strlen(w.text), &json_limits_message, NULL),
 			JSON_OK);
-		if (take(w.operation, w.text) != VERDICT_OK)
+		if (read_text(w.operation, w.text) != VERDICT_OK)
 			fail_msg("%s: %s", w.text, error.field);
 		edit_all(&w, 0, "");
 		edits += w.edits;
@@ -153,7 +129,8 @@ static void the_topic_names_the_operation(void **state)
 		for (int o = 1; o < OPERATION_COUNT; o++) {
 			if (o == (int)sample_requests[i].operation)
 				continue;
-			assert_int_equal(take((enum operation)o, text), VERDICT_UNKNOWN_OPERATION);
+			assert_int_equal(
+				read_text((enum operation)o, text), VERDICT_UNKNOWN_OPERATION);
 			assert_string_equal(error.field, "operation");
 			assert_string_equal(request.client_id, "home0001");
 			assert_string_equal(request.req_id, "abcd_EF-");
@@ -239,10 +216,10 @@ static void only_strict_json_is_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		assert_int_equal(take(OPERATION_WALLET, cases[i].text), VERDICT_BAD_JSON);
+		assert_int_equal(read_text(OPERATION_WALLET, cases[i].text), VERDICT_BAD_JSON);
 		assert_int_equal(error.json.rule, cases[i].rule);
 	}
-	assert_int_equal(take(OPERATION_WALLET, "[]"), VERDICT_BAD_FIELD);
+	assert_int_equal(read_text(OPERATION_WALLET, "[]"), VERDICT_BAD_FIELD);
 	assert_string_equal(error.field, "");
 }
 
@@ -262,7 +239,7 @@ static void the_papers_messages_are_read(void **state)
 	const struct tx *tx = &request.command.u.tx;
 
 	(void)state;
-	assert_int_equal(take(OPERATION_BID_OFFER, bid), VERDICT_OK);
+	assert_int_equal(read_text(OPERATION_BID_OFFER, bid), VERDICT_OK);
 	assert_string_equal(request.client_id, "01394u09");
 	assert_string_equal(request.req_id, "slkfjoiru20svkm038");
 	assert_true(request.date_ms == 1514764800000);
@@ -277,7 +254,7 @@ static void the_papers_messages_are_read(void **state)
 	assert_int_equal(tx->u.bid.auction, 0);
 	assert_int_equal(tx->u.bid.request.slot, CONTRACT_UNSET);
 	assert_int_equal(tx->u.bid.request.limit_inclusive, CONTRACT_UNSET);
-	assert_int_equal(take(OPERATION_STATE, observation), VERDICT_OK);
+	assert_int_equal(read_text(OPERATION_STATE, observation), VERDICT_OK);
 	assert_true(request.is_observation && !request.is_signed && !request.is_command);
 	assert_string_equal(request.observation[0], "device");
 	assert_string_equal(request.observation[1], "Smart Temperature Sensor");
@@ -294,7 +271,7 @@ static void a_body_is_read_back(void **state)
 		enum operation o = sample_requests[i].operation;
 		uint8_t id[HASH_LEN], want[HASH_LEN];
 		size_t len;
-		assert_int_equal(take(o, sample_requests[i].text), VERDICT_OK);
+		assert_int_equal(read_text(o, sample_requests[i].text), VERDICT_OK);
 		len = request.body_len;
 		memcpy(body, request.body, len);
 		memcpy(id, request.id, HASH_LEN);
@@ -331,7 +308,8 @@ static void one_signature_one_hash(void **state)
 
 	(void)state;
 	digest_sha256(zero, sizeof zero, want);
-	assert_int_equal(take(sample_requests[0].operation, sample_requests[0].text), VERDICT_OK);
+	assert_int_equal(
+		read_text(sample_requests[0].operation, sample_requests[0].text), VERDICT_OK);
 	assert_memory_equal(request.signature_hash, want, HASH_LEN);
 }
 
@@ -388,5 +366,5 @@ int main(void)
 		cmocka_unit_test(the_req_id_is_found_unread),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, reader_setup, reader_teardown);
 }

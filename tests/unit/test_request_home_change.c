@@ -8,27 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tests/lib/sample_requests.h"
+#include "tests/unit/request_reader.h"
 
 enum { TEXT_MAX = 4096 };
-
-static struct request_workspace *workspace;
-static struct request request;
-static struct request_error error;
-
-static int setup(void **state)
-{
-	(void)state;
-	workspace = calloc(1, sizeof *workspace);
-	return workspace ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(workspace);
-	return 0;
-}
 
 static const struct sample_request *sample(void)
 {
@@ -37,12 +19,6 @@ static const struct sample_request *sample(void)
 			return &sample_requests[i];
 	}
 	return NULL;
-}
-
-static enum verdict take(const char *text)
-{
-	return request_read(workspace, SAMPLE_MARKET, OPERATION_HOME_CHANGE, text, strlen(text),
-		&request, &error);
 }
 
 #define X16 "xxxxxxxxxxxxxxxx"
@@ -84,7 +60,7 @@ static void values_keep_their_bounds(void **state)
 			fail_msg("no %s in %s", cases[i].from, text);
 		(void)snprintf(other, sizeof other, "%.*s%s%s", (int)(at - text), text, cases[i].to,
 			at + strlen(cases[i].from));
-		v = take(other);
+		v = read_text(OPERATION_HOME_CHANGE, other);
 		if (v != cases[i].verdict ||
 			strcmp(error.field, cases[i].field ? cases[i].field : "") != 0)
 			fail_msg("%s: %s %s", cases[i].to, verdict_name(v), error.field);
@@ -96,7 +72,7 @@ static void all_members_become_a_change(void **state)
 	const struct command *c = &request.command;
 
 	(void)state;
-	assert_int_equal(take(sample()->text), VERDICT_OK);
+	assert_int_equal(read_text(OPERATION_HOME_CHANGE, sample()->text), VERDICT_OK);
 	assert_int_equal(c->kind, COMMAND_HOME_CHANGE);
 	assert_true(request.is_command);
 	assert_string_equal(c->u.home_change.client_id, "home0002");
@@ -121,14 +97,14 @@ static void members_may_be_left_out(void **state)
 	assert_non_null(at);
 	(void)snprintf(
 		other, sizeof other, "%.*s%s", (int)(at - text), text, at + strlen(SAMPLE_RATINGS));
-	assert_int_equal(take(other), VERDICT_OK);
+	assert_int_equal(read_text(OPERATION_HOME_CHANGE, other), VERDICT_OK);
 	assert_true(c->new_meter);
 	assert_int_equal(c->ratings.pv_w, RATING_STAYS);
 	assert_int_equal(c->ratings.battery_w, RATING_STAYS);
 	assert_int_equal(c->ratings.fuse_w, RATING_STAYS);
 	(void)snprintf(other, sizeof other, "%.*s,\"fuse_w\":9%s", (int)(at - text), text,
 		at + strlen(SAMPLE_RATINGS SAMPLE_NEW_METER));
-	assert_int_equal(take(other), VERDICT_OK);
+	assert_int_equal(read_text(OPERATION_HOME_CHANGE, other), VERDICT_OK);
 	assert_false(c->new_meter);
 	assert_int_equal(c->ratings.battery_w, RATING_STAYS);
 	assert_int_equal(c->ratings.fuse_w, 9);
@@ -142,5 +118,5 @@ int main(void)
 		cmocka_unit_test(members_may_be_left_out),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, reader_setup, reader_teardown);
 }

@@ -7,27 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tests/lib/sample_requests.h"
+#include "tests/unit/request_reader.h"
 
 enum { TEXT_MAX = 2048 };
-
-static struct request_workspace *workspace;
-static struct request request;
-static struct request_error error;
-
-static int setup(void **state)
-{
-	(void)state;
-	workspace = calloc(1, sizeof *workspace);
-	return workspace ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(workspace);
-	return 0;
-}
 
 static enum verdict take(enum operation operation, const char *members)
 {
@@ -38,8 +20,7 @@ static enum verdict take(enum operation operation, const char *members)
 		"\"date\":\"2018-01-01 00:00:00\",\"operation\":\"%s\",\"signature\":\"" SAMPLE_SIG
 		"\",\"parameters\":{%s}}",
 		operation_name(operation), members);
-	return request_read(
-		workspace, SAMPLE_MARKET, operation, text, strlen(text), &request, &error);
+	return read_text(operation, text);
 }
 
 static const struct {
@@ -103,5 +84,5 @@ int main(void)
 		cmocka_unit_test(they_become_commands),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, reader_setup, reader_teardown);
 }

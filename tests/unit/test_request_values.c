@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tests/lib/sample_requests.h"
+#include "tests/unit/request_reader.h"
 #include "wire/digest.h"
 
 enum { TEXT_MAX = 20000 };
@@ -28,28 +28,9 @@ enum {
 	PARAMS_SET
 };
 
-static struct request_workspace *workspace;
-static struct request request;
-static struct request_error error;
-
-static int setup(void **state)
-{
-	(void)state;
-	workspace = calloc(1, sizeof *workspace);
-	return workspace ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(workspace);
-	return 0;
-}
-
 static enum verdict take(int sample, const char *text)
 {
-	return request_read(workspace, SAMPLE_MARKET, sample_requests[sample].operation, text,
-		strlen(text), &request, &error);
+	return read_text(sample_requests[sample].operation, text);
 }
 
 #define X16 "xxxxxxxxxxxxxxxx"
@@ -391,5 +372,5 @@ int main(void)
 		cmocka_unit_test(values_keep_their_bounds),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, reader_setup, reader_teardown);
 }

@@ -8,92 +8,51 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/units.h"
-#include "tests/lib/sample_requests.h"
+#include "tests/unit/request_reader.h"
 #include "wire/service_form.h"
 
 enum { TEXT_MAX = 4096 };
-enum { TARIFF = OPERATION_TARIFF, ACTIVATE = OPERATION_ACTIVATE };
 
-static struct request_workspace *workspace;
-static struct request request;
-static struct request_error error;
-
-static int setup(void **state)
-{
-	(void)state;
-	workspace = calloc(1, sizeof *workspace);
-	return workspace ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	free(workspace);
-	return 0;
-}
-
-/* The sample of an operation with one text in place of another. */
-static enum verdict take(int operation, const char *from, const char *to)
-{
-	char text[TEXT_MAX];
-	const char *sample = NULL, *at;
-
-	for (int i = 0; i < SAMPLE_REQUESTS; i++) {
-		if ((int)sample_requests[i].operation == operation)
-			sample = sample_requests[i].text;
-	}
-	assert_non_null(sample);
-	at = strstr(sample, from);
-	assert_non_null(at);
-	(void)snprintf(
-		text, sizeof text, "%.*s%s%s", (int)(at - sample), sample, to, at + strlen(from));
-	return request_read(workspace, SAMPLE_MARKET, (enum operation)operation, text, strlen(text),
-		&request, &error);
-}
-
-static const struct {
-	int operation;
-	const char *from, *to, *field; /* NULL: it is taken */
-	enum verdict verdict;
-} cases[] = {
-	{TARIFF, "96", "0", NULL, VERDICT_OK},
-	{TARIFF, "96", "-1", "parameters.first_slot", VERDICT_OUT_OF_RANGE},
-	{TARIFF, "[8000,7500]", "[0,10000000]", NULL, VERDICT_OK},
-	{TARIFF, "[8000,7500]", "[0,10000001]", "parameters.export_mc_per_kwh",
+static const struct edit_case cases[] = {
+	{OPERATION_TARIFF, "96", "0", NULL, VERDICT_OK},
+	{OPERATION_TARIFF, "96", "-1", "parameters.first_slot", VERDICT_OUT_OF_RANGE},
+	{OPERATION_TARIFF, "[8000,7500]", "[0,10000000]", NULL, VERDICT_OK},
+	{OPERATION_TARIFF, "[8000,7500]", "[0,10000001]", "parameters.export_mc_per_kwh",
 		VERDICT_OUT_OF_RANGE},
-	{TARIFF, "[8000,7500]", "[-1,0]", "parameters.export_mc_per_kwh", VERDICT_OUT_OF_RANGE},
-	{TARIFF, "[8000,7500]", "[8000]", "parameters.import_mc_per_kwh", VERDICT_BAD_FIELD},
-	{TARIFF, "[8000,7500]", "[]", "parameters.export_mc_per_kwh", VERDICT_BAD_FIELD},
-	{TARIFF, "[30000,27500]", "[30000,0.5]", "parameters.import_mc_per_kwh", VERDICT_BAD_FIELD},
-	{TARIFF, "[9100,0]", "[9100]", "parameters.wholesale_mc_per_kwh", VERDICT_BAD_FIELD},
-	{TARIFF, "[9100,0]", "[9100,-1]", "parameters.wholesale_mc_per_kwh", VERDICT_OUT_OF_RANGE},
-	{TARIFF, ",\"wholesale_mc_per_kwh\":[9100,0]", "", NULL, VERDICT_OK},
-	{ACTIVATE, "\"900\"", "\"100000000\"", NULL, VERDICT_OK},
-	{ACTIVATE, "\"900\"", "\"100000001\"", "parameters.energy.value", VERDICT_OUT_OF_RANGE},
-	{ACTIVATE, "\"900\"", "\"0\"", "parameters.energy.value", VERDICT_OUT_OF_RANGE},
-	{ACTIVATE, "\"31.5\"", "\"10000\"", NULL, VERDICT_OK},
-	{ACTIVATE, "\"31.5\"", "\"10000.001\"", "parameters.price.value", VERDICT_OUT_OF_RANGE},
-	{ACTIVATE, "\"31.5\"", "\"31.5005\"", "parameters.price.value", VERDICT_BAD_FIELD},
-	{ACTIVATE, "cents/kWh", "cents", "parameters.price.value", VERDICT_BAD_FIELD},
-	{ACTIVATE, "\"up\"", "\"down\"", NULL, VERDICT_OK},
-	{ACTIVATE, "\"up\"", "\"off\"", "parameters.regulation", VERDICT_BAD_FIELD},
-	{ACTIVATE, "storage", "before-after", NULL, VERDICT_OK},
-	{ACTIVATE, "storage", "battery", "parameters.measure", VERDICT_BAD_FIELD},
-	{ACTIVATE, "\"measure\":\"storage\",", "", NULL, VERDICT_OK},
-	{ACTIVATE, "96", "-1", "parameters.slot", VERDICT_OUT_OF_RANGE},
+	{OPERATION_TARIFF, "[8000,7500]", "[-1,0]", "parameters.export_mc_per_kwh",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_TARIFF, "[8000,7500]", "[8000]", "parameters.import_mc_per_kwh",
+		VERDICT_BAD_FIELD},
+	{OPERATION_TARIFF, "[8000,7500]", "[]", "parameters.export_mc_per_kwh", VERDICT_BAD_FIELD},
+	{OPERATION_TARIFF, "[30000,27500]", "[30000,0.5]", "parameters.import_mc_per_kwh",
+		VERDICT_BAD_FIELD},
+	{OPERATION_TARIFF, "[9100,0]", "[9100]", "parameters.wholesale_mc_per_kwh",
+		VERDICT_BAD_FIELD},
+	{OPERATION_TARIFF, "[9100,0]", "[9100,-1]", "parameters.wholesale_mc_per_kwh",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_TARIFF, ",\"wholesale_mc_per_kwh\":[9100,0]", "", NULL, VERDICT_OK},
+	{OPERATION_ACTIVATE, "\"900\"", "\"100000000\"", NULL, VERDICT_OK},
+	{OPERATION_ACTIVATE, "\"900\"", "\"100000001\"", "parameters.energy.value",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_ACTIVATE, "\"900\"", "\"0\"", "parameters.energy.value", VERDICT_OUT_OF_RANGE},
+	{OPERATION_ACTIVATE, "\"31.5\"", "\"10000\"", NULL, VERDICT_OK},
+	{OPERATION_ACTIVATE, "\"31.5\"", "\"10000.001\"", "parameters.price.value",
+		VERDICT_OUT_OF_RANGE},
+	{OPERATION_ACTIVATE, "\"31.5\"", "\"31.5005\"", "parameters.price.value",
+		VERDICT_BAD_FIELD},
+	{OPERATION_ACTIVATE, "cents/kWh", "cents", "parameters.price.value", VERDICT_BAD_FIELD},
+	{OPERATION_ACTIVATE, "\"up\"", "\"down\"", NULL, VERDICT_OK},
+	{OPERATION_ACTIVATE, "\"up\"", "\"off\"", "parameters.regulation", VERDICT_BAD_FIELD},
+	{OPERATION_ACTIVATE, "storage", "before-after", NULL, VERDICT_OK},
+	{OPERATION_ACTIVATE, "storage", "battery", "parameters.measure", VERDICT_BAD_FIELD},
+	{OPERATION_ACTIVATE, "\"measure\":\"storage\",", "", NULL, VERDICT_OK},
+	{OPERATION_ACTIVATE, "96", "-1", "parameters.slot", VERDICT_OUT_OF_RANGE},
 };
 
 static void each_value_has_its_bounds(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		enum verdict v = take(cases[i].operation, cases[i].from, cases[i].to);
-
-		if (v != cases[i].verdict ||
-			(cases[i].field && strcmp(error.field, cases[i].field) != 0))
-			fail_msg("%s for %s: %s %s", cases[i].to, cases[i].from, verdict_name(v),
-				error.field);
-	}
+	expect_edits(cases, sizeof cases / sizeof *cases);
 }
 
 static void they_say_what_stands_there(void **state)
@@ -101,16 +60,17 @@ static void they_say_what_stands_there(void **state)
 	const struct tx *tx = &request.command.u.tx;
 
 	(void)state;
-	assert_int_equal(take(TARIFF, "96", "96"), VERDICT_OK);
+	assert_int_equal(read_edited(OPERATION_TARIFF, "96", "96"), VERDICT_OK);
 	assert_int_equal(tx->kind, TX_TARIFF);
 	assert_int_equal(tx->u.tariff.first_slot, 96);
 	assert_int_equal(tx->u.tariff.count, 2);
 	assert_int_equal(tx->u.tariff.export_mc[0], 8000);
 	assert_int_equal(tx->u.tariff.import_mc[1], 27500);
 	assert_int_equal(tx->u.tariff.wholesale_mc[0], 9100);
-	assert_int_equal(take(TARIFF, ",\"wholesale_mc_per_kwh\":[9100,0]", ""), VERDICT_OK);
+	assert_int_equal(read_edited(OPERATION_TARIFF, ",\"wholesale_mc_per_kwh\":[9100,0]", ""),
+		VERDICT_OK);
 	assert_null(tx->u.tariff.wholesale_mc);
-	assert_int_equal(take(ACTIVATE, "96", "97"), VERDICT_OK);
+	assert_int_equal(read_edited(OPERATION_ACTIVATE, "96", "97"), VERDICT_OK);
 	assert_int_equal(tx->kind, TX_ACTIVATE);
 	assert_int_equal(tx->u.activate.slot, 97);
 	assert_int_equal(tx->u.activate.regulation, REGULATION_UP);
@@ -174,5 +134,5 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, reader_setup, reader_teardown);
 }

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "core/snapshot.h"
 #include "core/vpp/limit_prices.h"
 #include "tests/lib/network_scene.h"
 
@@ -154,25 +153,14 @@ static void only_so_many_are_kept(void **state)
 
 static void the_state_has_them(void **state)
 {
-	static uint8_t room[1 << 20];
 	struct tx tx = tariff(SMALL_ROLE, 9, 96);
-	uint8_t root[HASH_LEN];
 	struct ledger *other;
-	size_t len;
 
 	(void)state;
-	next_slot();
-	memcpy(root, s.header.state_root, HASH_LEN);
-	tx = tariff(SMALL_ROLE, 9, 96);
 	small_do(&s, &tx);
 	next_slot();
-	assert_memory_not_equal(root, s.header.state_root, HASH_LEN);
-	len = ledger_snapshot_write(s.l, room, sizeof room);
-	assert_in_range(len, 1, sizeof room);
-	other = calloc(1, sizeof *other);
-	assert_non_null(other);
-	ledger_init(other, &s.params, digest_sha256, s.header.prev_hash, s.header.rules_hash);
-	assert_true(ledger_snapshot_read(other, room, len));
+	small_root_has(&s, &s.l->tariffs.count);
+	other = small_restored(&s);
 	assert_memory_equal(&s.l->tariffs, &other->tariffs, sizeof other->tariffs);
 	free(other);
 }
