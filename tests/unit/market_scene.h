@@ -144,23 +144,44 @@ static inline uint64_t scene_cancel(int home, int64_t slot, uint64_t order)
 	return scene_send(&c);
 }
 
-/* Run the clock to the end of the open slot, and stop at the edge behind its block. */
-static inline void scene_to_the_edge(void)
+/* A reading of a home's at a slot's end; its registers are still to be set. */
+static inline struct command scene_reading(int home, int64_t slot)
 {
-	struct command c = {.kind = COMMAND_CLOCK};
+	struct command c = {.kind = COMMAND_READING, .home = home_of(w, home)->number};
+	struct reading *r = &c.u.reading.reading;
+
+	(void)snprintf(c.u.reading.meter_serial, sizeof c.u.reading.meter_serial, "%s",
+		home_of(w, home)->terms.meter_serial);
+	r->slot = slot;
+	r->taken_ms = slot_ms(slot + 1);
+	return c;
+}
+
+/* Let the clock strike at market_ms, and take all that follows of itself, up to the close of the
+ * block. What the meters saw of all homes goes to *net, unless that is NULL. */
+static inline void scene_strike(int64_t market_ms, struct net_metered *net)
+{
+	struct command c = {.kind = COMMAND_CLOCK, .market_ms = market_ms};
 	struct decision d;
 	uint64_t intake_seq;
 	struct tx tx;
 
-	w->now_ms = ledger_slot_end_ms(&w->market->ledger);
-	c.market_ms = w->now_ms;
+	w->now_ms = market_ms;
 	market_decide(w->market, &c, &d);
 	market_apply(w->market, &c, &d, NULL, NULL);
 	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
 		draw_id(w, tx.id);
 		block_record_add(&w->block, &tx);
 		market_apply_step(w->market, &tx, NULL);
+		if (tx.kind == TX_IMBALANCE && net)
+			*net = tx.u.imbalance;
 	}
+}
+
+/* Run the clock to the end of the open slot, and stop at the edge behind its block. */
+static inline void scene_to_the_edge(void)
+{
+	scene_strike(ledger_slot_end_ms(&w->market->ledger), NULL);
 	close_block(w);
 }
 

@@ -7,28 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include "hem-client/ems/account_book.h"
-#include "tests/lib/scratch.h"
+#include "tests/unit/hem_scratch.h"
 
 #define JUNE_30 INT64_C(1498780800000) /* 2017-06-30 00:00:00 */
 enum { SLOT_MS = 900000, DAY_SLOTS = 96 };
-
-static char folder[64];
-static struct hem_db db;
-
-static int setup(void **state)
-{
-	(void)state;
-	assert_int_equal(scratch_make(folder), 0);
-	assert_int_equal(hem_db_open(&db, folder), ERR_OK);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	hem_db_close(&db);
-	return scratch_remove(folder);
-}
 
 static struct statement with(int64_t balance_uc, enum money_line line, int64_t uc)
 {
@@ -120,7 +102,7 @@ static void what_is_old_goes(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, hem_scratch_open, hem_scratch_close)
 	const struct CMUnitTest tests[] = {
 		TEST(months_follow_each_other),
 		TEST(a_missing_statement_is_told),

@@ -12,27 +12,9 @@
 #include "hem-client/ems/readings.h"
 #include "hem-client/ems/statement_check.h"
 #include "tests/lib/sample_params.h"
-#include "tests/lib/scratch.h"
+#include "tests/unit/hem_scratch.h"
 
 enum { SLOT = 20, AWARD = 7 };
-
-static char folder[SCRATCH_MAX];
-static struct hem_db db;
-
-static int setup(void **state)
-{
-	(void)state;
-	assert_int_equal(scratch_make(folder), 0);
-	assert_int_equal(hem_db_open(&db, folder), ERR_OK);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	hem_db_close(&db);
-	return scratch_remove(folder);
-}
 
 static void told(uint64_t seq, int64_t first_slot, int32_t wh, int32_t next_wh)
 {
@@ -122,9 +104,10 @@ static void a_delivery_is_held_against_the_baseline(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_was_told_last_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			a_delivery_is_held_against_the_baseline, setup, teardown),
+			what_was_told_last_is_kept, hem_scratch_open, hem_scratch_close),
+		cmocka_unit_test_setup_teardown(a_delivery_is_held_against_the_baseline,
+			hem_scratch_open, hem_scratch_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,13 +73,9 @@ static void schedule(int64_t first_slot, uint32_t count)
 
 static void read_meter(int home, int64_t slot, int64_t import_wh, int64_t export_wh)
 {
-	struct command c = {.kind = COMMAND_READING, .home = home_of(w, home)->number};
+	struct command c = scene_reading(home, slot);
 	struct reading *r = &c.u.reading.reading;
 
-	(void)snprintf(c.u.reading.meter_serial, sizeof c.u.reading.meter_serial, "%s",
-		home_of(w, home)->terms.meter_serial);
-	r->slot = slot;
-	r->taken_ms = slot_ms(slot + 1);
 	r->registers.wh[REGISTER_IMPORT] = import_wh;
 	r->registers.wh[REGISTER_EXPORT] = export_wh;
 	r->registers.wh[REGISTER_PV] = export_wh;
@@ -90,11 +86,7 @@ static void read_meter(int home, int64_t slot, int64_t import_wh, int64_t export
  * clock strikes the end of slot 5. Returns what was attested. */
 static struct net_metered live(int metered, int64_t import_wh, int64_t export_wh)
 {
-	struct command c = {.kind = COMMAND_CLOCK};
 	struct net_metered seen = {.slot = -1};
-	struct decision d;
-	uint64_t intake_seq;
-	struct tx tx;
 
 	go_to(slot_ms(SLOT) + 1000);
 	for (int i = 0; i < metered; i++)
@@ -102,16 +94,7 @@ static struct net_metered live(int metered, int64_t import_wh, int64_t export_wh
 	go_to(slot_ms(SLOT + 1) + 1000);
 	for (int i = 0; i < metered; i++)
 		read_meter(i, SLOT, import_wh, export_wh);
-	w->now_ms = c.market_ms = slot_ms(SLOT + 2);
-	market_decide(w->market, &c, &d);
-	market_apply(w->market, &c, &d, NULL, NULL);
-	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
-		draw_id(w, tx.id);
-		block_record_add(&w->block, &tx);
-		market_apply_step(w->market, &tx, NULL);
-		if (tx.kind == TX_IMBALANCE)
-			seen = tx.u.imbalance;
-	}
+	scene_strike(slot_ms(SLOT + 2), &seen);
 	return seen;
 }
 

@@ -13,14 +13,9 @@ static uint64_t orders[2];
 
 static struct command reading(int home, int64_t slot, int64_t discharge_wh)
 {
-	struct command c = {.kind = COMMAND_READING, .home = home_of(w, home)->number};
-	struct reading *r = &c.u.reading.reading;
+	struct command c = scene_reading(home, slot);
 
-	(void)snprintf(c.u.reading.meter_serial, sizeof c.u.reading.meter_serial, "%s",
-		home_of(w, home)->terms.meter_serial);
-	r->slot = slot;
-	r->taken_ms = slot_ms(slot + 1);
-	r->registers.wh[REGISTER_DISCHARGE] = discharge_wh;
+	c.u.reading.reading.registers.wh[REGISTER_DISCHARGE] = discharge_wh;
 	return c;
 }
 
@@ -59,20 +54,7 @@ static int64_t change_uc[2];
 static void settle_both(void)
 {
 	int64_t before_uc[] = {scene_wallet(HOME).balance_uc, scene_wallet(OTHER).balance_uc};
-	struct command c = {.kind = COMMAND_CLOCK};
-	struct decision d;
-	uint64_t intake_seq;
-	struct tx tx;
-
-	w->now_ms = slot_ms(SLOT + 2);
-	c.market_ms = w->now_ms;
-	market_decide(w->market, &c, &d);
-	market_apply(w->market, &c, &d, NULL, NULL);
-	while (market_next(w->market, &tx, &intake_seq) != MARKET_CLOSE) {
-		draw_id(w, tx.id);
-		block_record_add(&w->block, &tx);
-		market_apply_step(w->market, &tx, NULL);
-	}
+	scene_strike(slot_ms(SLOT + 2), NULL);
 	for (size_t i = 0; i < 2; i++)
 		settled[i] = *order_find(&w->market->ledger.auctions, orders[i]);
 	close_block(w);

@@ -6,25 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "hem-client/ems/own_modes.h"
-#include "tests/lib/scratch.h"
-
-static char folder[64];
-static struct hem_db db;
-
-static int setup(void **state)
-{
-	(void)state;
-	assert_int_equal(scratch_make(folder), 0);
-	assert_int_equal(hem_db_open(&db, folder), ERR_OK);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	hem_db_close(&db);
-	return scratch_remove(folder);
-}
+#include "tests/unit/hem_scratch.h"
 
 static void at_first_as_registered(void **state)
 {
@@ -75,9 +57,12 @@ static void what_is_no_note_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(at_first_as_registered, setup, teardown),
-		cmocka_unit_test_setup_teardown(kept_over_a_restart, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_is_no_note_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			at_first_as_registered, hem_scratch_open, hem_scratch_close),
+		cmocka_unit_test_setup_teardown(
+			kept_over_a_restart, hem_scratch_open, hem_scratch_close),
+		cmocka_unit_test_setup_teardown(
+			what_is_no_note_is_told, hem_scratch_open, hem_scratch_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

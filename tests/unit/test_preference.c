@@ -113,13 +113,9 @@ static void an_opened_auction_stands_in_the_way(void **state)
 
 static struct command reading(int home, int64_t slot, int64_t pv_wh, int64_t discharge_wh)
 {
-	struct command c = {.kind = COMMAND_READING, .home = home_of(w, home)->number};
+	struct command c = scene_reading(home, slot);
 	struct reading *r = &c.u.reading.reading;
 
-	(void)snprintf(c.u.reading.meter_serial, sizeof c.u.reading.meter_serial, "%s",
-		home_of(w, home)->terms.meter_serial);
-	r->slot = slot;
-	r->taken_ms = slot_ms(slot + 1);
 	r->registers.wh[REGISTER_PV] = pv_wh;
 	r->registers.wh[REGISTER_DISCHARGE] = discharge_wh;
 	return c;

@@ -39,13 +39,9 @@ static void answer(int home, enum side side, int64_t price_mc, uint64_t auction_
 /* A reading of the battery's registers, with what that changes at the grid. */
 static void read_meter(int home, int64_t slot, int64_t charge_wh, int64_t discharge_wh)
 {
-	struct command c = {.kind = COMMAND_READING, .home = home_of(w, home)->number};
+	struct command c = scene_reading(home, slot);
 	struct reading *r = &c.u.reading.reading;
 
-	(void)snprintf(c.u.reading.meter_serial, sizeof c.u.reading.meter_serial, "%s",
-		home_of(w, home)->terms.meter_serial);
-	r->slot = slot;
-	r->taken_ms = slot_ms(slot + 1);
 	r->registers.wh[REGISTER_CHARGE] = r->registers.wh[REGISTER_IMPORT] = charge_wh;
 	r->registers.wh[REGISTER_DISCHARGE] = discharge_wh;
 	(void)scene_send(&c);
