@@ -1,18 +1,23 @@
-#!/bin/sh
-# Runs each test program given, for five minutes at most; all of them, even after a failure. Exit 1 if
-# any failed.
-failed=0
-passed=0
-for t in "$@"; do
-	if timeout 300 "$t" >"$t.log" 2>&1; then
-		passed=$((passed + 1))
-		grep -E '^\[  (SKIPPED|PASSED) ' "$t.log" | sed "s|^|$(basename "$t"): |"
-		grep -E '^notice:' "$t.log"
+#!/bin/bash
+# Runs each test program given, for five minutes at most, one on each core; all of them, even after a
+# failure. Exit 1 if any failed.
+one() {
+	if timeout 300 "$1" >"$1.log" 2>&1; then
+		sed -n -E "/^\[  (SKIPPED|PASSED) /s|^|$(basename "$1"): |p; /^notice:/p" "$1.log"
 	else
-		failed=$((failed + 1))
-		cat "$t.log"
-		echo "$t: failed"
+		cat "$1.log"
+		echo "$1: failed"
+		echo "$1" >>"$failures"
 	fi
+}
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
+cores=$(nproc)
+for t in "$@"; do
+	one "$t" &
+	[ "$(jobs -r | wc -l)" -lt "$cores" ] || wait -n
 done
-echo "$passed passed, $failed failed"
+wait
+failed=$(wc -l <"$failures")
+echo "$(($# - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]
