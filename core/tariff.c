@@ -66,27 +66,52 @@ const struct tariff *tariff_add(struct ledger *l, const struct tx *tx)
 	return t;
 }
 
+/* The last one that has a slot; NULL: none has it. */
+static const struct tariff *find(const struct tariffs *t, int64_t slot)
+{
+	for (uint32_t i = t->count; i-- > 0;) {
+		const struct tariff *row = &t->rows[i];
+
+		if (slot >= row->first_slot && slot < row->first_slot + row->count)
+			return row;
+	}
+	return NULL;
+}
+
 struct tariff_prices tariff_of_slot(const struct ledger *l, int64_t slot)
 {
-	for (uint32_t i = l->tariffs.count; i-- > 0;) {
-		const struct tariff *t = &l->tariffs.rows[i];
+	const struct tariff *t = find(&l->tariffs, slot);
 
-		if (slot >= t->first_slot && slot < t->first_slot + t->count)
-			return t->prices[slot - t->first_slot];
-	}
+	if (t)
+		return t->prices[slot - t->first_slot];
 	return (struct tariff_prices){.export_mc = (int32_t)l->params.export_mc_per_kwh,
 		.import_mc = (int32_t)l->params.import_mc_per_kwh,
 		.wholesale_mc = TARIFF_NONE};
 }
 
+/* Whether it is the last one that has some slot, from that one on. */
+static bool counts_from(const struct tariffs *t, const struct tariff *row, int64_t slot)
+{
+	if (slot < row->first_slot)
+		slot = row->first_slot;
+	for (; slot < row->first_slot + row->count; slot++) {
+		if (find(t, slot) == row)
+			return true;
+	}
+	return false;
+}
+
 void tariffs_advance(struct ledger *l)
 {
 	struct tariffs *t = &l->tariffs;
+	bool counts[TARIFFS_MAX];
 	uint32_t kept = 0;
 
+	for (uint32_t i = 0; i < t->count;
+		i++) /* the slot before the open one is settled with it */
+		counts[i] = counts_from(t, &t->rows[i], ledger_slot(l) - 1);
 	for (uint32_t i = 0; i < t->count; i++) {
-		/* The slot before the open one is settled with it. */
-		if (t->rows[i].first_slot + t->rows[i].count >= ledger_slot(l))
+		if (counts[i])
 			t->rows[kept++] = t->rows[i];
 	}
 	t->count = kept;

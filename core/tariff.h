@@ -12,7 +12,7 @@
 #include "core/xfer.h"
 
 enum {
-	TARIFFS_MAX = 64, /* kept: those whose slots are not all settled */
+	TARIFFS_MAX = 64, /* kept: those that count for a slot, and those of the open block */
 	TARIFF_NONE = -1, /* in place of a wholesale price: there is none */
 };
 
@@ -60,7 +60,7 @@ const struct tariff *tariff_add(struct ledger *ledger, const struct tx *tx);
 /* What energy costs in a slot: by the last tariff that has it, else by the parameters in force. */
 struct tariff_prices tariff_of_slot(const struct ledger *ledger, int64_t slot);
 
-/* A block has been opened: forget those whose slots are all settled. */
+/* A block has been opened: forget those that count for none of the slots that are not settled. */
 void tariffs_advance(struct ledger *ledger);
 
 /* Through a snapshot. */

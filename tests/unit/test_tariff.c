@@ -138,6 +138,25 @@ static void they_are_forgotten_when_all_is_settled(void **state)
 	assert_int_equal(s.l->tariffs.count, 0);
 }
 
+/* An aggregator that says the next day's prices anew in every slot has no more than it needs. */
+static void what_later_ones_replace_is_forgotten(void **state)
+{
+	struct tx tx = tariff(SMALL_ROLE, 1, 4);
+
+	(void)state;
+	small_do(&s, &tx);
+	tx = tariff(SMALL_ROLE, 2, 1);
+	small_do(&s, &tx);
+	tx = tariff(SMALL_ROLE, 3, 2);
+	small_do(&s, &tx);
+	for (int slot = 1; slot < 4; slot++) {
+		next_slot();
+		assert_int_equal(s.l->tariffs.count, slot < 3 ? 3 : 2); /* slot 1 is settled in 2 */
+		assert_int_equal(s.l->tariffs.rows[0].first_slot, slot < 3 ? 1 : 2);
+	}
+	prices_are(3, 8000, 30000, 9000);
+}
+
 static void only_so_many_are_kept(void **state)
 {
 	struct tx tx;
@@ -173,6 +192,7 @@ int main(void)
 		T(slots_and_prices_have_bounds),
 		T(the_last_one_counts_for_a_slot),
 		T(they_are_forgotten_when_all_is_settled),
+		T(what_later_ones_replace_is_forgotten),
 		T(only_so_many_are_kept),
 		T(the_state_has_them),
 	};

@@ -20,8 +20,9 @@ class Tariffs:
 		self.rows = []  # seq, first slot, wholesale prices
 
 	def open(self, slot):
-		"""A block opens: those whose slots are all settled go."""
-		self.rows = [r for r in self.rows if r[1] + r[2] >= slot]
+		"""A block opens: those go that count for none of the slots that are not settled."""
+		last = {s: r[0] for r in self.rows for s in range(max(r[1], slot - 1), r[1] + r[2])}
+		self.rows = [r for r in self.rows if r[0] in last.values()]
 
 	def add(self, seq, account, slot, slot_s, q):
 		first, out, into = q["first_slot"], q["export_mc_per_kwh"], q["import_mc_per_kwh"]
