@@ -208,9 +208,9 @@ void block_chain(struct ledger *l, const uint8_t header_hash[HASH_LEN])
 	l->last_standing = 0;
 	l->due_count = 0;
 	l->due_next = 0;
-	memset(&l->imbalance, 0, sizeof l->imbalance);
 	l->tx_count = 0;
 	l->result_count = 0;
+	imbalance_open(l);
 	params_schedule_advance(l);
 	schedules_advance(l);
 	network_advance(l);

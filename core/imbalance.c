@@ -1,5 +1,4 @@
 #include "core/imbalance.h"
-#include "core/imbalance_prices.h"
 #include "core/ledger.h"
 #include "core/units.h"
 
@@ -15,12 +14,17 @@ static bool scheduled(const struct ledger *l, int64_t *ret_wh)
 	return true;
 }
 
+void imbalance_open(struct ledger *l)
+{
+	l->imbalance = (struct imbalance){.set = imbalance_prices_set(&l->params)};
+}
+
 bool imbalance_due(const struct ledger *l)
 {
 	int64_t wh;
 
-	return (l->params.imbalance_long_mc_per_kwh || l->params.imbalance_short_mc_per_kwh) &&
-	       scheduled(l, &wh) && !(l->flags & HEADER_OUTAGE) && !l->imbalance.attested;
+	return imbalance_is_priced(&l->imbalance.set) && scheduled(l, &wh) &&
+	       !(l->flags & HEADER_OUTAGE) && !l->imbalance.attested;
 }
 
 enum verdict imbalance_check(const struct ledger *l, const struct tx *tx, const char **field)
@@ -47,13 +51,15 @@ enum verdict imbalance_check(const struct ledger *l, const struct tx *tx, const 
 
 void imbalance_apply(struct ledger *l, const struct tx *tx)
 {
-	l->imbalance = (struct imbalance){.attested = true, .net_wh = tx->u.imbalance.net_wh};
+	l->imbalance.attested = true;
+	l->imbalance.net_wh = tx->u.imbalance.net_wh;
 }
 
 void imbalance_settle(struct ledger *l, const struct result_sink *sink)
 {
 	uint64_t payer = params_aggregator(&l->params), payee = ACCOUNT_GRID;
-	struct imbalance_prices prices = imbalance_prices_of_slot(l, ledger_slot(l) - 1);
+	struct tariff_prices tariff = tariff_of_slot(l, ledger_slot(l) - 1);
+	struct imbalance_prices prices = imbalance_prices_of(&l->imbalance.set, &tariff);
 	int64_t price = prices.short_mc_per_kwh;
 	int64_t scheduled_wh = 0, over_wh, amount_uc;
 
@@ -69,4 +75,10 @@ void imbalance_settle(struct ledger *l, const struct result_sink *sink)
 	amount_uc = price * over_wh;
 	if (account_get(&l->accounts, payer)->balance_uc >= -AMOUNT_UC_MAX + amount_uc)
 		ledger_transfer(l, sink, payer, payee, amount_uc, 0, TRANSFER_IMBALANCE);
+}
+
+void imbalance_xfer(struct xfer *x, struct imbalance *i)
+{
+	xfer_i64(x, &i->set.short_mc_per_kwh);
+	xfer_i64(x, &i->set.long_mc_per_kwh);
 }

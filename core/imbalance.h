@@ -6,8 +6,10 @@
 #define LEM_CORE_IMBALANCE_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "core/imbalance_prices.h"
 #include "core/result.h"
 #include "core/verdict.h"
+#include "core/xfer.h"
 
 enum {
 	IMBALANCE_HOMES_MIN = 5, /* metered: with fewer the sum would tell too much of each */
@@ -25,15 +27,19 @@ struct net_metered {
 struct ledger;
 struct tx;
 
-/* What the ledger has of it while a block closes. */
+/* What the ledger has of it. */
 struct imbalance {
-	bool attested;
+	struct imbalance_prices set; /* in force in the slot before the open one */
+	bool attested;               /* while a block closes, from here */
 	int64_t net_wh;
 };
 
-/* Whether the slot before the open one is to be settled in this block: the parameters have a price,
- * a schedule of the slot counted as it began, the market was not away, and nothing has been
- * attested yet. */
+/* A block opens, and its parameters are not in force yet: what those before it said of prices is
+ * what its imbalance is settled by. */
+void imbalance_open(struct ledger *ledger);
+
+/* Whether the slot before the open one is to be settled in this block: it had a price, a schedule
+ * of the slot counted as it began, the market was not away, and nothing has been attested yet. */
 bool imbalance_due(const struct ledger *ledger);
 
 /* Judge a TX_IMBALANCE whose phase is right. OUT_OF_PHASE: a delivery is still to be attested;
@@ -47,5 +53,8 @@ void imbalance_apply(struct ledger *ledger, const struct tx *tx);
 /* Book what was attested: metered less scheduled above zero is paid for by the aggregator, below
  * zero to it. Nothing is booked that would take either account beyond 10^15 uc of debt (L3). */
 void imbalance_settle(struct ledger *ledger, const struct result_sink *sink);
+
+/* The prices of the slot before, through a snapshot. */
+void imbalance_xfer(struct xfer *x, struct imbalance *imbalance);
 
 #endif

@@ -1,5 +1,4 @@
 #include "core/imbalance_prices.h"
-#include "core/ledger.h"
 
 struct imbalance_prices imbalance_prices_set(const struct params *p)
 {
@@ -24,12 +23,4 @@ struct imbalance_prices imbalance_prices_of(
 	if (p.long_mc_per_kwh > tariff->wholesale_mc)
 		p.long_mc_per_kwh = tariff->wholesale_mc;
 	return p;
-}
-
-struct imbalance_prices imbalance_prices_of_slot(const struct ledger *l, int64_t slot)
-{
-	const struct imbalance_prices set = imbalance_prices_set(&l->params);
-	struct tariff_prices tariff = tariff_of_slot(l, slot);
-
-	return imbalance_prices_of(&set, &tariff);
 }

@@ -7,14 +7,12 @@
 #include <stdint.h>
 #include "core/tariff.h"
 
-struct ledger;
-
 /* In mc/kWh, 0..PRICE_MC_MAX; both 0: imbalance is not settled. */
 struct imbalance_prices {
 	int64_t short_mc_per_kwh, long_mc_per_kwh;
 };
 
-/* Those of the parameters. */
+/* Those of the parameters that were in force in that slot. */
 struct imbalance_prices imbalance_prices_set(const struct params *params);
 
 /* Whether there is any. */
@@ -24,8 +22,5 @@ bool imbalance_is_priced(const struct imbalance_prices *prices);
  * wholesale price. Both 0 if those are. */
 struct imbalance_prices imbalance_prices_of(
 	const struct imbalance_prices *set, const struct tariff_prices *tariff);
-
-/* The same of a ledger, by its parameters and tariffs. */
-struct imbalance_prices imbalance_prices_of_slot(const struct ledger *ledger, int64_t slot);
 
 #endif

@@ -202,6 +202,7 @@ void ledger_xfer(struct xfer *x, struct ledger *l)
 		XFER_INT(x, l->flags_before[i]);
 	xfer_accounts(x, &l->accounts);
 	params_schedule_xfer(x, l);
+	imbalance_xfer(x, &l->imbalance);
 	schedules_xfer(x, &l->schedules);
 	network_xfer(x, &l->network, ledger_slot(l));
 	tariffs_xfer(x, &l->tariffs);

@@ -42,6 +42,10 @@ static enum verdict check_relations(const struct params *p, const char **field)
 		*field = "settlement";
 		return VERDICT_BAD_TERMS;
 	}
+	if (p->imbalance_long_mc_per_kwh > p->imbalance_short_mc_per_kwh) {
+		*field = "imbalance_long_mc_per_kwh";
+		return VERDICT_BAD_TERMS;
+	}
 	if (!rule_name((enum rule)p->rule)) {
 		*field = "rule";
 		return VERDICT_OUT_OF_RANGE;

@@ -48,7 +48,7 @@ struct params {
 	/* Paid to the aggregator on energy delivered; 0 unless the market has one, as the rest. */
 	int64_t fee_buyer_mc_per_kwh, fee_seller_mc_per_kwh;
 	/* Paid by the aggregator on what the community draws more than scheduled, and to it on what
-	 * it draws less. */
+	 * it draws less: not more than that, or to be off in turn would pay. */
 	int64_t imbalance_short_mc_per_kwh, imbalance_long_mc_per_kwh;
 	uint32_t role_count;
 	struct role_params roles[PARAMS_ROLES_MAX];

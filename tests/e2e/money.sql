@@ -68,4 +68,4 @@ SELECT 'order '||"order"||' is paid twice for '||why FROM paid GROUP BY "order",
 SELECT 'the grid has '||has_uc||', owed are '||owed_uc FROM (SELECT (SELECT coalesce(sum(uc), 0) FROM moves WHERE account = 10) AS has_uc,
 	(SELECT coalesce(sum(CAST(round(1000 * i.deviation_kwh) * round(1000 * iif(i.deviation_kwh > 0, p.imbalance_short_cents_per_kwh,
 		p.imbalance_long_cents_per_kwh)) AS INTEGER)), 0) FROM v_imbalance i JOIN v_parameters p ON p.from_slot =
-		(SELECT max(from_slot) FROM v_parameters WHERE from_slot <= i.slot + 1)) AS owed_uc) WHERE has_uc <> owed_uc;
+		(SELECT max(from_slot) FROM v_parameters WHERE from_slot <= i.slot)) AS owed_uc) WHERE has_uc <> owed_uc;

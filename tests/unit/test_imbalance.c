@@ -82,20 +82,31 @@ static void read_meter(int home, int64_t slot, int64_t import_wh, int64_t export
 	(void)scene_send(&c);
 }
 
-/* Slot 4 is scheduled at 500 Wh; `metered` homes draw import_wh each and give export_wh. Then the
- * clock strikes the end of slot 5. Returns what was attested. */
-static struct net_metered live(int metered, int64_t import_wh, int64_t export_wh)
+/* Slot 4, with a reading at its begin of so many homes. */
+static void live_slot(int metered)
 {
-	struct net_metered seen = {.slot = -1};
-
 	go_to(slot_ms(SLOT) + 1000);
 	for (int i = 0; i < metered; i++)
 		read_meter(i, SLOT - 1, 0, 0);
 	go_to(slot_ms(SLOT + 1) + 1000);
+}
+
+/* They drew import_wh each and gave export_wh. Then the clock strikes the end of slot 5. Returns
+ * what was attested. */
+static struct net_metered settle_slot(int metered, int64_t import_wh, int64_t export_wh)
+{
+	struct net_metered seen = {.slot = -1};
+
 	for (int i = 0; i < metered; i++)
 		read_meter(i, SLOT, import_wh, export_wh);
 	scene_strike(slot_ms(SLOT + 2), &seen);
 	return seen;
+}
+
+static struct net_metered live(int metered, int64_t import_wh, int64_t export_wh)
+{
+	live_slot(metered);
+	return settle_slot(metered, import_wh, export_wh);
 }
 
 static int with_prices(void **state)
@@ -130,6 +141,19 @@ static void who_is_long_is_paid_by_it(void **state)
 	assert_int_equal(live(HOMES, 0, 50).net_wh, -50 * HOMES);
 	close_block(w);
 	assert_int_equal(balance_uc(ACCOUNT_GRID), -(SCHEDULED + 50 * HOMES) * LONG);
+}
+
+/* A price counts for the slots in which it is in force, whenever they are settled. */
+static void a_slot_has_the_prices_of_its_time(void **state)
+{
+	(void)state;
+	schedule(SLOT, 1);
+	live_slot(HOMES);
+	set_prices(&w->market->ledger, 2 * SHORT, LONG); /* in slot 5 */
+	set_prices(w->replica, 2 * SHORT, LONG);
+	assert_int_equal(settle_slot(HOMES, 100, 0).net_wh, HOMES * 100);
+	close_block(w);
+	assert_int_equal(balance_uc(ACCOUNT_GRID), (HOMES * 100 - SCHEDULED) * SHORT);
 }
 
 static void on_schedule_nothing_moves(void **state)
@@ -301,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(who_is_short_pays_the_grid),
 		TEST(who_is_long_is_paid_by_it),
+		TEST(a_slot_has_the_prices_of_its_time),
 		TEST(on_schedule_nothing_moves),
 		TEST(few_homes_are_not_told_of),
 		TEST(no_price_or_no_schedule_no_word),

@@ -136,8 +136,8 @@ static void a_role_has_a_credit(void **state)
 static void settlement_needs_an_aggregator(void **state)
 {
 	static const enum param settled[] = {PARAM_FEE_BUYER_MC_PER_KWH,
-		PARAM_FEE_SELLER_MC_PER_KWH, PARAM_IMBALANCE_LONG_MC_PER_KWH,
-		PARAM_IMBALANCE_SHORT_MC_PER_KWH};
+		PARAM_FEE_SELLER_MC_PER_KWH, PARAM_IMBALANCE_SHORT_MC_PER_KWH,
+		PARAM_IMBALANCE_LONG_MC_PER_KWH};
 	const char *field = "";
 
 	(void)state;
@@ -153,6 +153,8 @@ static void settlement_needs_an_aggregator(void **state)
 		assert_int_equal(params_aggregator(&p), ACCOUNT_NONE);
 		p.role_count = 2;
 		memcpy(p.roles[1].name, AGGREGATOR_ROLE, sizeof AGGREGATOR_ROLE);
+		if (settled[i] == PARAM_IMBALANCE_LONG_MC_PER_KWH)
+			p.imbalance_short_mc_per_kwh = PRICE_MC_MAX;
 		assert_int_equal(params_check(&p, &field), VERDICT_OK);
 		assert_int_equal(params_aggregator(&p), ACCOUNT_FIRST_ROLE + 1);
 		param_set(&p, settled[i], PRICE_MC_MAX);
@@ -161,6 +163,23 @@ static void settlement_needs_an_aggregator(void **state)
 		assert_int_equal(params_check(&p, &field), VERDICT_OUT_OF_RANGE);
 		assert_string_equal(field, param_name(settled[i]));
 	}
+}
+
+/* Or to be short in one slot and long in the next would pay. */
+static void to_be_off_costs(void **state)
+{
+	struct params p = sample_params();
+	const char *field = "";
+
+	(void)state;
+	p.role_count = 1;
+	memcpy(p.roles[0].name, AGGREGATOR_ROLE, sizeof AGGREGATOR_ROLE);
+	p.imbalance_short_mc_per_kwh = 700;
+	p.imbalance_long_mc_per_kwh = 700;
+	assert_int_equal(params_check(&p, &field), VERDICT_OK);
+	p.imbalance_long_mc_per_kwh++;
+	assert_int_equal(params_check(&p, &field), VERDICT_BAD_TERMS);
+	assert_string_equal(field, "imbalance_long_mc_per_kwh");
 }
 
 static void market_time_runs_at_its_rate(void **state)
@@ -213,6 +232,7 @@ int main(void)
 		cmocka_unit_test(each_choice_is_one_of_few),
 		cmocka_unit_test(a_role_has_a_credit),
 		cmocka_unit_test(settlement_needs_an_aggregator),
+		cmocka_unit_test(to_be_off_costs),
 		cmocka_unit_test(market_time_runs_at_its_rate),
 		cmocka_unit_test(slots_begin_where_the_last_ends),
 	};

@@ -128,19 +128,21 @@ static void settlement_is_there_or_not(void **state)
 	assert_true(rules_hash(&g, without));
 	assert_memory_equal(without, genesis.header.rules_hash, HASH_LEN);
 	g.params.fee_seller_mc_per_kwh = 200;
-	g.params.imbalance_long_mc_per_kwh = PRICE_MC_MAX;
+	g.params.imbalance_long_mc_per_kwh = 1;
+	g.params.imbalance_short_mc_per_kwh = PRICE_MC_MAX;
 	len = write_set(&g);
 	assert_non_null(strstr(text, ",\"settlement\":{\"fee_buyer_mc_per_kwh\":0,"
 				     "\"fee_seller_mc_per_kwh\":200,"
-				     "\"imbalance_long_mc_per_kwh\":10000000,"
-				     "\"imbalance_short_mc_per_kwh\":0},\"slot_s\""));
+				     "\"imbalance_long_mc_per_kwh\":1,"
+				     "\"imbalance_short_mc_per_kwh\":10000000},\"slot_s\""));
 	assert_int_equal(read_set(len, PARAMS_OF_TX, &back), VERDICT_OK);
 	assert_true(params_equal(&back.params, &g.params));
 	assert_true(rules_hash(&g, with));
 	assert_memory_not_equal(with, without, HASH_LEN);
 	/* All zero would be the same rules with another hash. */
 	memcpy(strstr(text, "kwh\":200,"), "kwh\":0  ,", 9);
-	memcpy(strstr(text, "kwh\":10000000,"), "kwh\":0       ,", 14);
+	memcpy(strstr(text, "kwh\":1,"), "kwh\":0,", 7);
+	memcpy(strstr(text, "kwh\":10000000}"), "kwh\":0       }", 14);
 	assert_int_equal(read_set(len, PARAMS_OF_TX, &back), VERDICT_BAD_FIELD);
 	assert_string_equal(field, "parameters.parameters.settlement");
 	g.params.fee_seller_mc_per_kwh = PRICE_MC_MAX + 1;

@@ -16,6 +16,7 @@ static int setup(void **state)
 	uint64_t auction;
 
 	(void)scene_open(state);
+	w->market->ledger.imbalance.set = (struct imbalance_prices){30000, 2000};
 	auction = scene_auction(SIDE_BUY, BOOK_SEALED, 3, 1000, 9000);
 	for (int home = 2; home < 5; home++) {
 		c = scene_bid(home, 3, SIDE_SELL, 100, 5000, auction);
@@ -75,6 +76,8 @@ static void it_restores_the_very_state(void **state)
 		orders += a->order_count;
 	}
 	assert_int_equal(orders, 1);
+	assert_memory_equal(
+		&m->ledger.imbalance, &w->market->ledger.imbalance, sizeof m->ledger.imbalance);
 	/* And it goes on as the other would: the replica agrees with every block. */
 	w->market = m;
 	go_to(slot_ms(8));

@@ -6,26 +6,27 @@ HOMES_MIN, HOMES_MAX, NET_MAX, DEBT_MAX = 5, 2**20, 10**9, 10**15
 
 class Imbalance:
 	def __init__(self, ledger):
-		self.ledger, self.net = ledger, None
+		self.ledger, self.net, self.set = ledger, None, (0, 0)
 
 	def scheduled(self):
 		slot = self.ledger.slot - 1
 		net = self.ledger.schedules.net(slot, self.ledger.slot_ms(slot))
 		return None if net is None else net + self.ledger.activations.shift(slot)
 
-	def prices(self):
-		s = self.ledger.p.get("settlement", {})
-		return s.get("imbalance_short_mc_per_kwh", 0), s.get("imbalance_long_mc_per_kwh", 0)
+	def open(self, before):
+		"""A block opens: the parameters of the slot before say what its imbalance costs."""
+		s = before.get("settlement", {})
+		self.net, self.set = None, (s.get("imbalance_short_mc_per_kwh", 0), s.get("imbalance_long_mc_per_kwh", 0))
 
 	def prices_of(self, slot):
 		"""Of a slot: no better than its wholesale price."""
-		short, long = self.prices()
+		short, long = self.set
 		wholesale = self.ledger.tariffs.wholesale(slot)
 		return (short, long) if wholesale is None else (max(short, wholesale), min(long, wholesale))
 
 	def attest(self, q):
 		l = self.ledger
-		demand(self.net is None and any(self.prices()) and not l.flags and q["slot"] == l.slot - 1 and
+		demand(self.net is None and any(self.set) and not l.flags and q["slot"] == l.slot - 1 and
 			self.scheduled() is not None, "BAD_ATTESTATION: an imbalance")
 		demand(HOMES_MIN <= q["homes"] <= HOMES_MAX and 0 <= q["missing"] <= HOMES_MAX and
 			abs(q["net_wh"]) <= NET_MAX, "OUT_OF_RANGE: an imbalance")

@@ -17,6 +17,7 @@ def check_settlement(p):
 	s = p["settlement"]
 	demand(set(s) == SETTLEMENT and all(type(n) is int and 0 <= n <= 10**7 for n in s.values()) and
 		any(s.values()), "settlement")
+	demand(s["imbalance_long_mc_per_kwh"] <= s["imbalance_short_mc_per_kwh"], "who is off in turn would gain")
 	demand("aggregator" in [r["name"] for r in p["roles"]], "settlement without an aggregator")
 
 
