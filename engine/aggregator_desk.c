@@ -5,15 +5,15 @@
 
 enum { PARAMETERS_MAX = 1024 };
 
-enum err aggregator_desk_open(
-	struct aggregator_desk *a, const struct engine *e, const struct private_key *key)
+enum err aggregator_desk_open(struct aggregator_desk *a, const struct engine *e,
+	const struct private_key *key, uint32_t homes_min)
 {
 	const struct params *p = &e->genesis.params;
 	const struct public_key *public = private_key_public(key);
 	uint64_t account = params_aggregator(p);
 	const struct address_key *role;
 
-	*a = (struct aggregator_desk){.judged = INT64_MIN};
+	*a = (struct aggregator_desk){.homes_min = homes_min, .judged = INT64_MIN};
 	if (account == ACCOUNT_NONE)
 		return ERR_CONFIG;
 	role = &p->roles[account - ACCOUNT_FIRST_ROLE].key;
@@ -178,15 +178,17 @@ static struct limit_prices limits_of(const struct ledger *l, int64_t slot)
 }
 
 /* What it wants of the projected slot, and asks for as the network's room is. */
-static void decide(
-	const struct ledger *l, uint64_t account, int64_t now_ms, struct aggregator_news *news)
+static void decide(const struct aggregator_desk *a, const struct ledger *l, uint64_t account,
+	int64_t now_ms, struct aggregator_news *news)
 {
 	int64_t slot = news->projected.slot;
 	struct limit_prices limits = limits_of(l, slot);
 	int64_t available_uc = account_available_uc(account_get(&l->accounts, account));
 
+	news->few = news->projected.homes < a->homes_min;
 	if (aggregator_has_traded(&l->auctions, account, slot) ||
-		!aggregator_decide(&news->projected, &limits, available_uc, &news->order))
+		!aggregator_decide(
+			&news->projected, &limits, available_uc, a->homes_min, &news->order))
 		return;
 	news->wanted_wh = news->order.quantity_wh;
 	news->room = network_room(l, slot, news->order.side, now_ms);
@@ -218,7 +220,7 @@ enum err aggregator_desk_run(struct aggregator_desk *a, struct engine *e, int64_
 			&a->projection, running - 1, deviation_before_wh(&news->deviation));
 	news->projected.expected_wh =
 		projection_expect(&a->projection, running, deviation_before_wh(&news->projected));
-	decide(l, account, now_ms, news);
+	decide(a, l, account, now_ms, news);
 	return news->trades ? send(a, e, &news->order, now_ms, &news->taken) : ERR_OK;
 }
 

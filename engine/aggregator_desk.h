@@ -13,6 +13,7 @@
 struct aggregator_desk {
 	const struct private_key *key; /* of the role "aggregator"; borrowed. NULL: there is none */
 	struct inspector *inspector;
+	uint32_t homes_min;              /* 1 at least: of fewer it trades no deviation */
 	int64_t judged;                  /* the last slot judged */
 	struct projection projection;    /* since it was opened */
 	uint64_t tried[ACTIVATIONS_MAX]; /* activations, the last ones */
@@ -21,11 +22,12 @@ struct aggregator_desk {
 
 /* What came of one judgement. */
 struct aggregator_news {
-	struct deviation deviation;    /* of the slot before */
-	struct deviation projected;    /* of the running one */
-	int64_t wanted_wh;             /* what it would trade without limits; 0: nothing */
-	struct network_room room;      /* for that */
-	bool trades;                   /* it wants to, and there is room */
+	struct deviation deviation; /* of the slot before */
+	struct deviation projected; /* of the running one */
+	int64_t wanted_wh;          /* what it would trade without limits; 0: nothing */
+	struct network_room room;   /* for that */
+	bool trades;                /* it wants to, and there is room */
+	bool few;                   /* too few homes' first quarters are known to want anything */
 	struct aggregator_order order; /* side and price if it wants to; all of it if it trades */
 	bool taken;                    /* the market took it; if not, the log says why */
 };
@@ -42,7 +44,7 @@ struct aggregator_answer {
  * ERR_CRYPTO; aggregator_desk_close() in any case. The engine is open. */
 __attribute__((warn_unused_result)) enum err aggregator_desk_open(
 	struct aggregator_desk *aggregator, const struct engine *engine,
-	const struct private_key *key);
+	const struct private_key *key, uint32_t homes_min);
 void aggregator_desk_close(struct aggregator_desk *aggregator);
 
 /* The engine has been opened again, and what was not committed is gone: activations that stand

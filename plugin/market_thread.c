@@ -102,6 +102,11 @@ static void say_order(struct market_thread *t, const struct aggregator_news *n)
 	int64_t asked_wh = n->trades ? n->order.quantity_wh : 0;
 	char room[96] = "";
 
+	if (n->few && n->projected.homes > 0)
+		post_say(t->post, MOSQ_LOG_INFO,
+			"lem: aggregator | slot %lld | trades nothing: it knows the first quarter "
+			"of %u homes, plugin_opt_aggregator_homes is %u",
+			(long long)n->projected.slot, n->projected.homes, t->aggregator_homes);
 	if (n->wanted_wh == 0)
 		return;
 	if (asked_wh < n->wanted_wh)
@@ -263,7 +268,8 @@ enum err market_thread_start(struct market_thread *t)
 	enum err err = ERR_OK;
 
 	if (t->aggregator_key)
-		err = aggregator_desk_open(&t->aggregator, t->engine, t->aggregator_key);
+		err = aggregator_desk_open(
+			&t->aggregator, t->engine, t->aggregator_key, t->aggregator_homes);
 	if (err != ERR_OK)
 		return err;
 	listen_to(t);

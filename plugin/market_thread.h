@@ -32,7 +32,8 @@ struct market_thread {
 	const struct genesis *genesis; /* a copy, constant */
 	const struct private_key *operator_key;
 	const struct private_key
-		*aggregator_key; /* NULL: the market has no aggregator of its own */
+		*aggregator_key;   /* NULL: the market has no aggregator of its own */
+	uint32_t aggregator_homes; /* as struct aggregator_desk has them */
 	struct engine *engine;
 	struct queue *verified; /* struct verified *; when it is closed the thread ends */
 	struct post *post;

@@ -81,6 +81,7 @@ static enum err start_threads(struct office *o)
 		.genesis = &o->genesis,
 		.operator_key = o->operator_key,
 		.aggregator_key = o->aggregator_key,
+		.aggregator_homes = (uint32_t)o->options.aggregator_homes,
 		.catch_up_slots = o->options.catch_up_slots,
 		.keep_days = o->options.intake_keep_days,
 		.metrics_path = o->options.metrics,

@@ -24,6 +24,8 @@ static const struct row {
 		offsetof(struct options, metrics), 0, 0},
 	{{"aggregator", "no", "whether the market's own aggregator trades: yes or no"}, TYPE_BOOL,
 		false, offsetof(struct options, aggregator), 0, 0},
+	{{"aggregator_homes", "5", "homes of which it trades the deviation, at least"}, TYPE_INT,
+		false, offsetof(struct options, aggregator_homes), 1, 1000000},
 	{{"schedule_updates", "no", "whether it corrects the schedule an hour ahead: yes or no"},
 		TYPE_BOOL, false, offsetof(struct options, schedule_updates), 0, 0},
 	{{"schedule_lead_s", "5400",

@@ -17,6 +17,7 @@ struct options {
 	char metrics[OPTIONS_PATH_MAX];   /* Prometheus' text file, or "none" */
 	bool other_topics_allowed;        /* else left to an acl_file or another plugin */
 	bool aggregator;                  /* the market's own aggregator trades */
+	int64_t aggregator_homes;         /* the deviation of so many homes or more */
 	bool schedule_updates;            /* and corrects it an hour ahead */
 	int64_t schedule_lead_s;          /* it plans a day so long before it begins */
 	int64_t catch_up_slots;           /* an outage or a jump of the clock is believed */

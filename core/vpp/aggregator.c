@@ -85,14 +85,14 @@ static int64_t covered_wh(const struct aggregator_order *o, int64_t available_uc
 }
 
 bool aggregator_decide(const struct deviation *d, const struct limit_prices *limits,
-	int64_t available_uc, struct aggregator_order *ret)
+	int64_t available_uc, uint32_t homes_min, struct aggregator_order *ret)
 {
 	int64_t wh = d->expected_wh;
 	bool is_short = wh > 0;
 
 	if (wh < 0)
 		wh = -wh;
-	if (d->homes == 0 || wh < (int64_t)d->homes * NOISE_WH)
+	if (d->homes < homes_min || wh < (int64_t)d->homes * NOISE_WH)
 		return false;
 	*ret = (struct aggregator_order){.side = is_short ? SIDE_BUY : SIDE_SELL,
 		.quantity_wh = wh,

@@ -76,11 +76,12 @@ void deviation_project(
  * it: one need is met once. */
 bool aggregator_has_traded(const struct auctions *auctions, uint64_t account, int64_t slot);
 
-/* What to trade of a projected deviation, within those limits; false: nothing, since no home was
- * metered, it is below 50 Wh for each of them, or the account cannot cover 1 Wh. A purchase is cut
- * to what available_uc covers, either to ENERGY_WH_MAX. */
+/* What to trade of a projected deviation, within those limits; false: nothing, since fewer than
+ * homes_min (1 at least) homes were metered, and what is asked for would tell too much of each, it
+ * is below 50 Wh for each of them, or the account cannot cover 1 Wh. A purchase is cut to what
+ * available_uc covers, either to ENERGY_WH_MAX. */
 bool aggregator_decide(const struct deviation *deviation, const struct limit_prices *limits,
-	int64_t available_uc, struct aggregator_order *ret);
+	int64_t available_uc, uint32_t homes_min, struct aggregator_order *ret);
 
 /* Let an order for a deviation ask for no more than the network has room for its answers; false: it
  * has none, and the order is as it was. */

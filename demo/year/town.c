@@ -58,7 +58,7 @@ void town_open(struct town *t, const char *dir)
 			e->keyring, e->genesis.market, e->genesis.address_alg, &t->inspector));
 	need(t, "the operator's key",
 		verify_key_new(&e->genesis.operator_key, &t->operator_public));
-	need(t, "the aggregator", aggregator_desk_open(&t->desk, e, t->aggregator_key));
+	need(t, "the aggregator", aggregator_desk_open(&t->desk, e, t->aggregator_key, 1));
 	if (planner_open(dir, &e->genesis, 1, &t->planner, why) != ERR_OK)
 		town_die("the planner", why);
 	t->planned = -2;

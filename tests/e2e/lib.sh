@@ -70,6 +70,13 @@ market() { # market [lemctl init options]: makes $work/market; sets port, genesi
 	id="e2e:${genesis:0:16}"
 }
 
+plugin_opt() { sed -i "s|^#plugin_opt_$1 .*|plugin_opt_$1 $2|" "$work/market/mosquitto.conf"; } # NAME VALUE
+
+own_aggregator() { # the market's own trades, for as few homes as a test has
+	plugin_opt aggregator yes
+	plugin_opt aggregator_homes 2
+}
+
 sanitized() { exec env $sanitizer "$@"; } # in a process of its own: it does not return
 
 start_broker() { # start_broker [conf]: waits until it runs; 1 if it does not

@@ -46,8 +46,7 @@ one() { # one NAME RULE WHO: a market with that fault; prints "ok ..." or "bad .
 	[ "$name" = false_change ] && rate=500 start=18 tries=900
 	market --demo --rate "$rate" --slot 3600 --start "2017-06-21 $start:00:00" --start-in 8 --horizon "$horizon" "${more[@]}"
 	sed -i "s|^plugin .*|plugin $build_dir/fault/$name.so|" "$work/market/mosquitto.conf"
-	[ "$name" != false_change ] ||
-		sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
+	[ "$name" != false_change ] || own_aggregator
 	for n in 1 2 3; do
 		"$build/lemctl" home add --json --meter-serial "SN$n" --pv 8000 --battery 5000 --fuse 25000 \
 			"$work/market" "home000$n" | sed -n 's/.*"code":"\([^"]*\)".*/\1/p' >"$work/code$n"

@@ -3,7 +3,7 @@
 # block; and the aggregator in the broker, which takes its first schedule from it.
 . "$(dirname "$0")/lib.sh"
 market --demo --rate 1200 --slot 3600 --start '2017-06-22 00:00:00' --start-in 7
-sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
+own_aggregator
 echo 'log_type all' >>"$work/market/mosquitto.conf"
 check "the broker starts" start_broker
 for n in 1 2; do

@@ -4,8 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 homes=3
 market --demo --rate 400 --slot 3600 --start '2017-06-21 14:00:00' --start-in 7 --dso
-sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/; s/^#plugin_opt_schedule_updates no/plugin_opt_schedule_updates yes/' \
-	"$work/market/mosquitto.conf"
+own_aggregator
+plugin_opt schedule_updates yes
 street $homes
 dso() { "$build/lemctl" dso "$1" "${@:2}" "$work/market" >>"$work/dso.log" 2>&1; }
 newest() { sql 'SELECT id FROM v_approvals ORDER BY schedule DESC LIMIT 1'; }

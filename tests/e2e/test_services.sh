@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 homes=5
 market --demo --rate 400 --slot 3600 --start '2017-06-21 08:00:00' --start-in 10 --tso
-sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
+own_aggregator
 "$build/lemctl" deposit --cents 5000 "$work/market" aggregator >/dev/null
 check "the TSO has money" "$build/lemctl" deposit --cents 5000 "$work/market" tso
 street $homes

@@ -18,7 +18,8 @@ static int setup(void **state)
 {
 	(void)state;
 	network_market_open(&n, SILENCE_REFUSES);
-	assert_int_equal(aggregator_desk_open(&desk, &n.m.engine, n.m.aggregator_key), ERR_OK);
+	assert_int_equal(
+		aggregator_desk_open(&desk, &n.m.engine, n.m.aggregator_key, LITTLE_HOMES), ERR_OK);
 	little_advance(&n.m, little_slot_ms(0) + 1000);
 	little_money(&n.m, OPERATION_DEPOSIT, "tso", 2000000000);
 	return 0;

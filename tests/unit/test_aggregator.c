@@ -55,8 +55,8 @@ static void it_trades_what_is_expected_of_the_running_slot(void **state)
 		struct deviation d =
 			of(cases[i].metered_wh, cases[i].scheduled_wh, cases[i].traded_wh);
 		struct aggregator_order o = {.slot = -9};
-		assert_int_equal(
-			aggregator_decide(&d, &limits, cases[i].available_uc, &o), cases[i].trades);
+		assert_int_equal(aggregator_decide(&d, &limits, cases[i].available_uc, 2, &o),
+			cases[i].trades);
 		if (!cases[i].trades)
 			continue;
 		assert_int_equal(o.side, cases[i].side);
@@ -64,8 +64,20 @@ static void it_trades_what_is_expected_of_the_running_slot(void **state)
 		assert_int_equal(o.limit_mc_per_kwh, cases[i].limit);
 		assert_int_equal(o.slot, 7);
 	}
-	assert_false(aggregator_decide(
-		&(struct deviation){.slot = 7}, &limits, INT64_MAX, &(struct aggregator_order){0}));
+	assert_false(aggregator_decide(&(struct deviation){.slot = 7}, &limits, INT64_MAX, 1,
+		&(struct aggregator_order){0}));
+}
+
+/* What a few homes' auction asked for would tell each of them what its neighbours draw. */
+static void it_does_not_trade_for_a_few_homes(void **state)
+{
+	struct deviation d = of(3000, 1000, 0);
+	struct aggregator_order o;
+
+	(void)state;
+	assert_false(aggregator_decide(&d, &limits, INT64_MAX, 3, &o));
+	d.homes = 3;
+	assert_true(aggregator_decide(&d, &limits, INT64_MAX, 3, &o));
 }
 
 /* No more than the network has room for; where it has none, nothing of the order is changed. */
@@ -237,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_schedule_is_of_all_homes),
 		cmocka_unit_test(a_slot_is_projected_from_its_first_quarter),
 		cmocka_unit_test(it_trades_what_is_expected_of_the_running_slot),
+		cmocka_unit_test(it_does_not_trade_for_a_few_homes),
 		cmocka_unit_test(an_order_fits_the_network),
 		cmocka_unit_test(it_answers_an_activation),
 		cmocka_unit_test(what_was_traded_counts),

@@ -33,7 +33,8 @@ static int setup(void **state)
 {
 	(void)state;
 	little_open(&m);
-	assert_int_equal(aggregator_desk_open(&desk, &m.engine, m.aggregator_key), ERR_OK);
+	assert_int_equal(
+		aggregator_desk_open(&desk, &m.engine, m.aggregator_key, LITTLE_HOMES), ERR_OK);
 	return 0;
 }
 
@@ -194,7 +195,8 @@ static void a_need_is_met_once(void **state)
 	assert_int_equal(engine_open(&m.engine, m.csm, m.ledger, m.operator_key), ERR_OK);
 	assert_int_equal(
 		inspector_new(m.engine.keyring, m.genesis.market, KEY_P256, &m.inspector), ERR_OK);
-	assert_int_equal(aggregator_desk_open(&desk, &m.engine, m.aggregator_key), ERR_OK);
+	assert_int_equal(
+		aggregator_desk_open(&desk, &m.engine, m.aggregator_key, LITTLE_HOMES), ERR_OK);
 	news = run(little_slot_ms(0) + PROJECTS_MS + 2000, true);
 	assert_int_equal(news.projected.metered_wh, 3000);
 	assert_false(news.trades);
@@ -218,7 +220,8 @@ static void only_genesis_aggregator_may(void **state)
 	struct aggregator_desk other;
 
 	(void)state;
-	assert_int_equal(aggregator_desk_open(&other, &m.engine, m.homes[0].ems), ERR_CONFIG);
+	assert_int_equal(
+		aggregator_desk_open(&other, &m.engine, m.homes[0].ems, LITTLE_HOMES), ERR_CONFIG);
 	assert_int_equal(aggregator_desk_next_ms(&other, &m.engine), INT64_MAX);
 	aggregator_desk_close(&other);
 }
