@@ -18,21 +18,6 @@ static enum verdict check_values(const int32_t *wh, uint32_t count)
 	return VERDICT_OK;
 }
 
-/* Whether something has been awarded in one of the slots by the limits that are there. An auction
- * that nobody has won promises nothing, and anyone may open one. */
-static bool has_been_used(const struct ledger *l, const struct limits_window *w)
-{
-	for (uint32_t i = 0; i < l->auctions.auction_top; i++) {
-		const struct auction *a = &l->auctions.auctions[i];
-
-		if (a->status == AUCTION_CLEARED && a->cleared_wh > 0 &&
-			a->contract.slot >= w->first_slot &&
-			a->contract.slot < w->first_slot + w->count)
-			return true;
-	}
-	return false;
-}
-
 enum verdict network_check(const struct ledger *l, const struct tx *tx, const char **field)
 {
 	const struct account *a = account_find(&l->accounts, &tx->address);
@@ -55,9 +40,6 @@ enum verdict network_check(const struct ledger *l, const struct tx *tx, const ch
 	v = check_values(w->import_wh, w->count);
 	if (v != VERDICT_OK)
 		return v;
-	*field = "first_slot";
-	if (has_been_used(l, w))
-		return VERDICT_LIMIT_LATE;
 	*field = "";
 	return VERDICT_OK;
 }

@@ -1,8 +1,8 @@
 /* network: what the operators of the grid allow the community's net to be (paper, V-C). A market is
  * one feeder: the distribution system operator (role `dso`) limits its net, the transmission system
  * operator (role `tso`) constrains the same net, and the tighter of both holds. A limit is a
- * transaction, so that everyone knows it; of several of a role for one slot the last counts, and
- * none is changed that an auction has been cleared by. */
+ * transaction, so that everyone knows it; of several of a role for one slot the last counts, for
+ * what is cleared from then on. What has been awarded stays. */
 #ifndef LEM_CORE_NETWORK_H
 #define LEM_CORE_NETWORK_H
 #include <stdbool.h>
@@ -50,8 +50,8 @@ struct ledger;
 struct tx;
 
 /* Judge a TX_LIMITS whose place is right. NOT_ADMITTED, NOT_ALLOWED: the address is no network
- * operator's; HORIZON: a slot has begun, or ends too far ahead; OUT_OF_RANGE: a limit; LIMIT_LATE:
- * something has been awarded in a slot. *field is the member's name. */
+ * operator's; HORIZON: a slot has begun, or ends too far ahead; OUT_OF_RANGE: a limit. *field is
+ * the member's name. */
 enum verdict network_check(const struct ledger *ledger, const struct tx *tx, const char **field);
 
 /* Add what network_check() lets in. */

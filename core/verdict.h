@@ -62,7 +62,6 @@
 	X(REGISTERS_INCONSISTENT, 54, "the registers contradict each other")                       \
 	X(EXISTS, 55, "that name or meter is taken")                                               \
 	X(NO_BASELINE, 56, "this home has no schedule in that slot to measure from")               \
-	X(LIMIT_LATE, 57, "something has been awarded in that slot by the limits before")          \
 	X(SCHEDULE_LATE, 58, "the schedule leaves no time to approve it before its first slot")    \
 	X(UNKNOWN_SCHEDULE, 59, "no such schedule that is still to be approved")                   \
 	X(APPROVAL_LATE, 60, "the time to approve that schedule is over")                          \

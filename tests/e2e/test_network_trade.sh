@@ -3,11 +3,12 @@
 # for what the limit leaves room for, for nothing where it leaves none, and is cut by what the TSO's
 # activation has taken before. Replicas, the audit and the second verifier agree.
 . "$(dirname "$0")/lib.sh"
-homes=5
+homes=8
+slots=8
 net=-20000 # of a night in which nobody can give as much: the community will be short
 room=300
 market --demo --rate 400 --slot 3600 --start '2017-06-21 18:00:00' --start-in 10 --dso --tso
-sed -i 's/^#plugin_opt_aggregator no/plugin_opt_aggregator yes/' "$work/market/mosquitto.conf"
+own_aggregator
 for role in aggregator tso; do
 	"$build/lemctl" deposit --cents 5000 "$work/market" "$role" >/dev/null
 done
@@ -16,9 +17,11 @@ operator() { "$build/lemctl" "$@" "$work/market" >>"$work/operator.log" 2>&1; }
 ours() { sql "SELECT lower(hex(t.tx_id)) FROM schedules s JOIN transactions t USING (seq) WHERE net_wh = $net LIMIT 1"; }
 awaits "the market begins" height 1
 first=$(($(sql 'SELECT max(height) FROM blocks') + 4))
-printf '99999,%d\n' $((room - net)) $((-net)) $((room - net)) $((room - net)) $((room - net)) $((room - net)) >"$work/limits.csv"
+for n in $(seq "$slots"); do
+	echo "99999,$(((n == 2 ? 0 : room) - net))"
+done >"$work/limits.csv"
 check "the DSO posts limits" operator dso limits --first-slot "$first" --file "$work/limits.csv"
-check "a schedule far from what will be" schedule_slots "$first" 6 "$net"
+check "a schedule far from what will be" schedule_slots "$first" "$slots" "$net"
 check "the DSO approves it" operator dso approve "$(ours)"
 check "the TSO too" operator tso approve "$(ours)"
 # A home answers one auction of a slot's second half, whichever it comes to first, and so all may answer
@@ -26,7 +29,7 @@ check "the TSO too" operator tso approve "$(ours)"
 slot=$((first + 1))
 cut() { [ "$(sql 'SELECT count(*) FROM v_cuts')" -gt 0 ]; }
 ended() { [ "$(sql "SELECT count(*) FROM auctions a JOIN auction_ends e ON e.auction = a.seq WHERE slot = $slot")" = 2 ]; }
-until cut || [ "$slot" -eq $((first + 5)) ]; do
+until cut || [ "$slot" -eq $((first + slots - 1)) ]; do
 	slot=$((slot + 1))
 	awaits "the slot before" height $((slot - 1))
 	check "the TSO asks for regulation" operator tso activate up --slot "$slot" --energy 200 --price 90 --measure before-after
@@ -35,8 +38,8 @@ done
 awaits "all of it is settled" height $((slot + 2))
 stop_broker
 end_children
-expect "that schedule counts" "$net approved 6" "$(sql "SELECT CAST(net_kwh * 1000 AS INTEGER) || ' ' || state || ' ' || count(*) FROM v_schedule
-	WHERE slot BETWEEN $first AND $((first + 5)) GROUP BY net_kwh, state")"
+expect "that schedule counts" "$net approved $slots" "$(sql "SELECT CAST(net_kwh * 1000 AS INTEGER) || ' ' || state || ' ' || count(*) FROM v_schedule
+	WHERE slot BETWEEN $first AND $((first + slots - 1)) GROUP BY net_kwh, state")"
 said() { sed -n "s/.*lem: aggregator | slot $1 | \(buys .*\)/\1/p" "$work/broker.log" | sed 's/of [0-9]*,/of N,/'; }
 limited="at 25400 mc/kWh of N, for the limit of the dso leaves no more room"
 expect "it asks for what there is room for" "buys $room Wh $limited" "$(said "$first")"

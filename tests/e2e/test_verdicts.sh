@@ -17,7 +17,7 @@ done
 # Every code that a client can be told is answered; docs/protocol.md says which it cannot. Those about
 # schedules and limits: test_network.sh; about activations: test_services.sh.
 for code in $(sed -n 's/^| \([0-9]\|[1-6][0-9]\) | `\([A-Z_]*\)` .*/\2/p' docs/protocol.md); do
-	case $code in NOT_REGISTERED | LIMIT_LATE | SCHEDULE_LATE | UNKNOWN_SCHEDULE | APPROVAL_LATE | ACTIVATION_LATE | UNKNOWN_ACTIVATION | \
+	case $code in NOT_REGISTERED | SCHEDULE_LATE | UNKNOWN_SCHEDULE | APPROVAL_LATE | ACTIVATION_LATE | UNKNOWN_ACTIVATION | \
 		ACTIVATION_ANSWERED | ACTIVATION_EARLY) continue ;; esac
 	check "$code is answered" grep -qx "answered: $code" "$work/out"
 done

@@ -232,8 +232,7 @@ class Ledger:
 		self.schedules.add(tx, self.named[q["address"]], self.slot, self.p, deadline, q)
 
 	def do_limits(self, tx, q):
-		self.network.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q,
-			{a.slot for a in self.auctions.values() if a.status == 2 and a.cleared_wh > 0})
+		self.network.add(tx["seq"], self.named[q["address"]], self.slot, self.p["slot_s"], q)
 
 	def do_approve(self, tx, q):
 		self.schedules.answer(tx, self.named[q["address"]], q)
@@ -439,9 +438,9 @@ class Ledger:
 		self.height = len(self.hashes)
 		self.slot = self.height - 1
 		self.leaves, self.results, self.announced = [], [], []
+		self.imbalance.open(self.p)
 		self.take_over()
 		self.schedules.open(self.slot)
-		self.imbalance.net = None
 		self.network.open(self.slot)
 		self.tariffs.open(self.slot)
 		self.closing, self.flags, self.sealed, self.due = False, 0, None, []

@@ -16,13 +16,12 @@ class Network:
 			for over in [s for s in limits if s < slot]:
 				del limits[over]
 
-	def add(self, seq, account, slot, slot_s, q, cleared):
+	def add(self, seq, account, slot, slot_s, q):
 		first, out, into = q["first_slot"], q["export_wh"], q["import_wh"]
 		demand(account.number in self.limits, "NOT_ALLOWED: limits")
 		demand(1 <= len(out) == len(into) <= 96, "BAD_FIELD")
 		check_slots(first, len(out), slot, slot_s)
 		demand(all(type(wh) is int and 0 <= wh <= LIMIT_MAX for wh in out + into), "OUT_OF_RANGE")
-		demand(not cleared & set(range(first, first + len(out))), "LIMIT_LATE")
 		for s, wh in enumerate(zip(out, into), first):
 			self.limits[account.number][s] = (seq, *wh)
 
