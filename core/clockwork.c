@@ -79,7 +79,7 @@ static void share_deliveries(struct market *m)
 		int64_t baseline_wh, changed_wh;
 		bool scheduled = home_baseline_get(&h->baseline, slot, &baseline_wh);
 		bool halved = quarters_change_wh(
-			quarters_find(&h->quarters, slot), &h->meter.base.registers, &changed_wh);
+			quarters_find(&h->quarters, slot), &h->meter.base, &changed_wh);
 		memset(&h->shares, 0, sizeof h->shares);
 		if (meter_has(&h->meter, slot))
 			shares_begin(&h->shares, &h->meter.delta, scheduled ? &baseline_wh : NULL,

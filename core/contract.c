@@ -15,11 +15,17 @@ int64_t contract_begins_ms(const struct params *p, const struct contract *c)
 						  : begins_ms;
 }
 
+int64_t contract_half_gate_ms(const struct params *p, int64_t slot)
+{
+	return params_slot_start_ms(p, slot) + p->slot_s * MS_PER_S / 2 -
+	       p->slot_s * MS_PER_S / HALF_GATE_SHARE;
+}
+
 /* The gate where the request names none, and the latest that it may name. */
 static int64_t gate_default_ms(const struct params *p, const struct contract *c)
 {
 	if (c->measure == MEASURE_BEFORE_AFTER)
-		return contract_begins_ms(p, c) - p->slot_s * MS_PER_S / HALF_GATE_SHARE;
+		return contract_half_gate_ms(p, c->slot);
 	return contract_begins_ms(p, c) - p->gate_lead_s * MS_PER_S;
 }
 

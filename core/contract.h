@@ -73,6 +73,9 @@ enum verdict contract_resolve(const struct params *params, const struct contract
 	const struct contract *offer, int64_t opener_slot, int64_t now_ms, struct contract *out,
 	const char **field);
 
+/* Market time at which contracts for a slot's second half close their gates at the latest. */
+int64_t contract_half_gate_ms(const struct params *params, int64_t slot);
+
 /* Market time at which what the contract is about begins: its slot, or its second half. */
 int64_t contract_begins_ms(const struct params *params, const struct contract *contract);
 

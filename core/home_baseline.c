@@ -9,8 +9,8 @@ static bool is_empty(const struct home_baseline *b, int64_t open_slot)
 	return b->end <= b->first || b->end < open_slot;
 }
 
-enum verdict home_baseline_check(
-	const struct net_window *w, int64_t open_slot, int64_t horizon_slots, const char **field)
+enum verdict home_baseline_check(const struct net_window *w, int64_t most_wh, int64_t open_slot,
+	int64_t horizon_slots, const char **field)
 {
 	*field = "first_slot";
 	if (w->first_slot <= open_slot + horizon_slots)
@@ -20,8 +20,8 @@ enum verdict home_baseline_check(
 	if (w->first_slot + w->count > open_slot - 1 + HOME_BASELINE_SLOTS)
 		return VERDICT_HORIZON;
 	for (uint32_t i = 0; i < w->count; i++) {
-		if (w->net_wh[i] < -SCHEDULE_NET_WH_MAX || w->net_wh[i] > SCHEDULE_NET_WH_MAX)
-			return VERDICT_OUT_OF_RANGE;
+		if (w->net_wh[i] < -most_wh || w->net_wh[i] > most_wh)
+			return VERDICT_BEYOND_RATING;
 	}
 	*field = "";
 	return VERDICT_OK;

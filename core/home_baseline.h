@@ -18,12 +18,12 @@ struct home_baseline {
 	int32_t net_wh[HOME_BASELINE_SLOTS]; /* by slot modulo their number */
 };
 
-/* Judge a window while open_slot is the market's and contracts deliver up to horizon_slots ahead.
- * SLOT_TOO_NEAR: an auction may be open for its first slot; HORIZON: it ends too far ahead;
- * OUT_OF_RANGE: a net. *field is the member's
+/* Judge a window of a home whose net of a slot can be at most most_wh, while open_slot is the
+ * market's and contracts deliver up to horizon_slots ahead. SLOT_TOO_NEAR: an auction may be open
+ * for its first slot; HORIZON: it ends too far ahead; BEYOND_RATING: a net. *field is the member's
  * name. */
-enum verdict home_baseline_check(const struct net_window *window, int64_t open_slot,
-	int64_t horizon_slots, const char **field);
+enum verdict home_baseline_check(const struct net_window *window, int64_t most_wh,
+	int64_t open_slot, int64_t horizon_slots, const char **field);
 
 /* Set a window that home_baseline_check() lets in. What is behind open_slot - 1 is forgotten. */
 void home_baseline_set(

@@ -224,7 +224,8 @@ static struct clearing_result clear_within_limits(
 	struct ledger *l, uint32_t place, int64_t market_ms)
 {
 	struct auction *a = &l->auctions.auctions[place];
-	struct network_room room = network_room(l, a->contract.slot, a->contract.side, market_ms);
+	struct network_room room = network_room(
+		l, a->contract.slot, a->contract.side, a->opener < ACCOUNT_FIXED_MAX, market_ms);
 	struct clearing_result cleared = auction_clear(&l->auctions, &l->accounts, place, room.wh);
 
 	if (a->cut_wh > 0) {

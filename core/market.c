@@ -166,8 +166,9 @@ static void decide_baseline(const struct market *m, const struct command *c, str
 	else if (h->status != HOME_REGISTERED)
 		d->verdict = h->status == HOME_REVOKED ? VERDICT_REVOKED : VERDICT_NOT_REGISTERED;
 	else
-		d->verdict = home_baseline_check(&c->u.baseline.window, ledger_slot(&m->ledger),
-			m->ledger.params.horizon_slots, &d->field);
+		d->verdict = home_baseline_check(&c->u.baseline.window,
+			ratings_net_wh(&h->reading_ratings, &m->ledger.params),
+			ledger_slot(&m->ledger), m->ledger.params.horizon_slots, &d->field);
 }
 
 /* The role whose schedules count. */

@@ -85,6 +85,11 @@ int64_t ratings_answer_wh(
 	return 0;
 }
 
+int64_t ratings_net_wh(const struct ratings *ratings, const struct params *params)
+{
+	return slot_wh(params, ratings->fuse_w);
+}
+
 enum verdict registers_check(const struct registers *r, const char **field)
 {
 	for (int i = 0; i < REGISTER_COUNT; i++) {

@@ -96,4 +96,8 @@ int64_t ratings_answer_wh(const struct ratings *ratings, const struct params *pa
 int64_t ratings_opening_wh(
 	const struct ratings *ratings, const struct params *params, enum side side);
 
+/* The most that the net of a slot can be of a home of those ratings, either way, in whole Wh: its
+ * fuse. */
+int64_t ratings_net_wh(const struct ratings *ratings, const struct params *params);
+
 #endif

@@ -67,25 +67,44 @@ const struct net_limit *network_limit(const struct network *n, enum network_role
 	return limit->seq != 0 && limit->slot == slot ? limit : NULL;
 }
 
-/* What has been awarded in a slot by auctions of that side. */
-static int64_t awarded_wh(const struct auctions *t, int64_t slot, enum side side)
+/* What has been awarded in a slot by auctions of one side. */
+struct awarded {
+	int64_t wh, by_homes_wh; /* all of it; and by those that homes have opened */
+};
+
+static struct awarded awarded(const struct auctions *t, int64_t slot, enum side side)
 {
-	int64_t wh = 0;
+	struct awarded sum = {.wh = 0};
 
 	for (uint32_t i = 0; i < t->auction_top; i++) {
 		const struct auction *a = &t->auctions[i];
 
-		if (a->status == AUCTION_CLEARED && a->contract.slot == slot &&
-			a->contract.side == side)
-			wh += a->cleared_wh;
+		if (a->status != AUCTION_CLEARED || a->contract.slot != slot ||
+			a->contract.side != side)
+			continue;
+		sum.wh += a->cleared_wh;
+		if (a->opener >= ACCOUNT_FIXED_MAX)
+			sum.by_homes_wh += a->cleared_wh;
 	}
-	return wh;
+	return sum;
+}
+
+/* What is left of a slot's whole room. */
+static int64_t left_wh(int64_t whole_wh, const struct awarded *awarded, bool by_role)
+{
+	int64_t wh = whole_wh - awarded->wh;
+	int64_t homes_wh = whole_wh / 2 - awarded->by_homes_wh;
+
+	if (!by_role && homes_wh < wh)
+		wh = homes_wh;
+	return wh > 0 ? wh : 0;
 }
 
 struct network_room network_room(
-	const struct ledger *l, int64_t slot, enum side side, int64_t now_ms)
+	const struct ledger *l, int64_t slot, enum side side, bool by_role, int64_t now_ms)
 {
 	struct network_room room = {.wh = INT64_MAX};
+	const struct awarded sum = awarded(&l->auctions, slot, side);
 	int64_t net_wh = 0;
 
 	room.scheduled = schedule_net(l, slot, now_ms, &net_wh);
@@ -97,11 +116,9 @@ struct network_room network_room(
 		if (!limit)
 			continue;
 		if (room.scheduled)
-			wh = (side == SIDE_BUY ? limit->export_wh + net_wh
-					       : limit->import_wh - net_wh) -
-			     awarded_wh(&l->auctions, slot, side);
-		if (wh < 0)
-			wh = 0;
+			wh = left_wh(side == SIDE_BUY ? limit->export_wh + net_wh
+						      : limit->import_wh - net_wh,
+				&sum, by_role);
 		if (wh < room.wh) {
 			room.wh = wh;
 			room.by = (enum network_role)r;

@@ -62,13 +62,15 @@ const struct net_limit *network_limit(
 	const struct network *network, enum network_role role, int64_t slot);
 
 /*
- * What is left at market time now_ms for answers to auctions of a slot whose opener does `side`:
- * answers that sell (side SIDE_BUY) lower the net, answers that buy raise it. From the net of the
- * schedule that counts to the limit, less all that has been awarded the same way; what was awarded
- * the other way makes no room, for it may not be delivered. Never below 0.
+ * What is left at market time now_ms for answers to auctions of a slot whose opener, a role or a
+ * home, does `side`: answers that sell (side SIDE_BUY) lower the net, answers that buy raise it.
+ * From the net of the schedule that counts to the limit, less all that has been awarded the same
+ * way; what was awarded the other way makes no room, for it may not be delivered. Of auctions that
+ * homes have opened all together not more than half of what there is from the net to the limit,
+ * rounded down. Never below 0.
  */
 struct network_room network_room(
-	const struct ledger *ledger, int64_t slot, enum side side, int64_t now_ms);
+	const struct ledger *ledger, int64_t slot, enum side side, bool by_role, int64_t now_ms);
 
 /* A block has been opened: forget the limits of slots that are over. */
 void network_advance(struct ledger *ledger);

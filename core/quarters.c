@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include "core/units.h"
 
-enum { PARTS = 4, TAKEN_SHARE = 16 };
+enum { PARTS = 4, TAKEN_SHARE = 16, SPAN_SHARE = 8 };
 
 int64_t quarter_end_ms(const struct params *p, int64_t slot, int quarter)
 {
@@ -38,6 +38,8 @@ static enum verdict check_time(const struct params *p, int64_t open_slot, int64_
 	*field = "quarter";
 	if (now_ms < end_ms)
 		return VERDICT_READING_EARLY;
+	if (r->quarter == 1 && now_ms >= contract_half_gate_ms(p, r->slot))
+		return VERDICT_READING_LATE;
 	*field = "taken";
 	if (r->taken_ms < end_ms - most_ms || r->taken_ms > end_ms + most_ms)
 		return VERDICT_BOUNDARY;
@@ -61,13 +63,21 @@ static enum verdict check_order(const struct quarters *known, const struct meter
 	return (uint32_t)r->quarter == count + 1 ? VERDICT_OK : VERDICT_READING_EARLY;
 }
 
+/* Long enough to tell of the mean power: the one before may have been taken late. */
+static enum verdict check_span(const struct params *p, const struct reading *before,
+	const struct reading *r, const char **field)
+{
+	*field = "taken";
+	return r->taken_ms - before->taken_ms < p->slot_s * MS_PER_S / SPAN_SHARE ? VERDICT_BOUNDARY
+										  : VERDICT_OK;
+}
+
 enum verdict quarters_check(const struct home_quarters *q, const struct meter *meter,
 	const struct ratings *ratings, const struct params *p, int64_t open_slot, int64_t now_ms,
 	const struct reading *r, const char **field)
 {
 	const struct quarters *known = quarters_find(q, r->slot);
-	const struct registers *before =
-		known ? &known->at[known->count - 1] : &meter->base.registers;
+	const struct reading *before = known ? &known->at[known->count - 1] : &meter->base;
 	enum verdict v;
 
 	*field = "quarter";
@@ -78,8 +88,11 @@ enum verdict quarters_check(const struct home_quarters *q, const struct meter *m
 		v = check_time(p, open_slot, now_ms, r, field);
 	if (v == VERDICT_OK)
 		v = check_order(known, meter, r, field);
+	if (v == VERDICT_OK)
+		v = check_span(p, before, r, field);
 	/* A whole slot's energy is let in: quarters of a slot are too short to be strict about. */
-	return v == VERDICT_OK ? registers_check_step(before, &r->registers, ratings, p, 1, field)
+	return v == VERDICT_OK ? registers_check_step(
+					 &before->registers, &r->registers, ratings, p, 1, field)
 			       : v;
 }
 
@@ -90,7 +103,7 @@ enum verdict quarters_check_end(
 
 	for (int i = 0; known && i < REGISTER_COUNT; i++) {
 		*field = register_name((enum register_name)i);
-		if (r->registers.wh[i] < known->at[known->count - 1].wh[i])
+		if (r->registers.wh[i] < known->at[known->count - 1].registers.wh[i])
 			return VERDICT_REGISTER_ROLLBACK;
 	}
 	*field = "";
@@ -102,15 +115,16 @@ void quarters_accept(struct home_quarters *q, const struct meter *meter, const s
 	struct quarters *s = &q->of[r->slot & 1];
 
 	if (!quarters_find(q, r->slot))
-		*s = (struct quarters){.slot = r->slot, .begin = meter->base.registers};
+		*s = (struct quarters){.slot = r->slot, .begin = meter->base};
 	assert(s->count < QUARTERS_READ);
-	s->at[s->count++] = r->registers;
+	s->at[s->count++] = *r;
 }
 
-static int64_t net_wh(const struct registers *from, const struct registers *to)
+static int64_t net_wh(const struct reading *from, const struct reading *to)
 {
-	return to->wh[REGISTER_IMPORT] - from->wh[REGISTER_IMPORT] -
-	       (to->wh[REGISTER_EXPORT] - from->wh[REGISTER_EXPORT]);
+	const int64_t *a = from->registers.wh, *b = to->registers.wh;
+
+	return b[REGISTER_IMPORT] - a[REGISTER_IMPORT] - (b[REGISTER_EXPORT] - a[REGISTER_EXPORT]);
 }
 
 int64_t quarters_first_net_wh(const struct quarters *q)
@@ -119,10 +133,28 @@ int64_t quarters_first_net_wh(const struct quarters *q)
 	return net_wh(&q->begin, &q->at[0]);
 }
 
-bool quarters_change_wh(const struct quarters *q, const struct registers *end, int64_t *ret_wh)
+/* floor(wh x ms / of_ms), where the product could be too large. */
+static int64_t scaled_wh(int64_t wh, int64_t ms, int64_t of_ms)
 {
+	int64_t whole = wh / of_ms, rest = wh % of_ms;
+
+	if (rest < 0) {
+		whole--;
+		rest += of_ms;
+	}
+	return whole * ms + rest * ms / of_ms;
+}
+
+bool quarters_change_wh(const struct quarters *q, const struct reading *end, int64_t *ret_wh)
+{
+	int64_t first_ms, half_ms;
+
 	if (!q || q->count < QUARTERS_READ)
 		return false;
-	*ret_wh = net_wh(&q->at[1], end) - 2 * quarters_first_net_wh(q);
+	first_ms = q->at[0].taken_ms - q->begin.taken_ms;
+	half_ms = end->taken_ms - q->at[1].taken_ms;
+	if (first_ms <= 0 || half_ms <= 0)
+		return false;
+	*ret_wh = net_wh(&q->at[1], end) - scaled_wh(quarters_first_net_wh(q), half_ms, first_ms);
 	return true;
 }

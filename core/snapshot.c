@@ -2,7 +2,7 @@
 #include <assert.h>
 #include "core/ledger_snapshot.h"
 
-enum { SNAPSHOT_LEDGER = 0x4c39, SNAPSHOT_MARKET = 0x4d3b };
+enum { SNAPSHOT_LEDGER = 0x4c3a, SNAPSHOT_MARKET = 0x4d3c };
 
 static void xfer_tx_bid(struct xfer *x, struct tx_bid *b)
 {
@@ -48,14 +48,20 @@ static void xfer_registers(struct xfer *x, struct registers *r)
 		xfer_i64(x, &r->wh[i]);
 }
 
+/* One that was accepted; which quarter it is of, its place says. */
+static void xfer_reading(struct xfer *x, struct reading *r)
+{
+	xfer_i64(x, &r->slot);
+	xfer_i64(x, &r->taken_ms);
+	xfer_registers(x, &r->registers);
+}
+
 static void xfer_meter(struct xfer *x, struct meter *m)
 {
 	XFER_INT(x, m->has_base);
 	XFER_INT(x, m->has_delta);
 	XFER_INT(x, m->replaced);
-	xfer_i64(x, &m->base.slot);
-	xfer_i64(x, &m->base.taken_ms);
-	xfer_registers(x, &m->base.registers);
+	xfer_reading(x, &m->base);
 	xfer_registers(x, &m->delta);
 }
 
@@ -65,9 +71,9 @@ static void xfer_quarters(struct xfer *x, struct quarters *q)
 	xfer_count(x, &q->count, QUARTERS_READ);
 	if (q->count == 0)
 		return;
-	xfer_registers(x, &q->begin);
+	xfer_reading(x, &q->begin);
 	for (uint32_t i = 0; i < q->count && !x->bad; i++)
-		xfer_registers(x, &q->at[i]);
+		xfer_reading(x, &q->at[i]);
 }
 
 static void xfer_ratings(struct xfer *x, struct ratings *r)

@@ -191,7 +191,7 @@ static void decide(const struct aggregator_desk *a, const struct ledger *l, uint
 			&news->projected, &limits, available_uc, a->homes_min, &news->order))
 		return;
 	news->wanted_wh = news->order.quantity_wh;
-	news->room = network_room(l, slot, news->order.side, now_ms);
+	news->room = network_room(l, slot, news->order.side, true, now_ms);
 	news->trades = aggregator_fit(&news->order, &news->room);
 }
 

@@ -6,6 +6,19 @@
 #include "core/vpp/class_profile.h"
 #include "engine/planner_state.h"
 
+enum { REPLAN_SLOTS = 5 };
+
+int64_t planner_lead_slots(const struct params *p, int64_t lead_s)
+{
+	int64_t lead = (lead_s + p->slot_s - 1) / p->slot_s;
+
+	if (lead < p->horizon_slots + 2)
+		lead = p->horizon_slots + 2;
+	if (network_role_any(p) && lead < p->approval_lead_s / p->slot_s + REPLAN_SLOTS)
+		lead = p->approval_lead_s / p->slot_s + REPLAN_SLOTS;
+	return lead;
+}
+
 static size_t ring(int64_t slot, size_t room)
 {
 	int64_t at = slot % (int64_t)room;
@@ -110,7 +123,7 @@ static void note_registered(void *context, const struct meter_feed_home *home)
 	if (!h)
 		return;
 	h->registered = true;
-	h->pv_w = home->pv_w;
+	h->ratings = (struct ratings){.pv_w = home->pv_w, .fuse_w = home->fuse_w};
 	h->baseline_end = home->baseline_end;
 	(void)snprintf(h->client_id, sizeof h->client_id, "%s", home->client_id);
 }
@@ -187,7 +200,8 @@ static enum err plan_day(struct planner *p, int64_t day)
 			const struct followed *h = p->homes[i];
 
 			if (h && h->registered && !h->planned)
-				wh += class_profile_slot_wh(&p->genesis.params, h->pv_w, slot);
+				wh += class_profile_slot_wh(
+					&p->genesis.params, h->ratings.pv_w, slot);
 		}
 		p->plan[ring(slot, plan_room(p))] = wh;
 	}
@@ -266,6 +280,22 @@ enum err planner_follow(struct planner *p, int64_t slot, const atomic_bool *stop
 	return fail(p, meter_feed_scheduled(&p->feed, &p->announced_end), p->feed.why);
 }
 
+bool planner_band_wh(const struct planner *p, int64_t first_slot, uint32_t count, int64_t *ret_wh)
+{
+	struct baseline_slot f;
+	int64_t sum_wh = 0;
+
+	if (count == 0 || !p->community.sum.judged)
+		return false;
+	for (int64_t slot = first_slot; slot < first_slot + count; slot++) {
+		if (!baseline_planned(&p->community.sum, slot, &f))
+			return false;
+		sum_wh += (f.high_wh - f.low_wh) / 2;
+	}
+	*ret_wh = sum_wh / count;
+	return true;
+}
+
 bool planner_planned(const struct planner *p, int64_t slot, int64_t *ret_net_wh)
 {
 	if (slot < p->plan_first || slot >= p->plan_end)
@@ -277,13 +307,16 @@ bool planner_planned(const struct planner *p, int64_t slot, int64_t *ret_net_wh)
 bool planner_home_plan(
 	const struct planner *p, const struct followed *h, int64_t slot, int64_t *ret_net_wh)
 {
+	const int64_t most_wh = ratings_net_wh(&h->ratings, &p->genesis.params);
 	struct baseline_slot f;
+	int64_t wh;
 
 	if (!h->registered || slot < p->plan_first || slot >= p->plan_end)
 		return false;
-	*ret_net_wh = baseline_planned(&h->baseline, slot, &f)
-			      ? f.wh
-			      : class_profile_slot_wh(&p->genesis.params, h->pv_w, slot);
+	wh = baseline_planned(&h->baseline, slot, &f)
+		     ? f.wh
+		     : class_profile_slot_wh(&p->genesis.params, h->ratings.pv_w, slot);
+	*ret_net_wh = wh > most_wh ? most_wh : wh < -most_wh ? -most_wh : wh;
 	return true;
 }
 

@@ -25,6 +25,17 @@ struct planner_window {
 	int32_t net_wh[SCHEDULE_SLOTS_MAX];
 };
 
+/* How far from the forecast four slots of five come to lie at most, in the mean of those slots; of
+ * the homes that have been metered for a day. False: one of them is not planned by its past, or no
+ * plan has been held against what came yet. */
+bool planner_band_wh(
+	const struct planner *planner, int64_t first_slot, uint32_t count, int64_t *ret_wh);
+
+/* Slots before a day begins at which it is planned: lead_s before, or earlier where the homes' own
+ * schedules of its first slots have to stand before contracts for these, or where operators of the
+ * network need time to refuse it and to answer another one. */
+int64_t planner_lead_slots(const struct params *params, int64_t lead_s);
+
 /* Open the databases of the directory for reading. lead_slots: a day is planned so many
  * slots before it begins, 1 .. the slots of a day. ERR_NOMEM, and errors as meter_feed_open(), with
  * a sentence in why. */

@@ -15,8 +15,8 @@ struct followed {
 	struct baseline baseline;
 	int32_t *room;
 	char client_id[CLIENT_ID_MAX + 1];
-	int64_t pv_w;
-	int64_t baseline_end; /* slots before this one have been announced */
+	struct ratings ratings; /* its battery's is not known */
+	int64_t baseline_end;   /* slots before this one have been announced */
 	bool registered;
 	bool planned; /* by its own past, on the last planned day */
 };

@@ -117,14 +117,12 @@ static const char *opinion_name(enum desk_opinion opinion)
 	return opinion == DESK_WITHIN ? "within" : opinion == DESK_BEYOND ? "beyond" : "unknown";
 }
 
-static void print_json(const struct watch *w, const struct desk_schedule *s,
-	enum desk_opinion opinion, const char *id)
+static void print_json(const struct desk_schedule *s, enum desk_opinion opinion, const char *id)
 {
 	(void)printf(
 		"{\"deadline_ms\":%lld,\"event\":\"schedule\",\"first_slot\":%lld,\"id\":\"%s\","
 		"\"limits\":\"%s\",\"net_wh\":[",
-		(long long)schedule_desk_deadline_ms(&w->desk, s), (long long)s->first_slot, id,
-		opinion_name(opinion));
+		(long long)s->deadline_ms, (long long)s->first_slot, id, opinion_name(opinion));
 	for (uint32_t i = 0; i < s->count; i++)
 		(void)printf("%s%d", i > 0 ? "," : "", (int)s->net_wh[i]);
 	(void)printf("]}\n");
@@ -141,7 +139,7 @@ static void print_text(
 		most = s->net_wh[i] > most ? s->net_wh[i] : most;
 	}
 	print_time(begin, params_slot_start_ms(&w->desk.params, s->first_slot));
-	print_time(deadline, schedule_desk_deadline_ms(&w->desk, s));
+	print_time(deadline, s->deadline_ms);
 	(void)printf("schedule %s\n  slots %lld to %lld, from %s on: a net of %d to %d Wh\n"
 		     "  to be answered before %s; %s\n",
 		id, (long long)s->first_slot, (long long)(s->first_slot + s->count - 1), begin,
@@ -197,7 +195,7 @@ static int look(struct watch *w)
 		opinion = schedule_desk_judge(&w->desk, s, w->unlimited, why);
 		(void)!text_hex_write(s->id, HASH_LEN, id, sizeof id);
 		if (!s->told && w->json)
-			print_json(w, s, opinion, id);
+			print_json(s, opinion, id);
 		else if (!s->told)
 			print_text(w, s, why, id);
 		s->told = true;

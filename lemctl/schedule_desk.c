@@ -34,6 +34,7 @@ static void take_schedule(struct schedule_desk *d, const struct tx *tx)
 	row = make_room(d);
 	*row = (struct desk_schedule){.seq = tx->seq,
 		.first_slot = tx->u.schedule.first_slot,
+		.deadline_ms = approvals_begin(&d->params, tx->u.schedule.first_slot).deadline_ms,
 		.count = tx->u.schedule.count};
 	memcpy(row->id, tx->id, HASH_LEN);
 	memcpy(row->net_wh, tx->u.schedule.net_wh, row->count * sizeof *row->net_wh);
@@ -105,13 +106,8 @@ enum desk_opinion schedule_desk_judge(const struct schedule_desk *d, const struc
 	return opinion;
 }
 
-int64_t schedule_desk_deadline_ms(const struct schedule_desk *d, const struct desk_schedule *s)
-{
-	return approvals_begin(&d->params, s->first_slot).deadline_ms;
-}
-
 bool schedule_desk_waits(
 	const struct schedule_desk *d, const struct desk_schedule *s, int64_t now_ms)
 {
-	return s->count > 0 && now_ms < schedule_desk_deadline_ms(d, s);
+	return s->count > 0 && now_ms < params_slot_start_ms(&d->params, s->first_slot);
 }

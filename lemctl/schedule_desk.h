@@ -11,7 +11,9 @@ struct desk_schedule {
 	uint8_t id[HASH_LEN];
 	uint64_t seq;
 	int64_t first_slot;
-	uint32_t count; /* 0: no schedule */
+	int64_t deadline_ms; /* by the parameters as it was heard of: those that it was announced
+			      * under, unless they have changed in between */
+	uint32_t count;      /* 0: no schedule */
 	int32_t net_wh[SCHEDULE_SLOTS_MAX];
 	uint64_t answer_seq;           /* of the own answer; 0: none yet */
 	enum approval_verdict verdict; /* of it */
@@ -40,9 +42,8 @@ enum desk_opinion schedule_desk_judge(const struct schedule_desk *desk,
 	const struct desk_schedule *schedule, bool unlimited,
 	char why[static SCHEDULE_DESK_WHY_MAX]);
 
-/* Until when it can be answered, market time; whether that is still so. */
-int64_t schedule_desk_deadline_ms(
-	const struct schedule_desk *desk, const struct desk_schedule *schedule);
+/* Whether it may still be answered: its first slot has not begun. Of one that was heard of late the
+ * deadline is not known for sure, and the market says so if it is over. */
 bool schedule_desk_waits(
 	const struct schedule_desk *desk, const struct desk_schedule *schedule, int64_t now_ms);
 

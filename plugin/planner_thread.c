@@ -12,7 +12,6 @@
 #include "wire/message.h"
 
 enum { PARAMETERS_MAX = 2048, IDLE_MS = 1000, LATE_MS = 20, NS_PER_MS = 1000000 };
-enum { REPLAN_SLOTS = 5 };
 
 static int64_t market_now(const struct planner_thread *t)
 {
@@ -83,18 +82,23 @@ static enum err send(
 	return err;
 }
 
-static enum err announce(struct planner_thread *t, const struct planner_window *w)
+static enum err announce(
+	struct planner_thread *t, const struct planner *p, const struct planner_window *w)
 {
 	enum err err = send(t, NULL, w);
-	int64_t sum_wh = 0;
+	int64_t sum_wh = 0, band_wh;
+	char band[80] = "";
 
 	for (uint32_t i = 0; i < w->count; i++)
 		sum_wh += w->net_wh[i];
+	if (planner_band_wh(p, w->first_slot, w->count, &band_wh))
+		(void)snprintf(band, sizeof band, "; four slots of five within %lld Wh of it",
+			(long long)band_wh);
 	if (err == ERR_OK)
 		post_say(t->post, MOSQ_LOG_INFO,
-			"lem: planner | slots %lld to %lld | schedules a net of %lld Wh",
+			"lem: planner | slots %lld to %lld | schedules a net of %lld Wh%s",
 			(long long)w->first_slot, (long long)(w->first_slot + w->count - 1),
-			(long long)sum_wh);
+			(long long)sum_wh, band);
 	return err;
 }
 
@@ -106,13 +110,13 @@ static enum err announce_all(struct planner_thread *t, struct planner *p, int64_
 	enum err err = ERR_OK;
 
 	while (err == ERR_OK && planner_next_window(p, from, &w))
-		err = announce(t, &w);
+		err = announce(t, p, &w);
 	while (err == ERR_OK && planner_next_replan(p, from, &w)) {
 		post_say(t->post, MOSQ_LOG_INFO,
 			"lem: planner | slots %lld to %lld | scheduled anew, within the limits of "
 			"the network",
 			(long long)w.first_slot, (long long)(w.first_slot + w.count - 1));
-		err = announce(t, &w);
+		err = announce(t, p, &w);
 	}
 	while (err == ERR_OK && planner_next_stuck(p, from, &w))
 		post_say(t->post, MOSQ_LOG_WARNING,
@@ -120,7 +124,7 @@ static enum err announce_all(struct planner_thread *t, struct planner *p, int64_
 			"network refuse what their limits leave of the plan, or do not answer",
 			(long long)w.first_slot, (long long)(w.first_slot + w.count - 1));
 	if (err == ERR_OK && t->updates && planner_next_update(p, from, &w))
-		err = announce(t, &w);
+		err = announce(t, p, &w);
 	return err;
 }
 
@@ -147,21 +151,14 @@ static enum err plan(struct planner_thread *t, struct planner *p, int64_t measur
 	return ERR_OK;
 }
 
-/* A day is planned early enough for its first slots' baselines. */
 static struct planner *open_planner(struct planner_thread *t)
 {
 	const struct params *params = &t->genesis->params;
-	int64_t lead = (t->lead_s + params->slot_s - 1) / params->slot_s;
 	struct planner *p = NULL;
 	char why[PLANNER_WHY_MAX];
 
-	if (lead < params->horizon_slots + 2)
-		lead = params->horizon_slots + 2;
-	/* Time to be refused and to announce another in time. */
-	if (network_role_any(params) &&
-		lead < params->approval_lead_s / params->slot_s + REPLAN_SLOTS)
-		lead = params->approval_lead_s / params->slot_s + REPLAN_SLOTS;
-	if (planner_open(t->state_dir, t->genesis, lead, &p, why) != ERR_OK)
+	if (planner_open(t->state_dir, t->genesis, planner_lead_slots(params, t->lead_s), &p,
+		    why) != ERR_OK)
 		post_say(t->post, MOSQ_LOG_WARNING, "lem: planner | %.300s", why);
 	return p;
 }

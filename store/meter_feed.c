@@ -25,7 +25,8 @@ static const char *const texts[METER_FEED_STATEMENTS] = {
 		    " LEFT JOIN traded ON traded.home = n.home WHERE n.slot = ?1 ORDER BY n.home",
 	[FIRST] = "SELECT min(slot) + 1 FROM (SELECT min(slot) AS slot FROM csm.history"
 		  " UNION ALL SELECT min(slot) FROM csm.readings)",
-	[HOMES] = "SELECT number, client_id, pv_w, coalesce(last, -1) + 1 FROM csm.homes LEFT JOIN"
+	[HOMES] = "SELECT number, client_id, pv_w, fuse_w, coalesce(last, -1) + 1 FROM csm.homes "
+		  "LEFT JOIN"
 		  " (SELECT home, max(slot) AS last FROM csm.baselines WHERE slot >= ?1 GROUP BY "
 		  "home)"
 		  " ON home = number WHERE kind = 1 AND status = 2 ORDER BY number",
@@ -122,7 +123,8 @@ enum err meter_feed_homes(struct meter_feed *f, int64_t from_slot,
 		const struct meter_feed_home home = {.number = (uint32_t)sqlite3_column_int64(s, 0),
 			.client_id = (const char *)sqlite3_column_text(s, 1),
 			.pv_w = sqlite3_column_int64(s, 2),
-			.baseline_end = sqlite3_column_int64(s, 3)};
+			.fuse_w = sqlite3_column_int64(s, 3),
+			.baseline_end = sqlite3_column_int64(s, 4)};
 
 		visit(context, &home);
 	}

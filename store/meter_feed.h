@@ -27,7 +27,7 @@ struct meter_feed_row {
 struct meter_feed_home {
 	uint32_t number;
 	const char *client_id;
-	int64_t pv_w;
+	int64_t pv_w, fuse_w; /* as struct ratings has them */
 	int64_t baseline_end; /* the slot after its last baseline; 0: none from from_slot on */
 };
 

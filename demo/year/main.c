@@ -40,6 +40,9 @@ static const char left_out[] =
 	"  - homes keep no copy of the ledger: who was elected they are told by the market, and\n"
 	"    nobody executes blocks again until `lemctl verify` does at the end;\n"
 	"  - nothing is forced to the disk at a commit;\n"
+	"  - homes have no schedules of their own, and no contract is measured from one; nobody\n"
+	"    limits the net, approves schedules or asks for regulation; no fees, no imbalance\n"
+	"    prices, no wholesale price;\n"
 	"  - keys and all chance come from a seed: the same run again, byte for byte.\n";
 static const char left_out_checks[] =
 	"  - signatures are all made, and not checked on arrival: those in the ledger are by\n"

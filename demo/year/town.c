@@ -6,7 +6,7 @@
 #include "demo/year/prices.h"
 #include "wire/clock.h"
 
-enum { PARAMETERS_MAX = 2048, NAME_MAX_LEN = 64 };
+enum { PARAMETERS_MAX = 2048, NAME_MAX_LEN = 64, SCHEDULE_LEAD_S = 5400 };
 
 _Noreturn void town_die(const char *what, const char *why)
 {
@@ -59,7 +59,8 @@ void town_open(struct town *t, const char *dir)
 	need(t, "the operator's key",
 		verify_key_new(&e->genesis.operator_key, &t->operator_public));
 	need(t, "the aggregator", aggregator_desk_open(&t->desk, e, t->aggregator_key, 1));
-	if (planner_open(dir, &e->genesis, 1, &t->planner, why) != ERR_OK)
+	if (planner_open(dir, &e->genesis, planner_lead_slots(&e->genesis.params, SCHEDULE_LEAD_S),
+		    &t->planner, why) != ERR_OK)
 		town_die("the planner", why);
 	t->planned = -2;
 	t->priced = -1;

@@ -38,14 +38,14 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 		       " price_mc_per_kwh, status, verified, awarded_wh, award_uc FROM orders"
 		       " WHERE slot BETWEEN ?1 AND ?2 ORDER BY slot, gate_ms, seq",
 	[ORDER_PRUNE] = "DELETE FROM orders WHERE slot < ?1",
-	[READING_INSERT] = "INSERT INTO readings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)",
-	[READING_GET] = "SELECT pv_wh, import_wh, export_wh, charge_wh, discharge_wh, receipt_ms"
-			" FROM readings WHERE slot = ?1",
+	[READING_INSERT] = "INSERT INTO readings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8)",
+	[READING_GET] = "SELECT pv_wh, import_wh, export_wh, charge_wh, discharge_wh, taken_ms,"
+			" receipt_ms FROM readings WHERE slot = ?1",
 	[READING_RECEIPT] = "UPDATE readings SET receipt_ms = ?2 WHERE req_id = ?1",
 	[READING_PRUNE] = "DELETE FROM readings WHERE slot < ?1",
-	[QUARTER_INSERT] = "INSERT INTO quarters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL)",
-	[QUARTER_LIST] = "SELECT pv_wh, import_wh, export_wh, charge_wh, discharge_wh, receipt_ms"
-			 " FROM quarters WHERE slot = ?1 ORDER BY quarter",
+	[QUARTER_INSERT] = "INSERT INTO quarters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)",
+	[QUARTER_LIST] = "SELECT pv_wh, import_wh, export_wh, charge_wh, discharge_wh, taken_ms,"
+			 " receipt_ms FROM quarters WHERE slot = ?1 ORDER BY quarter",
 	[QUARTER_RECEIPT] = "UPDATE quarters SET receipt_ms = ?2 WHERE req_id = ?1",
 	[QUARTER_PRUNE] = "DELETE FROM quarters WHERE slot < ?1",
 	[HOUR_PUT] = "INSERT OR REPLACE INTO hours VALUES (?1, ?2, ?3)",

@@ -123,6 +123,12 @@ static enum err take_quarter(struct ems *e, int64_t slot, int quarter)
 	return err;
 }
 
+/* By how much a register moved in the first quarter. */
+static int64_t moved_wh(const struct quarters *q, enum register_name name)
+{
+	return q->at[0].registers.wh[name] - q->begin.registers.wh[name];
+}
+
 bool metering_quarter(void *context, int64_t slot, int quarter, struct trader_quarter *ret_first)
 {
 	struct ems *e = context;
@@ -138,8 +144,7 @@ bool metering_quarter(void *context, int64_t slot, int quarter, struct trader_qu
 	}
 	if (err == ERR_OK && q.count > 0)
 		*ret_first = (struct trader_quarter){.net_wh = quarters_first_net_wh(&q),
-			.charge_wh = q.at[0].wh[REGISTER_CHARGE] - q.begin.wh[REGISTER_CHARGE],
-			.discharge_wh =
-				q.at[0].wh[REGISTER_DISCHARGE] - q.begin.wh[REGISTER_DISCHARGE]};
+			.charge_wh = moved_wh(&q, REGISTER_CHARGE),
+			.discharge_wh = moved_wh(&q, REGISTER_DISCHARGE)};
 	return desk_done(e, "reading within the slot", err) && q.count >= (uint32_t)quarter;
 }

@@ -1,5 +1,9 @@
 #include "hem-client/ems/readings.h"
 #include <string.h>
+#include "core/units.h"
+
+/* Behind the registers in what is read. */
+enum { TAKEN = REGISTER_COUNT, RECEIPT };
 
 enum err readings_add(struct hem_db *db, const struct reading *r, const char *req_id)
 {
@@ -15,7 +19,8 @@ enum err readings_add(struct hem_db *db, const struct reading *r, const char *re
 		db_bind_int(s, at++, r->quarter);
 	for (int i = 0; i < REGISTER_COUNT; i++)
 		db_bind_int(s, at++, r->registers.wh[i]);
-	db_bind_text(s, at, req_id, strlen(req_id));
+	db_bind_text(s, at++, req_id, strlen(req_id));
+	db_bind_int(s, at, r->taken_ms - r->taken_ms % MS_PER_S); /* as the message has it */
 	return hem_db_end(db, db_run(&db->db, s));
 }
 
@@ -43,14 +48,16 @@ enum err readings_forget(struct hem_db *db)
 	return forget(db, INT64_MAX);
 }
 
-static void get_registers(sqlite3_stmt *s, struct registers *ret)
+/* taken_ms is 0 of one that an earlier version has kept. */
+static void get_reading(sqlite3_stmt *s, struct reading *ret)
 {
 	for (int i = 0; i < REGISTER_COUNT; i++)
-		ret->wh[i] = sqlite3_column_int64(s, i);
+		ret->registers.wh[i] = sqlite3_column_int64(s, i);
+	ret->taken_ms = sqlite3_column_int64(s, TAKEN);
 }
 
 /* One end of a slot; *ret_receipt_ms is -1 without a receipt. */
-static enum err get(struct hem_db *db, int64_t slot, struct registers *ret, int64_t *ret_receipt_ms)
+static enum err get(struct hem_db *db, int64_t slot, struct reading *ret, int64_t *ret_receipt_ms)
 {
 	sqlite3_stmt *s = db_statement(&db->db, READING_GET);
 	enum err err;
@@ -58,10 +65,11 @@ static enum err get(struct hem_db *db, int64_t slot, struct registers *ret, int6
 	db_bind_int(s, 1, slot);
 	err = db_row(&db->db, s);
 	if (err == ERR_OK) {
-		get_registers(s, ret);
+		*ret = (struct reading){.slot = slot};
+		get_reading(s, ret);
 		*ret_receipt_ms = -1;
-		if (sqlite3_column_type(s, REGISTER_COUNT) != SQLITE_NULL)
-			*ret_receipt_ms = sqlite3_column_int64(s, REGISTER_COUNT);
+		if (sqlite3_column_type(s, RECEIPT) != SQLITE_NULL)
+			*ret_receipt_ms = sqlite3_column_int64(s, RECEIPT);
 	}
 	(void)sqlite3_reset(s);
 	return err;
@@ -69,7 +77,7 @@ static enum err get(struct hem_db *db, int64_t slot, struct registers *ret, int6
 
 enum err readings_has(struct hem_db *db, int64_t slot, bool *ret)
 {
-	struct registers unused;
+	struct reading unused;
 	int64_t receipt_ms;
 	enum err err = get(db, slot, &unused, &receipt_ms);
 
@@ -80,7 +88,7 @@ enum err readings_has(struct hem_db *db, int64_t slot, bool *ret)
 
 enum err readings_slot(struct hem_db *db, int64_t slot, struct slot_metered *ret)
 {
-	struct registers begin, end;
+	struct reading begin, end;
 	int64_t begin_ms, end_ms;
 	enum err err = get(db, slot - 1, &begin, &begin_ms);
 
@@ -94,7 +102,7 @@ enum err readings_slot(struct hem_db *db, int64_t slot, struct slot_metered *ret
 	ret->receipted = begin_ms >= 0 && end_ms >= 0;
 	ret->receipt_ms = begin_ms > end_ms ? begin_ms : end_ms;
 	for (int i = 0; i < REGISTER_COUNT; i++)
-		ret->delta.wh[i] = end.wh[i] - begin.wh[i];
+		ret->delta.wh[i] = end.registers.wh[i] - begin.registers.wh[i];
 	return ERR_OK;
 }
 
@@ -107,14 +115,14 @@ enum err readings_quarters(struct hem_db *db, int64_t slot, bool sent, struct qu
 
 	db_bind_int(s, 1, slot);
 	while ((err = db_row(&db->db, s)) == ERR_OK && q.count < QUARTERS_READ) {
-		if (!sent && sqlite3_column_type(s, REGISTER_COUNT) == SQLITE_NULL)
+		if (!sent && sqlite3_column_type(s, RECEIPT) == SQLITE_NULL)
 			break;
-		get_registers(s, &q.at[q.count++]);
+		get_reading(s, &q.at[q.count++]);
 	}
 	(void)sqlite3_reset(s);
 	if (err == ERR_OK || err == ERR_NOT_FOUND)
 		err = get(db, slot - 1, &q.begin, &receipt_ms);
-	if (err == ERR_NOT_FOUND) {
+	if (err == ERR_NOT_FOUND || (err == ERR_OK && q.begin.taken_ms == 0)) {
 		q.count = 0;
 		err = ERR_OK;
 	}

@@ -13,7 +13,7 @@ struct slot_metered {
 	bool receipted;         /* both readings have their receipts */
 	int64_t receipt_ms;     /* market time of the later receipt */
 	struct registers delta; /* if known */
-	struct registers end;
+	struct reading end;
 };
 
 /* Keep a reading that is about to be sent; in the caller's transaction. ERR_EXISTS: that slot,

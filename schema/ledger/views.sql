@@ -60,7 +60,8 @@ JOIN accounts c ON c.number = r.account;
 DROP VIEW IF EXISTS v_payments;
 CREATE VIEW v_payments AS
 SELECT t.height, t.n, CASE t.why WHEN 1 THEN 'deposit' WHEN 2 THEN 'payment' WHEN 3 THEN 'penalty'
-		WHEN 4 THEN 'reward' WHEN 5 THEN 'close' WHEN 6 THEN 'withdrawal' WHEN 7 THEN 'fee' WHEN 8 THEN 'imbalance' END AS why,
+		WHEN 4 THEN 'reward' WHEN 5 THEN 'close' WHEN 6 THEN 'withdrawal' WHEN 7 THEN 'fee' WHEN 8 THEN 'imbalance'
+		WHEN 9 THEN 'regulation' END AS why,
 	p.address AS payer, q.address AS payee, t.amount_uc / 1000000.0 AS cents,
 	nullif(t."order", 0) AS "order"
 FROM transfers t

@@ -81,6 +81,8 @@ expect "no more is delivered than cleared, nor cleared than asked" "" "$(sql 'SE
 	WHERE delivered_kwh > cleared_kwh OR cleared_kwh > offered_kwh OR offered_kwh > asked_kwh')"
 expect "up the TSO pays, down it is paid" "$(sql "SELECT -sum(cents * iif(regulation = 'up', 1, -1)) FROM v_activations")" "$(sql "SELECT
 	sum(CASE payee WHEN 4 THEN amount_uc ELSE -amount_uc END) / 1000000.0 FROM transfers WHERE why = 9 AND 4 IN (payer, payee)")"
+expect "each payment has a name" "" "$(sql 'SELECT * FROM v_payments WHERE why IS NULL')"
+expect "regulation is one" 1 "$(sql "SELECT count(*) > 0 FROM v_payments WHERE why = 'regulation'")"
 check "the log says it" grep -q 'lem: aggregator | slot [0-9]* | activation [0-9]*: 1500 Wh up at 90000 mc/kWh: an auction is open' "$work/broker.log"
 all_agree $homes 1
 row() { # row TABLE SQL: a copy of the ledger with another row there is refused, by the table's name

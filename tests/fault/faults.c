@@ -52,11 +52,12 @@ enum book_verdict __wrap_clear_book(const struct book_terms *terms, struct book_
 #ifdef FAULT_limit_ignored
 /* Awards as if nobody had limited the net. */
 struct network_room __wrap_network_room(
-	const struct ledger *ledger, int64_t slot, enum side side, int64_t now_ms)
+	const struct ledger *ledger, int64_t slot, enum side side, bool by_role, int64_t now_ms)
 {
 	(void)ledger;
 	(void)slot;
 	(void)side;
+	(void)by_role;
 	(void)now_ms;
 	return (struct network_room){.wh = INT64_MAX};
 }

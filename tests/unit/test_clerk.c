@@ -82,7 +82,7 @@ static void a_reading_is_receipted(void **state)
 	s = db_statement(&db.db, READING_GET);
 	db_bind_int(s, 1, -1);
 	assert_int_equal(db_row(&db.db, s), ERR_OK);
-	assert_true(sqlite3_column_int64(s, 5) == market.now_ms);
+	assert_true(sqlite3_column_int64(s, 6) == market.now_ms);
 	(void)sqlite3_reset(s);
 	assert_int_equal(file_last("home0000/receipt").err, ERR_NOT_FOUND); /* filed already */
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "core/home_baseline.h"
 
-enum { OPEN = 100, HORIZON = 4, COUNT = 96 };
+enum { OPEN = 100, HORIZON = 4, COUNT = 96, MOST_WH = 2500 };
 
 static int32_t net[COUNT];
 static struct home_baseline b;
@@ -28,7 +28,7 @@ static struct net_window window(int64_t first_slot, uint32_t count)
 static void expect(struct net_window w, enum verdict verdict, const char *field)
 {
 	const char *told = NULL;
-	enum verdict v = home_baseline_check(&w, OPEN, HORIZON, &told);
+	enum verdict v = home_baseline_check(&w, MOST_WH, OPEN, HORIZON, &told);
 
 	if (v != verdict || strcmp(told, field) != 0)
 		fail_msg("%s %s, not %s %s", verdict_name(v), told, verdict_name(verdict), field);
@@ -64,11 +64,11 @@ static void windows_have_bounds(void **state)
 	expect(window(OPEN + HORIZON + 1, COUNT), VERDICT_OK, "");
 	expect(window(OPEN - 1 + HOME_BASELINE_SLOTS - COUNT, COUNT), VERDICT_OK, "");
 	expect(window(OPEN + HOME_BASELINE_SLOTS - COUNT, COUNT), VERDICT_HORIZON, "net_wh");
-	net[1] = SCHEDULE_NET_WH_MAX + 1;
-	expect(window(OPEN + HORIZON + 1, 2), VERDICT_OUT_OF_RANGE, "net_wh");
-	net[1] = -SCHEDULE_NET_WH_MAX - 1;
-	expect(window(OPEN + HORIZON + 1, 2), VERDICT_OUT_OF_RANGE, "net_wh");
-	net[1] = -SCHEDULE_NET_WH_MAX;
+	net[1] = MOST_WH + 1;
+	expect(window(OPEN + HORIZON + 1, 2), VERDICT_BEYOND_RATING, "net_wh");
+	net[1] = -MOST_WH - 1;
+	expect(window(OPEN + HORIZON + 1, 2), VERDICT_BEYOND_RATING, "net_wh");
+	net[1] = -MOST_WH;
 	expect(window(OPEN + HORIZON + 1, 2), VERDICT_OK, "");
 }
 

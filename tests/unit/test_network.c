@@ -43,7 +43,7 @@ static void next_slot(void)
 
 static void room_is(int64_t slot, enum side side, int64_t wh, enum network_role by)
 {
-	struct network_room room = network_room(s.l, slot, side, s.now_ms);
+	struct network_room room = network_room(s.l, slot, side, true, s.now_ms);
 
 	assert_int_equal(room.wh, wh);
 	assert_int_equal(room.by, by);
@@ -115,7 +115,7 @@ static void room_goes_from_the_schedule_to_the_tighter_limit(void **state)
 	room_is(4, SIDE_BUY, INT64_MAX, 0);
 	network_post(&s, SCENE_DSO, 4, 900, 300);
 	room_is(4, SIDE_BUY, 0, NETWORK_DSO); /* it is not approved yet */
-	assert_false(network_room(s.l, 4, SIDE_BUY, s.now_ms).scheduled);
+	assert_false(network_room(s.l, 4, SIDE_BUY, true, s.now_ms).scheduled);
 	network_answer(&s, SCENE_DSO, schedule, APPROVAL_APPROVE);
 	network_answer(&s, SCENE_TSO, schedule, APPROVAL_APPROVE);
 	room_is(4, SIDE_BUY, 550, NETWORK_DSO);  /* sold down to -300 */
@@ -148,7 +148,7 @@ static void open_with_a_trade(void)
 
 	s.l->params.gate_lead_s = 300;
 	s.l->params.approval_lead_s = 1;
-	small_admit(&s, 2, 2, 1);
+	small_admit(&s, 2, 2, 2);
 	network_post(&s, SCENE_DSO, 2, 1000, 1000);
 	schedule = network_schedule(&s, 2, 1, 0);
 	network_answer(&s, SCENE_DSO, schedule, APPROVAL_APPROVE);
@@ -164,6 +164,29 @@ static void awards_use_it_up_each_way_by_itself(void **state)
 	open_with_a_trade();
 	room_is(2, SIDE_BUY, 600, NETWORK_DSO);
 	room_is(2, SIDE_SELL, 1000, NETWORK_DSO);
+}
+
+/* Or two homes that trade with each other for nothing would leave the TSO's regulation no room. */
+static void auctions_of_homes_take_half_of_it(void **state)
+{
+	struct tx bid;
+
+	(void)state;
+	open_with_a_trade();
+	assert_int_equal(network_room(s.l, 2, SIDE_BUY, false, s.now_ms).wh, 500);
+	assert_int_equal(network_room(s.l, 2, SIDE_SELL, false, s.now_ms).wh, 500);
+	network_post(&s, SCENE_DSO, 2, 333, 450);
+	assert_int_equal(
+		network_room(s.l, 2, SIDE_BUY, false, s.now_ms).wh, 50); /* no more is left */
+	assert_int_equal(network_room(s.l, 2, SIDE_SELL, false, s.now_ms).wh, 166);
+	bid = small_bid(&s, 3, SIDE_SELL, 500, 8000, 0);
+	bid.u.bid.request.gate_ms = s.now_ms + 60000;
+	small_do(&s, &bid);
+	(void)small_answer(&s, 2, SIDE_BUY, 500, 8000, bid.seq);
+	small_clock(&s, auction_find(&s.l->auctions, bid.seq)->contract.gate_ms);
+	assert_int_equal(auction_find(&s.l->auctions, bid.seq)->cleared_wh, 166);
+	assert_int_equal(network_room(s.l, 2, SIDE_SELL, false, s.now_ms).wh, 0);
+	room_is(2, SIDE_SELL, 333 - 166, NETWORK_DSO);
 }
 
 /* Or two homes could keep an operator from a slot by trading a watt-hour with each other. */
@@ -225,6 +248,8 @@ int main(void)
 			room_goes_from_the_schedule_to_the_tighter_limit, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(
 			awards_use_it_up_each_way_by_itself, scene_open, scene_free),
+		cmocka_unit_test_setup_teardown(
+			auctions_of_homes_take_half_of_it, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(
 			a_limit_after_an_award_binds_what_follows, scene_open, scene_free),
 		cmocka_unit_test_setup_teardown(

@@ -234,7 +234,7 @@ static void a_market_opened_again_goes_on(void **state)
 	(void)state;
 	days_work();
 	network_limit_slot(&n, NETWORK_TSO, 6, 700, 800);
-	before = network_room(&m->engine.market->ledger, 6, SIDE_SELL, m->now_ms);
+	before = network_room(&m->engine.market->ledger, 6, SIDE_SELL, true, m->now_ms);
 	assert_int_equal(before.wh, 600);
 	assert_int_equal(before.by, NETWORK_TSO);
 	inspector_free(m->inspector);
@@ -243,7 +243,7 @@ static void a_market_opened_again_goes_on(void **state)
 	assert_int_equal(
 		inspector_new(m->engine.keyring, m->genesis.market, KEY_P256, &m->inspector),
 		ERR_OK);
-	after = network_room(&m->engine.market->ledger, 6, SIDE_SELL, m->now_ms);
+	after = network_room(&m->engine.market->ledger, 6, SIDE_SELL, true, m->now_ms);
 	assert_memory_equal(&before, &after, sizeof after);
 	network_say_of_last(&n, NETWORK_DSO, APPROVAL_APPROVE);
 	little_advance(m, little_slot_ms(5) + 1000);

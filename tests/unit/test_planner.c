@@ -6,104 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "core/vpp/class_profile.h"
-#include "engine/planner.h"
-#include "tests/unit/little_market.h"
-
-enum { DAY = 24, LEAD = 2, DAYS_BEFORE = 9 };
-
-static struct little_market m;
-static struct planner *planner;
-static char why[PLANNER_WHY_MAX];
-
-static int setup(void **state)
-{
-	(void)state;
-	little_open(&m);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	planner_close(planner);
-	planner = NULL;
-	little_close(&m);
-	return 0;
-}
-
-static void open_planner(void)
-{
-	planner_close(planner);
-	planner = NULL;
-	if (planner_open(m.folder, &m.genesis, LEAD, &planner, why) != ERR_OK)
-		fail_msg("%s", why);
-}
-
-static uint32_t number_of(int n)
-{
-	return home_find(&m.engine.market->homes, m.homes[n].id)->number;
-}
-
-/* What home n draws in a slot: more by day. */
-static int64_t draws(int n, int64_t slot)
-{
-	int64_t hour = (slot % DAY + DAY) % DAY;
-
-	return 100 * (n + 1) + (hour >= 8 ? 50 : 0);
-}
-
-/* A home's meter from slot `first` to the market's start: the last reading is the market's. */
-static void live(int n, int64_t first)
-{
-	const uint8_t no_signature[SIGNATURE_LEN] = {0};
-	struct reading r = {.slot = first - 1};
-
-	for (; r.slot < -1; r.slot++) {
-		if (r.slot >= first)
-			r.registers.wh[REGISTER_IMPORT] += draws(n, r.slot);
-		assert_int_equal(
-			csm_db_add_history(&m.engine.csm, number_of(n), &r, no_signature), ERR_OK);
-	}
-	m.homes[n].registers = r.registers;
-	if (m.now_ms < little_slot_ms(0))
-		little_advance(&m, little_slot_ms(0) + 1000);
-	little_reading(&m, n, -1, 0, draws(n, -1), 0);
-}
-
-static int64_t planned(int64_t slot)
-{
-	int64_t wh = INT64_MIN;
-
-	assert_true(planner_planned(planner, slot, &wh));
-	return wh;
-}
-
-static int64_t planned_home(int n, int64_t slot)
-{
-	int64_t wh = INT64_MIN;
-
-	assert_true(planner_planned_home(planner, number_of(n), slot, &wh));
-	return wh;
-}
-
-static int64_t class_wh(int64_t slot)
-{
-	int64_t s = little_slot_ms(slot) / 1000 % 86400;
-
-	return class_profile_net_wh(8000, (uint32_t)(s / 3600), DAY);
-}
-
-static void follow(int64_t slot)
-{
-	if (planner_follow(planner, slot, NULL) != ERR_OK)
-		fail_msg("%s", planner_why(planner));
-}
-
-static void near(int64_t expected, int64_t actual, int64_t most)
-{
-	if (llabs(expected - actual) > most)
-		fail_msg("%lld, expected %lld", (long long)actual, (long long)expected);
-}
+#include "tests/unit/planner_scene.h"
 
 static void without_a_past_it_is_the_class(void **state)
 {
@@ -119,6 +22,7 @@ static void without_a_past_it_is_the_class(void **state)
 		assert_int_equal(planned(slot), LITTLE_HOMES * class_wh(slot));
 	}
 	assert_false(planner_planned(planner, DAY, &wh));
+	assert_false(planner_band_wh(planner, 0, 1, &wh));
 	assert_false(planner_planned_home(planner, 0, 3, &wh)); /* the operator */
 	assert_true(planner_next_window(planner, 1, &w));
 	assert_int_equal(w.first_slot, 1);
@@ -141,6 +45,8 @@ static void a_known_past_is_planned_on(void **state)
 			near(draws(n, slot), planned_home(n, slot), 15);
 		near(600 + 3 * (slot >= 8 ? 50 : 0), planned(slot), 30);
 	}
+	assert_true(planner_band_wh(planner, 0, DAY, &wh));
+	assert_int_equal(wh, 0); /* each day was as planned */
 	assert_false(planner_planned(planner, DAY, &wh));
 }
 
@@ -162,19 +68,6 @@ static void a_home_that_joins_belongs_to_the_past(void **state)
 	for (int64_t slot = 0; slot < DAY; slot++) {
 		near(draws(2, slot), planned_home(2, slot), 2); /* a mean as yet */
 		near(draws(0, slot) + draws(1, slot) + draws(2, slot), planned(slot), 20);
-	}
-}
-
-/* The market of slots 0 and on: home n is metered in them but for `silent`. */
-static void live_on(int64_t first, int64_t last, int silent, int64_t late_slot)
-{
-	for (int64_t slot = first; slot <= last; slot++) {
-		little_advance(&m, little_slot_ms(slot + 1) + 1000);
-		for (int n = 0; n < LITTLE_HOMES; n++) {
-			if (n == silent && slot >= late_slot)
-				continue;
-			little_reading(&m, n, slot, 0, draws(n, slot), 0);
-		}
 	}
 }
 

@@ -134,16 +134,19 @@ static void others_answers_are_not_its_own(void **state)
 	assert_int_equal(s->answer_seq, 0);
 }
 
-static void it_waits_until_its_deadline(void **state)
+/* Its deadline is that of the time when it was announced, whatever the parameters say later. */
+static void it_waits_until_it_begins(void **state)
 {
 	struct desk_schedule *s = announce(5, 10, 1, 700);
-	int64_t deadline = SAMPLE_START_MS + 9 * 900000;
+	int64_t begin = SAMPLE_START_MS + 10 * 900000;
 
 	(void)state;
-	assert_int_equal(schedule_desk_deadline_ms(desk, s), deadline);
-	assert_true(schedule_desk_waits(desk, s, deadline - 1));
-	assert_false(schedule_desk_waits(desk, s, deadline));
-	assert_false(schedule_desk_waits(desk, &desk->rows[1], 0)); /* no schedule */
+	desk->params.approval_lead_s *= 4;
+	assert_int_equal(s->deadline_ms, begin - 900000);
+	assert_int_equal(announce(6, 10, 1, 700)->deadline_ms, begin - 4 * 900000);
+	assert_true(schedule_desk_waits(desk, s, begin - 1));
+	assert_false(schedule_desk_waits(desk, s, begin));
+	assert_false(schedule_desk_waits(desk, &desk->rows[2], 0)); /* no schedule */
 }
 
 /* The one whose slots lie furthest back makes room. */
@@ -164,7 +167,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_latest_counts_in_whatever_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(others_answers_are_not_its_own, setup, teardown),
-		cmocka_unit_test_setup_teardown(it_waits_until_its_deadline, setup, teardown),
+		cmocka_unit_test_setup_teardown(it_waits_until_it_begins, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_oldest_makes_room, setup, teardown),
 	};
 

@@ -249,9 +249,12 @@ class Ledger:
 		net = self.schedules.net(a.slot, now_ms)
 		if not limits or net is None:
 			return 0 if limits else None
-		given = sum(x.cleared_wh for x in self.auctions.values()
-			if x.status == 2 and x.slot == a.slot and x.side == a.side)
-		return max(0, min((net + out if a.buys() else into - net) - given for out, into in limits))
+		whole = min(net + out if a.buys() else into - net for out, into in limits)
+		given = [x for x in self.auctions.values() if x.status == 2 and x.slot == a.slot and x.side == a.side]
+		left = whole - sum(x.cleared_wh for x in given)
+		if a.opener.slot != -1:  # a home's
+			left = min(left, whole // 2 - sum(x.cleared_wh for x in given if x.opener.slot != -1))
+		return max(0, left)
 
 	def do_clock(self, tx, q):
 		end = self.slot_ms(self.slot + 1)
