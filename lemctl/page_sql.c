@@ -103,6 +103,22 @@ const struct page_sql page_sql[] = {
 		" CASE WHEN cpf IS NOT NULL THEN 'sealed' WHEN height = 0 THEN 'genesis'"
 		" WHEN height = " HEAD " THEN 'awaited' ELSE 'unvalidated' END AS seal"
 		" FROM v_blocks WHERE height > " HEAD " - " WINDOW " ORDER BY height DESC"},
+	{"/api/network", "ahead",
+		"WITH slots AS (SELECT slot FROM v_tariffs UNION SELECT slot FROM v_limits)"
+		" SELECT s.slot, datetime(start_s + s.slot * slot_s, 'unixepoch') AS begins,"
+		" t.import_cents_per_kwh, t.export_cents_per_kwh, t.wholesale_cents_per_kwh,"
+		" min(l.import_kwh) AS import_kwh, min(l.export_kwh) AS export_kwh,"
+		" group_concat(l.role, ', ') AS limited_by"
+		" FROM slots s JOIN v_time LEFT JOIN v_tariffs t ON t.slot = s.slot"
+		" LEFT JOIN v_limits l ON l.slot = s.slot WHERE s.slot BETWEEN " HEAD " - 1 AND " HEAD
+		" + " WINDOW " GROUP BY s.slot ORDER BY s.slot"},
+	{"/api/network", "schedules",
+		"SELECT schedule, announced, first_slot, slots, state, deadline, answers"
+		" FROM v_approvals WHERE schedule IN (SELECT seq FROM transactions WHERE kind = 5"
+		" ORDER BY seq DESC LIMIT 50) ORDER BY schedule DESC"},
+	{"/api/network", "activations",
+		"SELECT * FROM v_activations WHERE activation IN (SELECT seq FROM activations"
+		" ORDER BY seq DESC LIMIT 100) ORDER BY activation DESC"},
 	{"/api/parameters", "fixed",
 		"SELECT slot_s, json_extract(document, '$.rules.parameters.rate') AS rate,"
 		" json_extract(document, '$.rules.parameters.horizon_slots') AS horizon_slots,"

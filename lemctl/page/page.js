@@ -211,6 +211,20 @@ function slots(data) {
 		["Deviation kWh", "deviation_kwh", 3]], rows.reverse(), "No slot with a meter's reading or an auction yet.");
 }
 
+function network({ ahead, schedules, activations }) {
+	table("activations-table", [["Asked (UTC)", "asked"], ["Slot", "delivery_slot", 0], ["Begins (UTC)", "begins"],
+		["Regulation", "regulation"], ["Measure", "measure"], ["Asked kWh", "asked_kwh", 3], ["c/kWh", "cents_per_kwh", 2],
+		["Auction", "auction", 0], ["Offered kWh", "offered_kwh", 3], ["Cleared kWh", "cleared_kwh", 3],
+		["Delivered kWh", "delivered_kwh", 3], ["Cents", "cents", 2]], activations, "Nothing was asked for yet.");
+	table("schedules-table", [["Announced (UTC)", "announced"],
+		["Slots", (r) => `${r.first_slot} to ${r.first_slot + r.slots - 1}`], ["State", "state"],
+		["Answered before (UTC)", "deadline"], ["Answers", "answers"]], schedules, "No schedule yet.");
+	table("ahead-table", [["Slot", "slot", 0], ["Begins (UTC)", "begins"], ["Import c/kWh", "import_cents_per_kwh", 2],
+		["Export c/kWh", "export_cents_per_kwh", 2], ["Wholesale c/kWh", "wholesale_cents_per_kwh", 2],
+		["Import limit kWh", "import_kwh", 3], ["Export limit kWh", "export_kwh", 3], ["Limited by", "limited_by"]], ahead,
+	"No tariff but that of the parameters, and no limit.");
+}
+
 function homes(rows) {
 	table("homes-table", [["Home", "home"], ["Status", "status"], ["Last reading (UTC slot)", "last_begins"],
 		["Refused", "refused", 0], ["Missing", "missing", 0],
@@ -270,11 +284,12 @@ async function poll() {
 	if (answer.body) {
 		state = answer.body;
 		head();
-		const [a, s, h, w, b, p] = await Promise.all(["auctions", "slots", "homes", "wallets", "blocks", "parameters"]
+		const [a, s, n, h, w, b, p] = await Promise.all(["auctions", "slots", "network", "homes", "wallets", "blocks", "parameters"]
 			.map((name) => get(`/api/${name}`)));
 		auctions(a.body.auctions);
 		await merit();
 		slots(s.body);
+		network(n.body);
 		homes(h.body.homes);
 		wallets(w.body.wallets);
 		blocks(b.body.blocks);

@@ -85,6 +85,19 @@ expect "each payment has a name" "" "$(sql 'SELECT * FROM v_payments WHERE why I
 expect "regulation is one" 1 "$(sql "SELECT count(*) > 0 FROM v_payments WHERE why = 'regulation'")"
 check "the log says it" grep -q 'lem: aggregator | slot [0-9]* | activation [0-9]*: 1500 Wh up at 90000 mc/kWh: an auction is open' "$work/broker.log"
 all_agree $homes 1
+port=$(free_port)
+"$build/lemctl" serve --port "$port" "$work/market" >"$work/serve.log" 2>&1 &
+served() { curl -s --max-time 5 "http://127.0.0.1:$port/api/network" -o "$work/network"; }
+awaits "the page's program" served
+expect "it has the regulation" "$(sql "SELECT count(*), printf('%.3f', sum(asked_kwh)), printf('%.3f', sum(delivered_kwh)), printf('%.2f', sum(cents)) FROM v_activations")" \
+	"$(sqlite3 :memory: "SELECT count(*), printf('%.3f', sum(value ->> 'asked_kwh')), printf('%.3f', sum(value ->> 'delivered_kwh')), printf('%.2f', sum(value ->> 'cents'))
+		FROM json_each(readfile('$work/network'), '\$.activations')")"
+expect "the schedules" "$(sql "SELECT count(*), group_concat(DISTINCT state) FROM v_approvals")" \
+	"$(sqlite3 :memory: "SELECT count(*), group_concat(DISTINCT value ->> 'state') FROM json_each(readfile('$work/network'), '\$.schedules')")"
+expect "and the tariffs ahead" "$(sql "SELECT count(*), printf('%.3f', sum(wholesale_cents_per_kwh)) FROM v_tariffs WHERE slot >= (SELECT max(height) - 1 FROM blocks)")" \
+	"$(sqlite3 :memory: "SELECT count(*), printf('%.3f', sum(value ->> 'wholesale_cents_per_kwh')) FROM json_each(readfile('$work/network'), '\$.ahead')
+		WHERE value ->> 'import_cents_per_kwh'")"
+end_children
 row() { # row TABLE SQL: a copy of the ledger with another row there is refused, by the table's name
 	sqlite3 -readonly "$work/market/ledger.db" "VACUUM INTO '$work/$1.db'"
 	sqlite3 "$work/$1.db" "DROP TRIGGER $1_no_update; $2"

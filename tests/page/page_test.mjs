@@ -40,24 +40,27 @@ const drawn = () => [...document.querySelectorAll(".chart")].map((chart) => {
 });
 
 const api = async (name) => (await fetch(`${url}api/${name}`)).json();
-const [auctions, homes, wallets, blocks, slots, parameters] = await Promise.all(
-	["auctions", "homes", "wallets", "blocks", "slots", "parameters"].map(api));
+const [auctions, homes, wallets, blocks, slots, network, parameters] = await Promise.all(
+	["auctions", "homes", "wallets", "blocks", "slots", "network", "parameters"].map(api));
+const rare = { activations: network.activations.length, ahead: network.ahead.length }; // a demo has none
 const count = { auctions: auctions.auctions.length, homes: homes.homes.length, wallets: wallets.wallets.length,
 	blocks: blocks.blocks.length, slots: new Set([slots.market, slots.community, slots.deviation].flat()
-		.map((s) => s.slot)).size };
+		.map((s) => s.slot)).size, schedules: network.schedules.length };
 check(`there is something of everything: ${JSON.stringify(count)}`,
 	kind !== "full" || Object.values(count).every((n) => n > 0));
 check(`there is nothing but genesis: ${JSON.stringify(count)}`,
-	kind !== "empty" || Object.values(count).join() === "0,0,0,1,0");
+	kind !== "empty" || Object.values(count).join() === "0,0,0,1,0,0");
 check("a set of parameters waits", kind !== "empty" || parameters.sets.some((s) => s.state === "waits"));
 
 for (const [name, width, colorScheme] of [["light", 1280, "light"], ["dark", 1280, "dark"],
 	["phone", 390, "light"], ["phone-dark", 390, "dark"]]) {
 	const { context, page } = await open(name, { viewport: { width, height: 844 }, colorScheme });
-	for (const table of ["auctions", "orders", "slots", "homes", "wallets", "blocks", "parameters"]) {
+	for (const table of ["auctions", "orders", "slots", "activations", "schedules", "ahead", "homes", "wallets", "blocks",
+		"parameters"]) {
 		const rows = await page.locator(`#${table}-table tbody tr:not(.none)`).count();
 		const words = await page.locator(`#${table}-table .none td`).allTextContents();
-		check(`${name}: rows of ${table}: ${rows}`, rows === (count[table] ?? rows) && (rows > 0 || kind !== "full"));
+		check(`${name}: rows of ${table}: ${rows}`, rows === (count[table] ?? rare[table] ?? rows)
+			&& (rows > 0 || kind !== "full" || table in rare));
 		check(`${name}: ${table}: words instead of none: ${words}`, rows > 0 ? words.length === 0
 			: words.length === 1 && words[0].length > 10);
 		check(`${name}: headings of ${table}`, await page.locator(`#${table}-table thead th[scope=col]`).count() > 1);
@@ -119,10 +122,10 @@ const { page, said } = await open("hostile", {}, async (route) => {
 		json?.alarms.push({ kind: "silent", home: hostile, height: null, n: 9 });
 	await route.fulfill(json ? { response: answer, json } : { response: answer });
 });
-const paths = ["state", "auctions", "slots", "homes", "wallets", "blocks", "parameters"].map((p) => `/api/${p}`);
+const paths = ["state", "auctions", "slots", "network", "homes", "wallets", "blocks", "parameters"].map((p) => `/api/${p}`);
 check(`hostile: all is asked for: ${[...seen]}`, paths.every((p) => seen.has(p)) && (kind !== "full" || seen.has("/api/auction")));
 for (const place of ["#head", "#alarm-list", "#parameters-table", ...(kind === "full"
-	? ["#auctions-table", "#orders-table", "#homes-table", "#wallets-table", "#blocks-table"] : [])])
+	? ["#auctions-table", "#orders-table", "#schedules-table", "#homes-table", "#wallets-table", "#blocks-table"] : [])])
 	check(`hostile: ${place} shows it as text`, (await page.locator(place).textContent()).includes(hostile.slice(0, 16)));
 check("hostile: no element of it", await page.locator("img, main script, header script").count() === 0);
 check(`hostile: nothing of it runs: ${said.join("; ")}`, said.length === 0);

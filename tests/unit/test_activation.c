@@ -236,8 +236,8 @@ static void one_auction_answers_it(void **state)
 	refused(answer(up, SIDE_BUY, 1, 1), VERDICT_OK);
 }
 
-/* Two homes answer; what each has delivered of its award. */
-static void trade(enum side side, int64_t first_wh, int64_t second_wh)
+/* Two homes answer the auction for what was asked. */
+static void promise(enum side side)
 {
 	bool up = side == SIDE_BUY;
 	uint64_t activation = ask(2, up ? REGULATION_UP : REGULATION_DOWN);
@@ -246,6 +246,13 @@ static void trade(enum side side, int64_t first_wh, int64_t second_wh)
 
 	small_answer(&s, SELLER, answers, 600, up ? 20000 : 40000, auction);
 	small_answer(&s, OTHER, answers, 300, up ? 25000 : 35000, auction);
+}
+
+/* It is cleared; what each has delivered of its award. */
+static void settle(enum side side, int64_t first_wh, int64_t second_wh)
+{
+	bool up = side == SIDE_BUY;
+
 	next_slot();
 	small_clock(&s, params_slot_start_ms(&s.params, 2) - 300000);
 	next_slot();
@@ -260,6 +267,12 @@ static void trade(enum side side, int64_t first_wh, int64_t second_wh)
 	assert_int_equal(account(SCENE_TSO)->held_uc, 0);
 	assert_int_equal(account(SMALL_ROLE)->held_uc, 0);
 	assert_int_equal(accounts_sum_uc(&s.l->accounts), 0);
+}
+
+static void trade(enum side side, int64_t first_wh, int64_t second_wh)
+{
+	promise(side);
+	settle(side, first_wh, second_wh);
 }
 
 /* Up: the TSO pays for each Wh that was delivered, not for what was only asked or cleared. */
@@ -278,6 +291,20 @@ static void more_than_was_won_is_not_paid(void **state)
 {
 	(void)state;
 	trade(SIDE_BUY, 5000, 300);
+	assert_int_equal(account(SCENE_TSO)->balance_uc, -900 * PRICE);
+}
+
+/* What is on hold is paid, whatever the TSO's credit is by then; it asks for no more. */
+static void what_was_promised_outlives_the_credit(void **state)
+{
+	struct tx tx;
+
+	(void)state;
+	promise(SIDE_BUY);
+	tx = activate(SCENE_TSO, 2, REGULATION_UP);
+	account_edit(&s.l->accounts, account(SCENE_TSO)->number)->credit_uc = 0;
+	network_expect(&s, &tx, VERDICT_FUNDS_TOO_LOW, "price");
+	settle(SIDE_BUY, 600, 300);
 	assert_int_equal(account(SCENE_TSO)->balance_uc, -900 * PRICE);
 }
 
@@ -376,6 +403,7 @@ int main(void)
 		T(one_auction_answers_it),
 		T(up_is_paid_as_delivered),
 		T(more_than_was_won_is_not_paid),
+		T(what_was_promised_outlives_the_credit),
 		T(down_is_paid_to_the_tso),
 		T(what_was_cleared_moves_the_schedule),
 		T(without_an_answer_nothing_is_paid),
