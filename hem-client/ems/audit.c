@@ -4,6 +4,7 @@
 #include <string.h>
 #include "hem-client/ems/address_keys.h"
 #include "hem-client/ems/orders.h"
+#include "hem-client/ems/spool.h"
 #include "hem-client/ems/statement_check.h"
 
 void audit_init(struct audit *a, const struct genesis *genesis, struct hem_db *db,
@@ -67,6 +68,15 @@ static void note_receipt(struct audit *a, const struct tx *tx, uint64_t height)
 	(void)went(a, db_run(&a->db->db, s));
 }
 
+/* An order of this home whose receipt has not come, or never will: the block says its sequence. */
+static void claim_order(struct audit *a, const struct tx *tx)
+{
+	char req_id[REQ_ID_MAX + 1];
+
+	if (went(a, spool_find(a->db, tx->id, req_id)))
+		(void)went(a, orders_receipted(a->db, req_id, tx->seq));
+}
+
 static void begin(void *context, uint64_t height, const struct ledger *ledger)
 {
 	struct audit *a = context;
@@ -89,6 +99,8 @@ static void watch_tx(void *context, const struct tx *tx, uint64_t account, uint6
 	(void)stored;
 	if (tx_is_signed(tx->kind))
 		note_receipt(a, tx, height);
+	if (tx->kind == TX_BID_OFFER && is_own(a, &tx->address))
+		claim_order(a, tx);
 	if (announces(a, tx, height) && is_own(a, &tx->address)) {
 		a->now.announced = tx->address;
 		a->now.announced_cpf = tx->cpf_hundredths;

@@ -60,13 +60,24 @@ struct round {
 	struct spooled dead; /* a worthless one, to be dropped after the walk */
 };
 
+/* Whether the market may have it, and what was promised by it may still matter. */
+static bool may_be_taken(const struct courier_entry *e, const struct spooled *m, int64_t market_ms)
+{
+	return e && (e->tries > 0 || e->is_old) && market_ms - m->until_ms < COURIER_ASK_MS;
+}
+
 static bool visit(void *context, const struct spooled *m)
 {
 	struct round *r = context;
 	struct courier *c = r->courier;
 	struct courier_entry *e = find(c, m->id);
 
-	if (m->until_ms <= r->market_ms) {
+	if (!e && !c->began) {
+		e = find(c, 0);
+		if (e)
+			*e = (struct courier_entry){.id = m->id, .is_old = true};
+	}
+	if (m->until_ms <= r->market_ms && !may_be_taken(e, m, r->market_ms)) {
 		r->dead = *m;
 		r->dead.text = NULL;
 		r->has_dead = true;
@@ -97,6 +108,7 @@ static enum err walk(struct round *r)
 		c->entries[i].seen = false;
 	r->has_dead = false;
 	err = spool_each(c->db, visit, r);
+	c->began = c->began || (err == ERR_OK && !r->has_dead);
 	for (size_t i = 0; i < SPOOL_MAX && err == ERR_OK && !r->has_dead; i++) {
 		if (!c->entries[i].seen)
 			c->entries[i].id = 0;

@@ -1,11 +1,15 @@
-/* courier: sends what waits in the spool, again and again with growing jittered pauses, and drops
- * what has become worthless. */
+/* courier: sends what waits in the spool, again and again with growing jittered pauses. What has
+ * become worthless before it was sent is dropped. What the market may have is asked about on: sent
+ * again, which is answered as it was at first, by a receipt or a refusal. */
 #ifndef LEM_HEM_COURIER_H
 #define LEM_HEM_COURIER_H
 #include "hem-client/ems/session.h"
 #include "hem-client/ems/spool.h"
 
-enum { COURIER_SCAN_MS = 5000 }; /* real time: other programs put messages in, too */
+enum {
+	COURIER_SCAN_MS = 5000,       /* real time: other programs put messages in, too */
+	COURIER_ASK_MS = 2 * 86400000 /* market time: then what it was about is long settled */
+};
 
 /* When a message was sent, and will be again. */
 struct courier_entry {
@@ -13,6 +17,7 @@ struct courier_entry {
 	int64_t next_ms;
 	unsigned tries;
 	bool seen;
+	bool is_old; /* it was in the spool at first: an earlier life may have sent it */
 };
 
 /* The courier of one spool and session. */
@@ -21,12 +26,13 @@ struct courier {
 	struct session *session;
 	int64_t hurry;   /* pauses are divided by this */
 	int64_t scan_ms; /* real, monotonic: not before this */
+	bool began;      /* what comes from here on is of this life */
 	struct courier_entry entries[SPOOL_MAX];
 	void *context;
 	void (*dropped)(void *context, const struct spooled *message);
 };
 
-/* Begin. dropped: told of each message that left because it was worthless. */
+/* Begin. dropped: told of each message that left without an answer. */
 void courier_init(struct courier *courier, struct hem_db *db, struct session *session, int64_t rate,
 	void (*dropped)(void *context, const struct spooled *message), void *context);
 

@@ -20,6 +20,7 @@ static const char *const statements[HEM_STATEMENT_COUNT] = {
 		       " WHERE id > ?1 ORDER BY id",
 	[SPOOL_GET] = "SELECT id, req_id, operation, tx_id, until_ms, text FROM spool"
 		      " WHERE req_id = ?1",
+	[SPOOL_FIND] = "SELECT req_id FROM spool WHERE tx_id = ?1",
 	[SPOOL_DELETE] = "DELETE FROM spool WHERE req_id = ?1",
 	[SPOOL_COUNT] = "SELECT count(*), coalesce(min(id), 0) FROM spool",
 	[RECEIPT_PUT] = "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3, ?4)",

@@ -123,7 +123,8 @@ void inbox_dropped(void *context, const struct spooled *m)
 {
 	struct ems *e = context;
 
-	log_line(&e->log, LOG_LEVEL_WARNING, "%s got no receipt in time and is dropped",
+	log_line(&e->log, LOG_LEVEL_WARNING,
+		"%s is dropped: it could not be sent in time, or got no answer in two days",
 		operation_name(m->operation));
 	trader_refused(&e->trader, m->req_id, VERDICT_OK, ems_now_ms(e));
 	if (m->operation == OPERATION_BID_OFFER)

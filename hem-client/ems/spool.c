@@ -84,6 +84,28 @@ enum err spool_get(struct hem_db *db, const char *req_id, struct spooled *ret)
 	return err;
 }
 
+enum err spool_find(struct hem_db *db, const uint8_t tx_id[static HASH_LEN],
+	char ret_req_id[static REQ_ID_MAX + 1])
+{
+	sqlite3_stmt *s = db_statement(&db->db, SPOOL_FIND);
+	const void *req_id = NULL;
+	size_t len = 0;
+	enum err err;
+
+	db_bind_blob(s, 1, tx_id, HASH_LEN);
+	err = db_row(&db->db, s);
+	if (err == ERR_OK)
+		req_id = db_column_bytes(s, 0, &len);
+	if (err == ERR_OK && (!req_id || len > REQ_ID_MAX))
+		err = ERR_DB_FOREIGN;
+	if (err == ERR_OK) {
+		memcpy(ret_req_id, req_id, len);
+		ret_req_id[len] = '\0';
+	}
+	(void)sqlite3_reset(s);
+	return err;
+}
+
 enum err spool_remove(struct hem_db *db, const char *req_id)
 {
 	enum err err = hem_db_begin(db);

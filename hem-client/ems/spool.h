@@ -1,5 +1,5 @@
 /* spool: messages that must reach the market, on disk from before they are first sent until a
- * verified receipt is in, the market has refused them, or they have become worthless. */
+ * verified receipt is in, the market has refused them, or, unsent, they have become worthless. */
 #ifndef LEM_HEM_SPOOL_H
 #define LEM_HEM_SPOOL_H
 #include "hem-client/ems/hem_db.h"
@@ -18,7 +18,7 @@ struct spooled {
 	char req_id[REQ_ID_MAX + 1];
 	enum operation operation;
 	uint8_t tx_id[HASH_LEN];
-	int64_t until_ms; /* market time: worthless from here on */
+	int64_t until_ms; /* market time: not worth sending for the first time from here on */
 	const char *text;
 	size_t len;
 };
@@ -31,6 +31,10 @@ __attribute__((warn_unused_result)) enum err spool_put(
 /* Find by reqId; *ret->text is NULL. ERR_NOT_FOUND. */
 __attribute__((warn_unused_result)) enum err spool_get(
 	struct hem_db *db, const char *req_id, struct spooled *ret);
+
+/* The reqId of the one that has that transaction id. ERR_NOT_FOUND. */
+__attribute__((warn_unused_result)) enum err spool_find(struct hem_db *db,
+	const uint8_t tx_id[static HASH_LEN], char ret_req_id[static REQ_ID_MAX + 1]);
 
 /* Take it out. Nothing if it is not there. */
 __attribute__((warn_unused_result)) enum err spool_remove(struct hem_db *db, const char *req_id);

@@ -14,6 +14,9 @@
 #include "tests/unit/little_days.h"
 
 enum { BLOCKS = 4, HOME = 0 };
+#define LOSE_RECEIPTS                                                                              \
+	"INSERT INTO spool SELECT NULL, o.req_id, 1, r.tx_id, 0, '' FROM orders o JOIN receipts r" \
+	" USING (seq); DELETE FROM receipts; UPDATE orders SET seq = 0, status = 1"
 
 static struct little_market market;
 static struct verify_key *operator_key;
@@ -199,12 +202,14 @@ static void true_statements_hold(void **state)
 	assert_true(audit_block(&audit, 3)->rank >= 1);
 }
 
+/* Of orders whose receipts have been lost, too. */
 static void awards_come_from_blocks(void **state)
 {
 	const struct statement s = get_statement(3);
 	struct my_order o;
 
 	(void)state;
+	assert_int_equal(db_exec(&db.db, LOSE_RECEIPTS), ERR_OK);
 	open_audit(true);
 	follow(BLOCKS);
 	assert_int_equal(orders_find(&db, s.deliveries[0].order, &o), ERR_OK);
