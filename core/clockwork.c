@@ -198,6 +198,15 @@ static enum market_step next_trading(struct market *m, struct tx *tx, uint64_t *
 	return MARKET_TX;
 }
 
+uint32_t market_clock_blocks(const struct market *m)
+{
+	uint32_t most = MARKET_CLOCK_STATEMENTS_MAX / (m->homes.count + 1);
+
+	if (most > MARKET_CLOCK_BLOCKS_MAX)
+		return MARKET_CLOCK_BLOCKS_MAX;
+	return most > 0 ? most : 1;
+}
+
 enum market_step market_next(struct market *m, struct tx *tx, uint64_t *intake_seq)
 {
 	enum market_step step = MARKET_TX;
@@ -206,7 +215,7 @@ enum market_step market_next(struct market *m, struct tx *tx, uint64_t *intake_s
 	if (m->phase == PHASE_BEGIN) {
 		if (m->clock_ms < begin_ms(m))
 			return MARKET_IDLE;
-		if (m->clock_closed >= MARKET_CLOCK_BLOCKS_MAX &&
+		if (m->clock_closed >= market_clock_blocks(m) &&
 			m->clock_ms >= ledger_slot_end_ms(&m->ledger))
 			return MARKET_IDLE;
 		if (!enrolment_next_admit(m, tx))

@@ -19,6 +19,7 @@ enum {
 	ENROLLED_INDEX_BITS = 18,
 	SHUT_MAX = (int)ORDERS_MAX,
 	MARKET_CLOCK_BLOCKS_MAX = 64, /* blocks that one clock closes: more are the next one's */
+	MARKET_CLOCK_STATEMENTS_MAX = 8192, /* of homes, in those blocks, but in one at least */
 };
 
 /* An address that waits for its slot's admission. */
@@ -124,6 +125,10 @@ enum market_step {
 	MARKET_RELEASE, /* *tx was shut: as MARKET_TX, its body is that of intake *intake_seq */
 	MARKET_CLOSE,   /* close the block: market_close(), hash, market_chain() */
 };
+
+/* How many blocks one clock closes, so that what is told of them to all homes is no more than what
+ * the broker can hold: MARKET_CLOCK_BLOCKS_MAX of few homes, one of very many. */
+uint32_t market_clock_blocks(const struct market *market);
 
 /* What the clock demands next. Fills *tx, with seq and market_ms; the id of MARKET_TX is the
  * caller's to fill. It moves cursors but decides nothing. */

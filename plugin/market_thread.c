@@ -237,6 +237,18 @@ static bool reopen(struct market_thread *t)
 	return true;
 }
 
+/* Slots of an outage are made up for no faster than the broker takes what their blocks say. */
+static void keep_pace(struct market_thread *t)
+{
+	const struct timespec pause = {.tv_nsec = MARKET_PACE_MS * 1000000};
+
+	while (engine_is_behind(t->engine) && !queue_is_closed(t->verified) &&
+		post_waiting_bytes(t->post) > MARKET_PACE_BYTES_MAX) {
+		post_wake(t->post);
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 static void *market_main(void *context)
 {
 	struct market_thread *t = context;
@@ -247,7 +259,10 @@ static void *market_main(void *context)
 	while (!queue_is_closed(t->verified)) {
 		int64_t until = feeding ? 0 : next_wake(t);
 		size_t n = queue_take(t->verified, items, MARKET_TAKE_MAX, until);
-		enum err err = round_of_work(t, items, n);
+		enum err err;
+
+		keep_pace(t);
+		err = round_of_work(t, items, n);
 		if (err != ERR_OK && !reopen(t))
 			break;
 		feeding = post_waiting_bytes(t->post) < MARKET_POST_BYTES_MAX &&

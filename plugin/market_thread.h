@@ -15,6 +15,9 @@ enum {
 	/* Publications not collected yet, before feeds pause: a part of a block may go to
 	 * thousands, and receipts must not wait behind many of them. */
 	MARKET_POST_BYTES_MAX = 64 << 10,
+	/* And before further blocks wait, when slots of an outage are made up for. */
+	MARKET_PACE_BYTES_MAX = 4 << 20,
+	MARKET_PACE_MS = 2,
 	/* Refusals in the log: of one client (clients share places by hash), and of all. */
 	MARKET_TOLD_MAX = 1024,
 	MARKET_TOLD_RATE = 1,

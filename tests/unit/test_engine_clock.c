@@ -49,6 +49,24 @@ static void ask_for_the_wallet(void)
 		&m, m.homes[0].id, OPERATION_WALLET, &out, &(struct signer){.key = m.homes[0].ems});
 }
 
+/* What one clock tells all homes has to wait somewhere. */
+static void parts_are_smaller_with_many_homes(void **state)
+{
+	static const struct {
+		uint32_t clients, blocks;
+	} cases[] = {
+		{4, 64}, {127, 64}, {128, 63}, {1000, 8}, {4095, 2}, {4096, 1}, {HOMES_MAX, 1}};
+	struct market *market = m.engine.market;
+	uint32_t count = market->homes.count;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		market->homes.count = cases[i].clients;
+		assert_int_equal(market_clock_blocks(market), cases[i].blocks);
+	}
+	market->homes.count = count;
+}
+
 static void an_outage_is_closed_in_parts(void **state)
 {
 	int rounds = 1;
@@ -115,6 +133,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(parts_are_smaller_with_many_homes),
 		TEST(an_outage_is_closed_in_parts),
 		TEST(nothing_is_taken_in_meanwhile),
 		TEST(a_wild_clock_is_not_believed),
