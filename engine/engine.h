@@ -100,6 +100,7 @@ struct engine {
 	 * last slot by the readings of a day before. To be set like catch_up_slots. */
 	int64_t keep_ms;
 	bool clock_unbelieved;       /* by the last engine_clock(): time stands still */
+	bool clock_set_back;         /* by a date window and more: it stands still until then */
 	struct delivery_note *notes; /* ORDERS_MAX of them */
 	uint32_t note_count;
 	uint32_t *note_first; /* by home */

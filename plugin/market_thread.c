@@ -150,19 +150,26 @@ static enum err aggregate(struct market_thread *t)
 	return ERR_OK;
 }
 
-/* Say it when the clock is not believed any more, and now and then. */
+/* Say it when the clock is not believed any more, or is behind itself, and now and then. */
 static void doubt(struct market_thread *t)
 {
+	const struct engine *e = t->engine;
 	int64_t now_ms = clock_monotonic_ms();
-	bool tell = t->engine->clock_unbelieved &&
+	bool doubts = e->clock_unbelieved || e->clock_set_back;
+	bool tell = doubts &&
 		    (t->doubt_told_ms == 0 || now_ms - t->doubt_told_ms >= MARKET_DOUBT_EVERY_MS);
 
-	if (tell)
+	if (tell && e->clock_unbelieved)
 		post_say(t->post, MOSQ_LOG_ERR,
 			"lem: the market stands still: the clock is more than %lld slots ahead of "
 			"the last block: set it right, or plugin_opt_catch_up_slots higher",
 			(long long)t->catch_up_slots);
-	if (tell || !t->engine->clock_unbelieved)
+	else if (tell)
+		post_say(t->post, MOSQ_LOG_ERR,
+			"lem: the market stands still: the clock is %lld s of market time behind "
+			"what it was: the market goes on when it is there again",
+			(long long)((e->now_ms - market_now(t)) / 1000));
+	if (tell || !doubts)
 		t->doubt_told_ms = tell ? now_ms : 0;
 }
 

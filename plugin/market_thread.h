@@ -24,7 +24,7 @@ enum {
 	MARKET_TOLD_BURST = 20,
 	MARKET_TOLD_ALL_RATE = 20,
 	MARKET_TOLD_ALL_BURST = 200,
-	MARKET_DOUBT_EVERY_MS = 60000, /* lines about a clock that is not believed */
+	MARKET_DOUBT_EVERY_MS = 60000, /* lines about a clock that is not believed, or set back */
 };
 
 /* The thread and what it works with, all borrowed. While it runs the engine is its alone. */

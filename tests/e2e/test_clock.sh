@@ -76,6 +76,7 @@ at=$(height)
 jump -4
 sleep 2
 check "jump back: time stands still" test "$(height)" -le $((at + 1))
+check "jump back: it says so" grep -q 'the clock is [0-9]* s of market time behind' "$work/broker.log"
 check "jump back: and goes on" await $((at + 2))
 sound "jump back"
 expect "jump back: nothing is late" 0 "$(outages)"

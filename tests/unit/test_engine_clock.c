@@ -129,6 +129,23 @@ static void a_wild_clock_is_not_believed(void **state)
 	assert_int_equal(height(), 1 + MARKET_CLOCK_BLOCKS_MAX);
 }
 
+/* Time does not go back: it stands still, and that is told once it is more than messages may be off.
+ */
+static void a_clock_set_back_is_noticed(void **state)
+{
+	int64_t now_ms = m.engine.now_ms;
+	int64_t window_ms = m.genesis.params.date_window_s * 1000;
+
+	(void)state;
+	assert_int_equal(engine_clock(&m.engine, now_ms - window_ms), ERR_OK);
+	assert_false(m.engine.clock_set_back);
+	assert_int_equal(engine_clock(&m.engine, now_ms - window_ms - 1), ERR_OK);
+	assert_true(m.engine.clock_set_back);
+	assert_int_equal(m.engine.now_ms, now_ms);
+	assert_int_equal(engine_clock(&m.engine, now_ms + 1), ERR_OK);
+	assert_false(m.engine.clock_set_back);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -137,6 +154,7 @@ int main(void)
 		TEST(an_outage_is_closed_in_parts),
 		TEST(nothing_is_taken_in_meanwhile),
 		TEST(a_wild_clock_is_not_believed),
+		TEST(a_clock_set_back_is_noticed),
 	};
 
 	return cmocka_run_group_tests_name("engine_clock", tests, NULL, NULL);
