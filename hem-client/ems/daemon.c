@@ -67,8 +67,7 @@ static int64_t work(struct ems *e)
 	wait_ms = least(wait_ms, courier_run(&e->courier, ems_now_ms(e), mono_ms, &err) - mono_ms);
 	if (err != ERR_OK)
 		ems_trouble(e, "sending", err, e->db.db.why);
-	wait_ms =
-		least(wait_ms, market_clock_wait_ms(&e->clock, clock_real_ms(), next_ms, wait_ms));
+	wait_ms = least(wait_ms, market_clock_wait_ms(&e->clock, ems_real_ms(e), next_ms, wait_ms));
 	/* Nothing is asked for while there is nobody to ask: what was due then stays due. */
 	if (e->has_replica && session_is_up(e->session) && !catch_up_is_level(&e->catch_up))
 		wait_ms = least(wait_ms, e->catch_up.ask_ms - mono_ms);

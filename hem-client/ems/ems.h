@@ -11,6 +11,7 @@
 #include "hem-client/ems/past_hours.h"
 #include "hem-client/ems/plan.h"
 #include "hem-client/ems/session.h"
+#include "hem-client/ems/steady_clock.h"
 #include "hem-client/ems/trader.h"
 #include "hem-client/replica/catch_up.h"
 #include "hem-client/replica/replica.h"
@@ -53,6 +54,8 @@ struct ems {
 	uint64_t params_height; /* without a replica: of the newest `market` document */
 	struct verify_key *operator_key;
 	struct market_clock clock;
+	struct steady_clock machine; /* the clock that it goes by */
+	bool leap_told;              /* it has leapt, and the log has it */
 	struct home_device device;
 	struct courier courier;
 	struct home_modes modes; /* as the market said last */
@@ -94,8 +97,12 @@ void ems_follow_params(struct ems *ems);
 /* A home without a replica takes the operator's signed word for them, of a `market` document. */
 void ems_follow_market(struct ems *ems, const char *text, size_t len);
 
-/* Market time now. */
+/* The machine's time without leaps that nobody has confirmed; market time by it. */
+int64_t ems_real_ms(struct ems *ems);
 int64_t ems_now_ms(struct ems *ems);
+
+/* The market has said what its time is, or was when it refused something as stale. */
+void ems_learn_time(struct ems *ems, int64_t market_ms, bool is_stale);
 
 /* Read the plan anew from the orders, and give the device its set-points. */
 void ems_replan(struct ems *ems);

@@ -62,7 +62,7 @@ static void on_one_receipt(void *context, const char *text, size_t len)
 		ems_trouble(e, "filing a receipt", err, e->db.db.why);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return;
-	market_clock_learn(&e->clock, clock_real_ms(), r.market_ms, false);
+	ems_learn_time(e, r.market_ms, false);
 	check_past_receipt(e, &r);
 	if (err != ERR_OK)
 		return;
@@ -100,7 +100,7 @@ static void on_reject(struct ems *e, const char *text, size_t len)
 		ems_trouble(e, "a rejection cannot be read", err, why);
 		return;
 	}
-	market_clock_learn(&e->clock, clock_real_ms(), r.market_ms, r.number == VERDICT_STALE);
+	ems_learn_time(e, r.market_ms, r.number == VERDICT_STALE);
 	err = clerk_reject(&e->db, &r, &refusal, &message);
 	if (err != ERR_OK)
 		ems_trouble(e, "filing a rejection", err, e->db.db.why);

@@ -32,6 +32,22 @@ void market_clock_learn(struct market_clock *c, int64_t real_ms, int64_t market_
 		c->offset_ms = offset_ms;
 }
 
+static int64_t distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+bool market_clock_confirms(
+	struct market_clock *c, int64_t real_ms, int64_t step_ms, int64_t market_ms)
+{
+	int64_t leapt_ms = params_market_ms(c->params, real_ms + step_ms);
+
+	if (distance(leapt_ms, market_ms) >= distance(estimate(c, real_ms), market_ms))
+		return false;
+	c->offset_ms = 0;
+	return true;
+}
+
 int64_t market_clock_wait_ms(
 	const struct market_clock *c, int64_t real_ms, int64_t market_ms, int64_t max_ms)
 {

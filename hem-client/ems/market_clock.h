@@ -28,6 +28,11 @@ int64_t market_clock_now(struct market_clock *clock, int64_t real_ms);
 void market_clock_learn(
 	struct market_clock *clock, int64_t real_ms, int64_t market_ms, bool is_stale);
 
+/* The machine's clock has leapt by step_ms from real_ms: whether it is nearer now to what the
+ * market says its time is. Then this clock begins without correction. */
+bool market_clock_confirms(
+	struct market_clock *clock, int64_t real_ms, int64_t step_ms, int64_t market_ms);
+
 /* Real ms until market_ms, at least 0 and at most max_ms. */
 int64_t market_clock_wait_ms(
 	const struct market_clock *clock, int64_t real_ms, int64_t market_ms, int64_t max_ms);

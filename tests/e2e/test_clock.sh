@@ -104,4 +104,24 @@ expect "wild clock: and not believed" "$at" "$(height)"
 jump -100000000
 check "wild clock: the market goes on with the right one" await $((at + 2))
 sound "wild clock"
+# A home whose clock leaps ahead, and back, in a market whose clock does not.
+stop_broker
+rm -rf "$work/market"
+printf '+0s\n' >"$work/shift"
+market --rate 60 --slot 60 --horizon 4 --start-in 4 --demo
+check "a home's leap: the broker starts" start_broker
+home 1 || bad "the home is not registered"
+LD_PRELOAD=$lib FAKETIME_TIMESTAMP_FILE="$work/shift" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+	"$build/hem" run --config "$work/home0001/hem.conf" >"$work/home.log" 2>&1 &
+readings() { sqlite3 -readonly -cmd '.timeout 2000' "$work/market/csm.db" "SELECT count(*) >= $1 FROM readings" | grep -q 1; }
+awaits "a home's leap: readings come in" readings 4
+jump 600
+had=$(sqlite3 -readonly "$work/market/csm.db" 'SELECT count(*) FROM readings')
+awaits "a home's leap: they go on" readings $((had + 6))
+check "a home's leap: it is told" grep -q 'clock was set by [56][0-9]* s: it is believed when' "$work/home.log"
+jump -600
+awaits "a home's leap: and when it is mended" readings $((had + 12))
+check "a home's leap: nothing was sent by it" test "$(grep -c 'refused: STALE\|READING_EARLY' "$work/home.log")" -eq 0
+end_children
+[ "$failed" -eq 0 ] || tail -n 20 "$work/home.log"
 finish

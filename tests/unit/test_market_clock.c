@@ -63,6 +63,21 @@ static void a_wrong_clock_is_not_believed(void **state)
 	assert_false(c.wrong);
 }
 
+/* A leap to where the market is, and one away from it. */
+static void a_leap_is_held_against_the_market(void **state)
+{
+	struct market_clock c;
+
+	(void)state;
+	market_clock_init(&c, &params);
+	market_clock_learn(&c, 50100, 1003000, false); /* 200 ms ahead of this machine */
+	assert_false(market_clock_confirms(&c, 50200, 600000, 1004100));
+	assert_false(market_clock_confirms(&c, 50200, -40000, 1004100));
+	assert_true(market_clock_now(&c, 50200) == 1004000);
+	assert_true(market_clock_confirms(&c, 50200, 600000, 7001900));
+	assert_true(market_clock_now(&c, 650200) == 7002000); /* and no correction */
+}
+
 static void nothing_is_asked_when_level(void **state)
 {
 	struct catch_up c;
@@ -127,6 +142,7 @@ int main(void)
 		cmocka_unit_test(a_slow_clock_moves_forward),
 		cmocka_unit_test(a_fast_clock_stands_still),
 		cmocka_unit_test(a_wrong_clock_is_not_believed),
+		cmocka_unit_test(a_leap_is_held_against_the_market),
 		cmocka_unit_test(nothing_is_asked_when_level),
 		cmocka_unit_test(a_block_under_way_is_waited_for),
 		cmocka_unit_test(many_blocks_come_in_batches),
