@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "wire/private_key.h"
 
-enum { LINK_WHY_MAX = 256 };
+enum { LINK_WHY_MAX = 320 };
 
 /* Where the broker is and who we are. Borrowed. */
 struct link_options {

@@ -91,7 +91,12 @@ lemctl status -o "$work/options" --cafile "$work/other.crt" "$work/desk"
 expect "with another's" 3 $?
 lemctl status -o "$work/options" -P nonsense "$work/desk"
 expect "with a wrong password" 3 $?
-check "why" grep -q 'refuses the login' "$work/err"
+check "why" grep -q 'refuses the login: not authorised: look at the password' "$work/err"
+cp "$work/market/aggregator.pem" "$work/desk/operator.pem"
+lemctl status -o "$work/options" "$work/desk"
+expect "with another's key" 3 $?
+check "what to do" grep -q "check this machine's clock (it says 2[-0-9]* [:0-9]* UTC), or the key" "$work/err"
+cp "$operator" "$work/desk/operator.pem"
 lemctl status -o "$work/options" -u aggregator -i aggregator/x "$work/desk"
 expect "as another user" 3 $?
 lemctl status --options="$work/none" "$work/desk"
