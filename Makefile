@@ -42,9 +42,9 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: built e2e-built checks-built soak page-test fuzzlib sanitized help deps all demo demo-year check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
+.PHONY: built e2e-built checks-built soak page-test release-check fuzzlib sanitized help deps all demo demo-year check unit e2e lint asan tsan fuzz bench man install uninstall deb clean
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 deps: ## install the Debian packages that build and demo need
 	@tools/deps.sh run

@@ -177,9 +177,11 @@ stop_all
 sql() { sqlite3 -readonly "$run/market/ledger.db" "$@"; }
 say
 say "What happened"
-sql -box "SELECT count(*) AS auctions, sum(status = 'cleared' AND cleared_kwh > 0) AS traded,
-	round(sum(cleared_kwh), 3) AS kwh, round(sum(cleared_cents), 2) AS cents,
-	round(sum(cleared_cents) / sum(cleared_kwh), 2) AS mean_cents_per_kwh FROM v_auctions"
+# Accounts of roles are for all slots, addresses of homes for one.
+sql -box "SELECT CASE o.slot WHEN -1 THEN 'aggregator' ELSE 'homes' END AS opened_by, count(*) AS auctions,
+	sum(status = 'cleared' AND cleared_kwh > 0) AS traded, round(sum(cleared_kwh), 3) AS kwh,
+	round(sum(cleared_cents), 2) AS cents, round(sum(cleared_cents) / sum(cleared_kwh), 2) AS mean_cents_per_kwh
+	FROM v_auctions JOIN accounts o ON o.address = opener GROUP BY opened_by ORDER BY opened_by DESC"
 sql -box 'SELECT why, count(*) AS n, round(sum(cents), 2) AS cents FROM v_payments GROUP BY why'
 sql -box 'SELECT count(*) AS awards, round(sum(awarded_kwh), 3) AS awarded_kwh,
 	round(sum(min(awarded_kwh, delivered_kwh)), 3) AS delivered_kwh FROM v_deliveries'

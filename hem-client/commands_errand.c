@@ -186,10 +186,11 @@ static void on_up(void *context)
 	(void)context;
 }
 
-static void on_lost(void *context, const char *why)
+static void on_lost(void *context, const char *why, bool again)
 {
 	struct errand *e = context;
 
+	(void)again;
 	e->lost = true;
 	snprintf(e->trouble, sizeof e->trouble, "%s", why);
 }

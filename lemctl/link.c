@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "wire/clock.h"
+#include "wire/login_advice.h"
 #include "wire/login_token.h"
 
 enum { CONNECT_MS = 10000, STEP_MS = 20, KEEPALIVE_S = 30, TOPIC_MAX = 160 };
@@ -93,14 +94,24 @@ static enum err await_connack(struct link *l)
 	return l->connack == 0 ? ERR_OK : ERR_NET;
 }
 
+static void tell_refusal(const struct link *l, char why[static LINK_WHY_MAX])
+{
+	char advice[LOGIN_ADVICE_MAX];
+
+	login_advice(l->connack, l->options->password ? LOGIN_BY_PASSWORD : LOGIN_BY_ROLE_KEY,
+		clock_real_ms(), advice);
+	(void)snprintf(why, LINK_WHY_MAX, "the broker refuses the login: %s%s%s",
+		advice[0] ? "not authorised" : mosquitto_connack_string(l->connack),
+		advice[0] ? ": " : "", advice);
+}
+
 static enum err log_in(struct link *l, const char *const *more, char why[static LINK_WHY_MAX])
 {
 	char own[TOPIC_MAX - 40];
 	enum err err = await_connack(l);
 
 	if (l->connack > 0) {
-		(void)snprintf(why, LINK_WHY_MAX, "the broker refuses the login: %s",
-			mosquitto_connack_string(l->connack));
+		tell_refusal(l, why);
 		return ERR_PERMISSION;
 	}
 	if (err != ERR_OK) {

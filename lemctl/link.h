@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "wire/private_key.h"
 
-enum { LINK_WHY_MAX = 256 };
+enum { LINK_WHY_MAX = 320 };
 
 /* Where the broker is and who we are. Borrowed. */
 struct link_options {
@@ -20,6 +20,7 @@ struct link_options {
 	const char *protocol;  /* "mqttv31", "mqttv311", "mqttv5"; NULL: 3.1.1 */
 	const char *qos;       /* of what is sent: "0", "1", "2"; NULL: 1 */
 	const char *unix_path; /* in place of host and port */
+	bool no_tls;           /* in the clear, on this machine alone; no cafile, capath, psk */
 	bool insecure;         /* whoever the server's certificate names */
 	const char *bind;      /* local address, or NULL */
 	const char *name;      /* the market's bare name */

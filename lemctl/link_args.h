@@ -43,6 +43,9 @@
 			"of the pre-shared key", 0, 0},                                            \
 		{"insecure", ARG_FLAG, &(d).connection.insecure, "",                               \
 			"do not compare the host with the server's certificate", 0, 0},            \
+		{"no-tls", ARG_FLAG, &(d).connection.no_tls, "",                                   \
+			"for a listener on this machine alone: loopback address (port 1883)", 0,   \
+			0},                                                                        \
 	{                                                                                          \
 		"options|o", ARG_OPTIONS, NULL, "FILE", "with such options, one a line", 0, 0      \
 	}
@@ -56,7 +59,8 @@ struct link_place {
 int link_args_port(const char *dir);
 
 /* Fill in what the options do not say: host, port (of the options; 0: not said), authorities out of
- * the directory, the market, the client and its key. 0, or the exit code after a complaint. */
+ * the directory, the market, the client and its key. Without TLS only a host that is a loopback
+ * address is taken. 0, or the exit code after a complaint. */
 int link_args_complete(struct link_options *options, const char *dir, int64_t port,
 	const struct genesis *genesis, const char *client_id, const struct private_key *key,
 	struct link_place *place);

@@ -42,6 +42,14 @@ soak: all $(B)/soak ## a thousand homes for eight market hours, and a rush befor
 page-test: all $(B)/demo-savings ## the operator's page in a headless chromium: a new market and the demo (or DIR=market)
 	@BUILD=$(B) tests/page/run.sh $(DIR)
 
+# One after another: the figures of the last two want the machine for themselves.
+release-check: all $(B)/e2e/abuse ## before a release: what neither check nor CI runs (page, packages and lintian, flood, soak)
+	@$(MAKE) --no-print-directory page-test
+	@$(MAKE) --no-print-directory deb
+	lintian --fail-on error,warning $(B)/deb/*.changes
+	@BUILD=$(B) tests/e2e/test_abuse.sh 1000 10 5
+	@$(MAKE) --no-print-directory soak
+
 # A sanitizer's tests, and one with the real broker, which loads SANITIZER for the plugin.
 sanitized: built unit
 	@BUILD=$(B) tests/e2e/run.sh tests/e2e/test_verdicts.sh

@@ -108,14 +108,15 @@ static void on_up(void *context)
 		catch_up_again(&e->catch_up, clock_monotonic_ms(), (uint32_t)clock_real_ms());
 }
 
-static void on_lost(void *context, const char *why)
+static void on_lost(void *context, const char *why, bool again)
 {
 	struct ems *e = context;
 
 	snprintf(e->news.connection, sizeof e->news.connection, "%s", why);
 	e->news.dirty = true;
-	log_line(&e->log, LOG_LEVEL_WARNING, "no connection to %s:%d: %s", e->config.market.host,
-		(int)e->config.market.port, why);
+	if (!again)
+		log_line(&e->log, LOG_LEVEL_WARNING, "no connection to %s:%d: %s",
+			e->config.market.host, (int)e->config.market.port, why);
 }
 
 static enum err open_session(struct ems *e)

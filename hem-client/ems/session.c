@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "hem-client/ems/identity.h"
 #include "wire/clock.h"
+#include "wire/login_advice.h"
 #include "wire/signing.h"
 
 enum {
@@ -35,6 +36,7 @@ struct session {
 	int64_t next_ms;  /* monotonic: not before this */
 	int64_t until_ms; /* monotonic: the login under way must be through */
 	char refusal[SESSION_WHY_MAX];
+	bool refused; /* a login, since the last that was good */
 	/* Look-up and connect may block for minutes: a thread does them, and has `mosq` meanwhile.
 	 */
 	pthread_t thread;
@@ -62,13 +64,15 @@ static int64_t backoff_ms(const struct session *s)
 static void lost(struct session *s, const char *why)
 {
 	bool was_up = s->up;
+	bool again = s->refused && s->refusal[0];
 
+	s->refused = s->refused || s->refusal[0];
 	s->up = false;
 	s->connecting = false;
 	s->next_ms = clock_monotonic_ms() + backoff_ms(s);
 	s->failures++;
 	if (was_up || s->failures == 1 || s->refusal[0])
-		s->config.lost(s->config.context, why);
+		s->config.lost(s->config.context, why, again);
 }
 
 static void subscribe(struct session *s, const char *format, const char *what, int qos)
@@ -80,6 +84,17 @@ static void subscribe(struct session *s, const char *format, const char *what, i
 	(void)mosquitto_subscribe(s->mosq, NULL, topic, qos);
 }
 
+static void note_refusal(struct session *s, int code)
+{
+	char advice[LOGIN_ADVICE_MAX];
+
+	login_advice(code, s->config.password ? LOGIN_BY_PASSWORD : LOGIN_BY_HOME_KEY,
+		clock_real_ms(), advice);
+	snprintf(s->refusal, sizeof s->refusal, "the broker refuses the login: %s%s%s",
+		advice[0] ? "not authorised" : mosquitto_connack_string(code),
+		advice[0] ? ": " : "", advice);
+}
+
 static void on_connect(struct mosquitto *mosq, void *context, int code)
 {
 	struct session *s = context;
@@ -87,11 +102,11 @@ static void on_connect(struct mosquitto *mosq, void *context, int code)
 
 	(void)mosq;
 	if (code != 0) {
-		snprintf(s->refusal, sizeof s->refusal, "the broker refuses the login: %s",
-			mosquitto_connack_string(code));
+		note_refusal(s, code);
 		return;
 	}
 	s->refusal[0] = '\0';
+	s->refused = false;
 	s->connecting = false;
 	s->up = true;
 	s->failures = 0;

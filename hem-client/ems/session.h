@@ -10,7 +10,7 @@
 #include "wire/request.h"
 
 enum {
-	SESSION_WHY_MAX = 256,
+	SESSION_WHY_MAX = 320,
 	SESSION_PASSWORD_MAX = 128,
 	SESSION_KEEPALIVE_S = 60,
 	SESSION_BACKOFF_MIN_MS = 1000,
@@ -47,7 +47,8 @@ struct session_config {
 	void *context;
 	void (*message)(void *context, enum session_topic topic, const char *payload, size_t len);
 	void (*up)(void *context); /* logged in; subscriptions are sent */
-	void (*lost)(void *context, const char *why);
+	/* again: as since the last login: the broker has refused one before, and does so still. */
+	void (*lost)(void *context, const char *why, bool again);
 };
 
 struct session;

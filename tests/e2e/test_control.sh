@@ -9,6 +9,8 @@ response="\$CONTROL/lem/v1/response"
 for n in $(seq 3 110); do
 	"$build/lemctl" home add --meter-serial "SN$n" "$work/market" "$(printf 'home%04d' "$n")" >/dev/null || bad "home $n"
 done
+plain=$(free_port)
+printf '%s\n' "listener $plain 127.0.0.1" "listener 0 $work/socket" >>"$work/market/mosquitto.conf"
 check "the broker starts" start_broker
 for n in 1 2; do check "home $n registers" home "$n"; done
 
@@ -91,7 +93,12 @@ lemctl status -o "$work/options" --cafile "$work/other.crt" "$work/desk"
 expect "with another's" 3 $?
 lemctl status -o "$work/options" -P nonsense "$work/desk"
 expect "with a wrong password" 3 $?
-check "why" grep -q 'refuses the login' "$work/err"
+check "why" grep -q 'refuses the login: not authorised: look at the password' "$work/err"
+cp "$work/market/aggregator.pem" "$work/desk/operator.pem"
+lemctl status -o "$work/options" "$work/desk"
+expect "with another's key" 3 $?
+check "what to do" grep -q "check this machine's clock (it says 2[-0-9]* [:0-9]* UTC), or the key" "$work/err"
+cp "$operator" "$work/desk/operator.pem"
 lemctl status -o "$work/options" -u aggregator -i aggregator/x "$work/desk"
 expect "as another user" 3 $?
 lemctl status --options="$work/none" "$work/desk"
@@ -108,6 +115,27 @@ lemctl status -o "$work/options" "$work/desk"
 expect "a wrong option in the file" "2" "$?"
 lemctl status -h 127.0.0.1 -p 1 "$work/desk"
 expect "no broker" 3 $?
+
+# Without TLS, from this machine alone.
+check "a plain listener: status" lemctl status --no-tls -h 127.0.0.1 -p "$plain" "$work/desk"
+check "a plain listener: home add" lemctl home add --no-tls -p "$plain" --meter-serial SN111 "$work/market" home0111
+check "by name" lemctl home show --no-tls -h localhost -p "$plain" "$work/market" home0111
+check "a plain Unix socket" lemctl status --no-tls --unix "$work/socket" "$work/market"
+lemctl status -h 127.0.0.1 -p "$plain" "$work/desk"
+expect "never unless it is said" 3 $?
+for host in 192.0.2.1 128.0.0.1 0.0.0.0 :: ::ffff:127.0.0.1 127.evil.example localhost.evil.example; do
+	lemctl status --no-tls -h "$host" -p "$plain" "$work/desk"
+	expect "not to $host" 2 $?
+	check "with the reason" grep -q '^lemctl: --no-tls: is for a listener on this machine alone: ' "$work/err"
+done
+for host in 127.0.0.1 127.255.255.254 ::1; do
+	lemctl status --no-tls -h "$host" -p 1 "$work/desk"
+	expect "to $host" 3 $?
+done
+lemctl status --no-tls --cafile "$work/market/ca.crt" -p "$plain" "$work/desk"
+expect "no certificates without TLS" 2 $?
+lemctl dso limits --help
+check "the roles have it too" grep -q -- '--no-tls' "$work/out"
 
 # Backups, while homes trade.
 run_home 1

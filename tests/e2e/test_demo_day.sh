@@ -14,6 +14,11 @@ check "a second verifier agrees: tests/verify" env PYTHONDONTWRITEBYTECODE=1 /us
 sql() { sqlite3 -readonly "$ledger" "$1"; }
 money_adds_up "$ledger" "$work/run/market/csm.db"
 check "an award was delivered and paid" test "$(sql 'SELECT count(*) FROM transfers WHERE why = 2')" -gt 0
+by_homes=$(sql 'SELECT count(*) FROM auctions JOIN accounts o ON o.number = opener WHERE o.slot >= 0')
+check "a home opened an auction" test "$by_homes" -ge 1
+told() { sed -n "s/^│ $1  *│ \([0-9]*\) .*/\1/p" "$work/out" | head -n 1; } # OPENER: its auctions in the summary
+expect "the summary has the homes' auctions" "$by_homes" "$(told homes)"
+expect "and the aggregator's" "$(sql 'SELECT count(*) FROM auctions WHERE opener = 3')" "$(told aggregator)"
 check "a block was sealed by Proof of Energy" test "$(sql 'SELECT count(*) FROM seals')" -gt 3
 for v in auctions orders awards deliveries payments balances blocks rewards prices; do
 	check "view v_$v" test -n "$(sqlite3 -readonly -header "$ledger" "SELECT * FROM v_$v LIMIT 1")"

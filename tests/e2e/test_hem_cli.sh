@@ -46,6 +46,23 @@ check "registers" enrolled_home 1 "$code"
 hem register --code "$code" --meter SN1 --mode RE+TE >"$work/out" 2>&1
 expect "registering again does no harm" 0 $?
 expect "keys are private" 600 "$(stat -c %a "$work/home0001/state/ems.pem")"
+
+# A clock that is ten minutes ahead: the broker says only "not authorised", the home what to do.
+advice="refuses the login: not authorised: check this machine's clock (it says $(date -u -d '+10 minutes' '+%Y-%m-%d %H:')"
+fast() {
+	exec env LD_PRELOAD="$(find /usr/lib -name libfaketime.so.1 | head -n 1)" FAKETIME=+600 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+		"$build/hem" "$@" --config "$work/home0001/hem.conf"
+}
+fast run >"$work/fast.log" 2>&1 &
+rejected() { [ "$(grep -c '| login | rejected' "$work/broker.log")" -ge "$1" ]; }
+within_a_minute "the broker rejects it, again and again" rejected 3
+within_a_minute "its log says what to do" grep -qF "$advice" "$work/fast.log"
+expect "once" 1 "$(grep -cF 'refuses the login' "$work/fast.log")"
+within_a_minute "its status too" says "NOT connected .*this machine's clock" hem status
+kill $! && wait $!
+(fast wallet) >"$work/out" 2>&1
+expect "a command is refused" 1 $?
+check "in its words: $(cat "$work/out")" grep -qF "$advice" "$work/out"
 run_home 1
 within_a_minute "wallet" says '"balance_uc":1000000000' hem wallet --json
 order() { # order KIND KWH: for the last slot of the horizon, whatever the time is: 30 s are one

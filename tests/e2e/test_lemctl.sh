@@ -13,7 +13,7 @@ while read -r program words; do # every command, with an option that its --help 
 	done
 done <<-'EOT'
 	lemctl init|name slot port host user plugin reward penalty credit floor horizon demo rate start
-	lemctl home add|meter-type meter-serial pv battery fuse json host port
+	lemctl home add|meter-type meter-serial pv battery fuse json host port no-tls
 	lemctl home change|pv battery fuse meter-type meter-serial json host port
 	lemctl home list|json
 	lemctl home revoke|host port
