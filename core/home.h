@@ -25,6 +25,7 @@ enum {
 	HOME_ACCOUNTS_MAX = 20, /* live addresses of one home: horizon + 3 at most */
 	HOME_ENROLLED_MAX = 96, /* addresses of one home waiting for their slot */
 	RATING_STAYS = -1,      /* in a change: this rating stays as it is */
+	PREFERENCES_MAX = 4,    /* of one home in one open slot */
 };
 _Static_assert(HOMES_MAX * 2 <= 1 << HOMES_INDEX_BITS, "the index stays half empty");
 
@@ -65,6 +66,10 @@ struct home {
 	enum client_kind kind;
 	enum home_status status;
 	struct home_modes modes;
+	/* How often it said its mode in that open slot; not kept in snapshots: nothing at their
+	 * edge, where a slot opens. */
+	int64_t preferences_slot;
+	uint32_t preferences;
 	uint32_t number;       /* its place in the table, for ever */
 	uint64_t role_account; /* of a role */
 	struct home_terms terms;

@@ -153,7 +153,7 @@ static void decide_home_change(const struct market *m, const struct command *c, 
 	d->field = "mode";
 	d->verdict = VERDICT_NOT_REGISTERED; /* it says its mode as it registers */
 	if (h->status == HOME_REGISTERED)
-		d->verdict = preference_check(m, h, &change->mode, &d->field);
+		d->verdict = preference_check_change(m, h, &change->mode, &d->field);
 }
 
 static void decide_baseline(const struct market *m, const struct command *c, struct decision *d)
@@ -270,11 +270,6 @@ void market_tx(
 	tx->market_ms = c->market_ms;
 }
 
-static void change_mode(const struct market *m, struct home *h, const struct mode_span *span)
-{
-	home_mode_change(&h->modes, ledger_slot(&m->ledger), span->from_slot, span->mode);
-}
-
 static void apply_private(struct market *m, const struct command *c)
 {
 	struct home *h = &m->homes.rows[c->home];
@@ -300,7 +295,8 @@ static void apply_private(struct market *m, const struct command *c)
 		h = &m->homes.rows[home_find(&m->homes, c->u.home_change.client_id)->number];
 		home_change_apply(h, &c->u.home_change);
 		if (c->u.home_change.mode.mode)
-			change_mode(m, h, &c->u.home_change.mode);
+			home_mode_change(&h->modes, ledger_slot(&m->ledger),
+				c->u.home_change.mode.from_slot, c->u.home_change.mode.mode);
 		break;
 	case COMMAND_HOME_REVOKE:
 		enrolment_revoke(m, home_find(&m->homes, c->u.home_revoke.client_id)->number);
@@ -312,7 +308,7 @@ static void apply_private(struct market *m, const struct command *c)
 			&c->u.baseline.window, ledger_slot(&m->ledger));
 		break;
 	case COMMAND_PREFERENCE:
-		change_mode(m, h, &c->u.preference);
+		preference_apply(m, h, &c->u.preference);
 		break;
 	case COMMAND_TX:
 	case COMMAND_DEPOSIT:

@@ -34,7 +34,7 @@ static bool orders_stand(const struct market *m, const struct home *h, int64_t f
 	return false;
 }
 
-enum verdict preference_check(const struct market *m, const struct home *h,
+enum verdict preference_check_change(const struct market *m, const struct home *h,
 	const struct mode_span *span, const char **field)
 {
 	enum verdict v = home_mode_check(ledger_slot(&m->ledger), span->from_slot);
@@ -46,4 +46,29 @@ enum verdict preference_check(const struct market *m, const struct home *h,
 		return VERDICT_ORDERS_STAND;
 	*field = "";
 	return VERDICT_OK;
+}
+
+static uint32_t said_in(const struct home *h, int64_t open_slot)
+{
+	return h->preferences_slot == open_slot ? h->preferences : 0;
+}
+
+enum verdict preference_check(const struct market *m, const struct home *h,
+	const struct mode_span *span, const char **field)
+{
+	enum verdict v = preference_check_change(m, h, span, field);
+
+	if (v != VERDICT_OK || said_in(h, ledger_slot(&m->ledger)) < PREFERENCES_MAX)
+		return v;
+	*field = "from_slot";
+	return VERDICT_TOO_MANY;
+}
+
+void preference_apply(const struct market *m, struct home *h, const struct mode_span *span)
+{
+	int64_t open_slot = ledger_slot(&m->ledger);
+
+	h->preferences = said_in(h, open_slot) + 1;
+	h->preferences_slot = open_slot;
+	home_mode_change(&h->modes, open_slot, span->from_slot, span->mode);
 }

@@ -83,13 +83,13 @@ static enum err put_change(struct engine *e, const struct home_change *change, u
 	if (change->new_meter)
 		err = csm_db_end_meter(&e->csm, h->number, intake_seq);
 	if (err == ERR_OK && change->mode.mode)
-		err = csm_db_add_mode(&e->csm, h, intake_seq);
+		err = csm_db_add_mode(&e->csm, h, ledger_slot(&e->market->ledger), intake_seq);
 	return err == ERR_OK ? put_home(e, h, intake_seq) : err;
 }
 
 static enum err put_preference(struct engine *e, const struct home *home, uint64_t intake_seq)
 {
-	enum err err = csm_db_add_mode(&e->csm, home, intake_seq);
+	enum err err = csm_db_add_mode(&e->csm, home, ledger_slot(&e->market->ledger), intake_seq);
 
 	return err == ERR_OK ? put_home(e, home, intake_seq) : err;
 }

@@ -110,6 +110,10 @@ static enum err write_body(sqlite3 *db, const char *path, int64_t number, struct
 	for (size_t i = 0; i < page_sql_count && good; i++) {
 		if (strcmp(page_sql[i].path, path) != 0)
 			continue;
+		if (!page_sql[i].name) {
+			good = run(db, page_sql[i].sql, NULL, 0);
+			continue;
+		}
 		(void)fprintf(out, "%s\"%s\":", first ? "{" : ",\n", page_sql[i].name);
 		good = put_rows(out, db, page_sql[i].sql, number);
 		first = false;

@@ -3,8 +3,8 @@
 #define LEM_LEMCTL_PAGE_SQL_H
 #include <stddef.h>
 
-/* One list of rows: member `name` of the object at `path`. The ledger is main, the CSM database
- * csm. ?1, where there is one, is an auction's number. */
+/* One list of rows: member `name` of the object at `path`; NULL: what the next ones are read from.
+ * The ledger is main, the CSM database csm. ?1, where there is one, is an auction's number. */
 struct page_sql {
 	const char *path, *name, *sql;
 };

@@ -67,6 +67,7 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 			  " rewards_uc = rewards_uc + ?8, sold_uc = sold_uc + ?9,"
 			  " withdrawn_uc = withdrawn_uc + ?10, bought_wh = bought_wh + ?11,"
 			  " sold_wh = sold_wh + ?12, balance_uc = ?13",
+	[CSM_DROP_MODES] = "DELETE FROM modes WHERE home = ?1 AND from_slot > ?2",
 	[CSM_INSERT_MODE] = "INSERT INTO modes VALUES (?1, ?2, ?3, ?4)",
 	[CSM_INSERT_HISTORY] =
 		"INSERT INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, " NEWEST_METER ")",
@@ -117,6 +118,12 @@ static const char *const statements[CSM_STATEMENT_COUNT] = {
 	[CSM_PRUNE_MONEY] = "DELETE FROM money WHERE (height, home) IN"
 			    " (SELECT height, home FROM money WHERE height <= ?1"
 			    " ORDER BY height, home LIMIT ?2)",
+	/* Where the home's next mode had begun. */
+	[CSM_PRUNE_MODES] = "DELETE FROM modes WHERE (home, intake_seq) IN"
+			    " (SELECT home, intake_seq FROM modes r WHERE (SELECT n.from_slot"
+			    " FROM modes n WHERE n.home = r.home AND n.intake_seq > r.intake_seq"
+			    " ORDER BY n.intake_seq LIMIT 1) <= ?1 ORDER BY home, intake_seq"
+			    " LIMIT ?2)",
 	[CSM_PRUNE_OBSERVATIONS] = "DELETE FROM observations WHERE id <= ?1",
 	[CSM_INSERT_OBSERVATION] = "INSERT INTO observations (market_ms, home, item, name, value)"
 				   " VALUES (?1, ?2, ?3, ?4, ?5)",

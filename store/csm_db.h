@@ -108,9 +108,9 @@ __attribute__((warn_unused_result)) enum err csm_db_add_wallet(struct csm_db *cs
 __attribute__((warn_unused_result)) enum err csm_db_add_money(struct csm_db *csm, uint64_t height,
 	int64_t begin_ms, uint32_t home, const struct home_money *money, int64_t balance_uc);
 
-/* What was said last of a home's mode. */
+/* What was said last of a home's mode, in place of what waited for its slot in that open one. */
 __attribute__((warn_unused_result)) enum err csm_db_add_mode(
-	struct csm_db *csm, const struct home *home, uint64_t intake_seq);
+	struct csm_db *csm, const struct home *home, int64_t open_slot, uint64_t intake_seq);
 
 /* An observation, of which CSM_OBSERVATIONS_MAX are kept. */
 __attribute__((warn_unused_result)) enum err csm_db_add_observation(

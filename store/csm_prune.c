@@ -59,7 +59,8 @@ static int64_t settled_before(const struct csm_prune *p)
 enum err csm_prune(struct csm_db *csm, const struct csm_prune *p)
 {
 	static const enum csm_statement by_slot[] = {CSM_PRUNE_READINGS, CSM_PRUNE_QUARTERS,
-		CSM_PRUNE_ADDRESSES, CSM_PRUNE_BASELINES, CSM_PRUNE_WALLETS, CSM_PRUNE_MONEY};
+		CSM_PRUNE_ADDRESSES, CSM_PRUNE_BASELINES, CSM_PRUNE_WALLETS, CSM_PRUNE_MONEY,
+		CSM_PRUNE_MODES};
 	enum err err = prune_log(csm, p);
 
 	for (size_t i = 0; err == ERR_OK && i < sizeof by_slot / sizeof *by_slot; i++) {

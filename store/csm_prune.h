@@ -8,8 +8,9 @@
 struct csm_prune {
 	int64_t before_ms;      /* market time: accepted commands older than this ... */
 	uint64_t sealed_height; /* ... if of blocks up to here ... */
-	int64_t before_slot;    /* readings, addresses and wallets of slots before this, if the
-				 * block that settled the slot is one of those, too */
+	int64_t before_slot;    /* readings, addresses and wallets of slots before this, and modes
+				 * that counted in none after them, if the block that settled the
+				 * slot is one of those, too */
 	uint64_t rows_max;      /* of the intake log, at one call; more than any batch has */
 	uint64_t slot_rows_max; /* of each of the other tables, at one call */
 };

@@ -82,10 +82,18 @@ enum err csm_db_put_home(struct csm_db *csm, const struct home *h, uint64_t inta
 	return err;
 }
 
-enum err csm_db_add_mode(struct csm_db *csm, const struct home *h, uint64_t intake_seq)
+enum err csm_db_add_mode(
+	struct csm_db *csm, const struct home *h, int64_t open_slot, uint64_t intake_seq)
 {
-	sqlite3_stmt *s = db_statement(&csm->db, CSM_INSERT_MODE);
+	sqlite3_stmt *s = db_statement(&csm->db, CSM_DROP_MODES);
+	enum err err;
 
+	db_bind_int(s, 1, (int64_t)h->number);
+	db_bind_int(s, 2, open_slot);
+	err = db_run(&csm->db, s);
+	if (err != ERR_OK)
+		return err;
+	s = db_statement(&csm->db, CSM_INSERT_MODE);
 	db_bind_int(s, 1, (int64_t)intake_seq);
 	db_bind_int(s, 2, (int64_t)h->number);
 	db_bind_int(s, 3, last_mode(h)->from_slot);

@@ -2,7 +2,7 @@
 // market is put into the page as text, never as markup.
 import { draw, redraw } from "/charts.js";
 
-const POLL_MS = 3000, ALARMS_SHOWN = 40;
+const POLL_MS = 3000, SILENT_SHOWN = 20, NAMED = 8, WINDOW = 192; // slots that alarms cover
 const $ = (id) => document.getElementById(id);
 let tag = null, state = null, chosen = null, lost = "";
 
@@ -63,13 +63,40 @@ async function get(path, known) {
 const sentences = {
 	outage: (a) => `Block ${a.height}: outage, the market stood still`,
 	unvalidated: (a) => `Block ${a.height}: nobody validated it`,
-	refused: (a) => `${a.home}: ${a.n} readings refused`,
-	missing: (a) => `${a.home}: ${a.n} readings missing`,
-	silent: (a) => `${a.home}: no reading for ${a.n} slots`,
+	silent: (a) => `${a.home}: no reading for ${a.n} slots${a.n < WINDOW ? "" : " or more"}`,
 	unscheduled: (a) => `No schedule counts for ${a.n} slots from ${a.height} on: the network's operators have not approved it`,
 };
 
-// What of the alarms is about blocks is told in one sentence, however many there are.
+const of = (kind) => (state?.alarms ?? []).filter((a) => a.kind === kind);
+
+// What is about blocks is told in one sentence, however many there are.
+function ofBlocks(kind, what) {
+	const blocks = of(kind);
+	if (blocks.length < 2)
+		return blocks.map(sentences[kind]);
+	return [`${blocks.length} blocks ${what}: ` + blocks.map((a) => a.height).slice(-12).join(", ")
+		+ (blocks.length > 12 ? " are the last" : "")];
+}
+
+// And what is about readings, with the homes that have most of it.
+function ofReadings(kind) {
+	const homes = of(kind).sort((p, q) => q.n - p.n);
+	if (!homes.length)
+		return [];
+	const sum = homes.reduce((s, a) => s + a.n, 0);
+	return [`${sum} ${sum === 1 ? "reading" : "readings"} of ${homes.length} ${homes.length === 1 ? "home" : "homes"} ${kind}: `
+		+ homes.slice(0, NAMED).map((a) => `${a.home} (${a.n})`).join(", ")
+		+ (homes.length > NAMED ? ` and ${homes.length - NAMED} more homes` : "")];
+}
+
+// Homes that are silent are told one by one, up to so many; nothing else is ever left out.
+function ofSilence() {
+	const homes = of("silent"), more = homes.length - SILENT_SHOWN;
+	return [...homes.slice(0, SILENT_SHOWN).map(sentences.silent),
+		...(more > 0 ? [`No reading for a while of ${more} more ${more === 1 ? "home" : "homes"}`] : [])];
+}
+
+// What asks for somebody first.
 function alarms(now) {
 	const list = [];
 	if (lost)
@@ -81,18 +108,8 @@ function alarms(now) {
 		if (slots > 2 + 2 * m.rate / m.slot_s) // Date has whole seconds
 			list.push(`Stale: no new block for ${Math.floor(slots)} slots`);
 	}
-	for (const kind of ["outage", "unvalidated"]) {
-		const of = (state?.alarms ?? []).filter((a) => a.kind === kind);
-		if (of.length === 1)
-			list.push(sentences[kind](of[0]));
-		else if (of.length > 1)
-			list.push(`${of.length} blocks ${kind === "outage" ? "after an outage" : "unvalidated"}: `
-				+ of.map((a) => a.height).slice(-12).join(", ") + (of.length > 12 ? " are the last" : ""));
-	}
-	list.push(...(state?.alarms ?? []).filter((a) => !["outage", "unvalidated"].includes(a.kind))
-		.map((a) => sentences[a.kind](a)));
-	if (list.length > ALARMS_SHOWN)
-		list.splice(ALARMS_SHOWN, list.length, `and ${list.length - ALARMS_SHOWN} more`);
+	list.push(...ofBlocks("outage", "after an outage"), ...of("unscheduled").map(sentences.unscheduled), ...ofSilence(),
+		...ofBlocks("unvalidated", "unvalidated"), ...ofReadings("refused"), ...ofReadings("missing"));
 	const texts = list.length ? list : ["None"];
 	const shown = [...$("alarm-list").children].map((e) => e.textContent);
 	if (JSON.stringify(shown) !== JSON.stringify(texts))

@@ -36,8 +36,8 @@ CREATE TABLE months (
 	PRIMARY KEY (home, month)
 ) STRICT, WITHOUT ROWID;
 
--- Whether a home trades, is paid for its CPF, or both, and from which slot on. Of several that were said
--- before their slot began the last counts, and takes back those for its slot and later ones.
+-- Whether a home trades, is paid for its CPF, or both, and from which slot on. Of what waits for its slot
+-- only the last is here, for it takes back the others; the intake log has them all.
 CREATE TABLE modes (
 	intake_seq INTEGER NOT NULL, -- the register, preference or home-change that said it
 	home INTEGER NOT NULL REFERENCES homes (number),

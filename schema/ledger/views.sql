@@ -226,8 +226,9 @@ JOIN v_network_roles n ON n.account = s.account JOIN v_time ORDER BY s.slot, n.r
 -- Each schedule, and how it stands: pending, approved, refused, counts by silence, lapsed; by whom, when, why.
 DROP VIEW IF EXISTS v_approvals;
 CREATE VIEW v_approvals AS
-WITH last AS (
-	SELECT a.schedule, a.role, max(a.seq) AS seq, a.verdict FROM approvals a GROUP BY a.schedule, a.role),
+WITH last AS NOT MATERIALIZED (
+	SELECT a.schedule, a.role, a.seq, a.verdict FROM approvals a WHERE NOT EXISTS
+		(SELECT 1 FROM approvals b WHERE b.schedule = a.schedule AND b.role = a.role AND b.seq > a.seq)),
 now AS (SELECT coalesce((SELECT market_ms FROM transactions ORDER BY seq DESC LIMIT 1), 0) AS ms),
 asked AS (
 	SELECT t.seq AS schedule, (SELECT count(*) FROM v_network_roles) AS roles,

@@ -44,14 +44,19 @@ expect "auction: orders" "$(sql "SELECT count(*), printf('%.3f', sum(kwh)) FROM 
 expect "auction: in merit order" True "$(says "auction?seq=$some" \
 	"[o['cents_per_kwh'] for o in d['orders']] == sorted((o['cents_per_kwh'] for o in d['orders']), reverse=d['auction'][0]['side'] == 'sells')")"
 expect "auction: none" 0 "$(says 'auction?seq=999999' "len(d['auction']) + len(d['orders'])")"
-expect "slots: traded" "$(sql 'SELECT count(*), printf("%.3f", sum(traded_kwh)) FROM v_slots')" \
-	"$(says slots "'%d|%.3f' % (len(d['market']), sum(s['traded_kwh'] for s in d['market']))")"
+expect "slots: traded" "$(sql 'SELECT max(height) FROM blocks')|$(sql 'SELECT sum(auctions), sum(cleared), sum(orders), sum(bidders),
+	printf("%.3f|%.3f|%.3f|%.3f", sum(traded_kwh), sum(mean_cents_per_kwh), sum(delivered_kwh), sum(short_kwh)) FROM v_slots')" \
+	"$(says slots "'|'.join([str(len(d['market']))] + [str(sum(s[k] for s in d['market'])) for k in ('auctions', 'cleared', 'orders', 'bidders')]
+		+ ['%.3f' % sum(s[k] or 0 for s in d['market']) for k in ('traded_kwh', 'mean_cents_per_kwh', 'delivered_kwh', 'short_kwh')])")"
 expect "slots: community" "$(csm 'SELECT printf("%.2f", sum(import_kwh)) FROM v_community_slots WHERE slot >= 0')" \
 	"$(says slots "'%.2f' % sum(s['import_kwh'] for s in d['community'])")"
 expect "slots: deviation" "$(csm 'SELECT count(*), printf("%.2f", sum(abs(deviation_kwh))) FROM v_deviation')" \
 	"$(says slots "'%d|%.2f' % (len(d['deviation']), sum(abs(s['deviation_kwh']) for s in d['deviation']))")"
 expect "homes" "$(csm 'SELECT client_id FROM homes WHERE kind = 1 ORDER BY 1' | paste -sd' ')" \
 	"$(says homes "' '.join(h['home'] for h in d['homes'])")"
+expect "homes: the last reading" "$(csm 'SELECT sum(last_slot), printf("%.2f|%.2f", sum(import_kwh), sum(consumption_kwh)) FROM v_readings
+	LEFT JOIN v_home_slots ON v_home_slots.home = v_readings.home AND slot = last_slot')" \
+	"$(says homes "'%d|%.2f|%.2f' % tuple(sum(h[k] or 0 for h in d['homes']) for k in ('last_slot', 'import_kwh', 'consumption_kwh'))")"
 expect "homes: readings" "$(csm 'SELECT sum(accepted), sum(refused), sum(missing) FROM v_readings')" \
 	"$(says homes "'|'.join(str(sum(h[k] for h in d['homes'])) for k in ('accepted', 'refused', 'missing'))")"
 expect "wallets" "$(csm 'SELECT printf("%.1f", sum(balance_uc) / 1e6) FROM wallets WHERE height = (SELECT max(height) FROM wallets)')" \
@@ -154,6 +159,30 @@ kill "$server"
 wait "$server"
 expect "a signal ends it well" 0 $?
 expect "nothing was written at the end" "$before" "$(sums)"
+
+# A market that has gone on: what is older than the window is not told any more, nor looked at.
+cp -r "$dir" "$work/later"
+sqlite3 "$work/later/ledger.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+	INSERT INTO blocks SELECT height + i, time_ms, 0, 0, header, hash, operator_signature
+	FROM n, (SELECT * FROM blocks ORDER BY height DESC LIMIT 1)"
+dir=$work/later
+late=$(sql 'SELECT max(height) - 5 FROM blocks')
+one=$(csm 'SELECT number FROM homes WHERE kind = 1 ORDER BY client_id LIMIT 1')
+sqlite3 "$dir/csm.db" "INSERT INTO readings SELECT slot, $one, 0, n, 0, 0, 0, 0, 0, 'BOUNDARY', 1
+	FROM (SELECT 1 AS slot UNION SELECT $late), (SELECT 1 AS n UNION SELECT 2)"
+"$build/lemctl" serve --port "$port" "$dir" >"$work/later.log" 2>&1 &
+server=$!
+for _ in $(seq 50); do
+	grep -qs "^$url/" "$work/later.log" && break
+	sleep 0.1
+done
+expect "later: what is refused in the window, each home that is silent" "refused:2 silent:192 silent:192 silent:192" \
+	"$(says state "' '.join(sorted('%s:%d' % (a['kind'], a['n']) for a in d['alarms'] if a['kind'] in ('refused', 'missing', 'silent')))")"
+expect "later: homes without a reading in it" "3 0 2 0" \
+	"$(says homes "sum(h['last_slot'] is None for h in d['homes']), *(sum(h[k] for h in d['homes']) for k in ('accepted', 'refused', 'missing'))")"
+expect "later: slots of the window" "192 0 0" "$(says slots "*(len(d[k]) for k in ('market', 'community', 'deviation')),")"
+kill "$server"
+wait "$server"
 
 # What it refuses at the start.
 refused() { # refused CODE TEXT [arguments]

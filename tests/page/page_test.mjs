@@ -105,6 +105,29 @@ for (const [name, width, colorScheme] of [["light", 1280, "light"], ["dark", 128
 	await context.close();
 }
 
+// However many readings are refused or missing, what matters more is told, and before them.
+{
+	const many = (letter, kind, length, n) => Array.from({ length }, (_, i) => ({ kind, home: `${letter}${i}`, height: null, n: n(i) }));
+	const { context, page } = await open("alarms", {}, async (route) => {
+		const answer = await route.fetch();
+		const json = answer.status() === 200 ? await answer.json() : null;
+		if (json?.alarms)
+			json.alarms = [...many("r", "refused", 300, (i) => i + 1), ...many("m", "missing", 1, () => 1),
+				...many("s", "silent", 50, (i) => i ? 9 : 192), { kind: "unscheduled", home: null, height: 7, n: 5 },
+				{ kind: "outage", home: null, height: 3, n: 1 }];
+		await route.fulfill(json ? { response: answer, json } : { response: answer });
+	});
+	const told = (await page.locator("#alarm-list li").allTextContents()).filter((t) => !t.startsWith("Stale"));
+	const wanted = ["Block 3: outage", "No schedule counts for 5 slots from 7 on", "s0: no reading for 192 slots or more",
+		"s1: no reading for 9 slots"];
+	check(`alarms: in this order: ${told.slice(0, 4).join("; ")}`, wanted.every((w, i) => told[i]?.startsWith(w)));
+	check(`alarms: the rest in a sentence each: ${told.slice(22).join("; ")}`, told.length === 25
+		&& told[22] === "No reading for a while of 30 more homes"
+		&& told[23].startsWith("45150 readings of 300 homes refused: r299 (300), r298 (299), ") && told[23].endsWith(" and 292 more homes")
+		&& told[24] === "1 reading of 1 home missing: m0 (1)");
+	await context.close();
+}
+
 // Markup stays text, whoever says it: each text of every answer is replaced, but for the few that the page goes by.
 const hostile = "<img src=x onerror=alert(1)>\"'&amp;<script>alert(2)</script>";
 const worn = ["kind", "begins", "state"];

@@ -224,6 +224,54 @@ static void a_few_refusals_are_kept(void **state)
 	assert_int_equal(number("SELECT count(*) FROM readings WHERE slot = 5"), 1);
 }
 
+/* The first home says its mode from a slot on. */
+static void prefer(int64_t from_slot, enum mode mode)
+{
+	const struct mode_span span = {.from_slot = from_slot, .mode = mode};
+	char text[128];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	message_write_preference(&out, &span);
+	little_send(&market, market.homes[0].id, OPERATION_PREFERENCE, &out,
+		&(struct signer){.key = market.homes[0].ems});
+}
+
+/* A home that says another mode again and again fills nothing: what waits has one row, and of what
+ * counted that stays which may be asked for, the newest at least. */
+static void modes_do_not_pile_up(void **state)
+{
+	struct csm_prune p = {.sealed_height = 1000, .before_slot = 0, .slot_rows_max = 1000};
+
+	(void)state;
+	for (int64_t i = 0; i < 400; i++)
+		prefer(1000 + i, i % 2 ? MODE_TE : MODE_RE);
+	assert_int_equal(number("SELECT count(*) FROM modes WHERE home = 2"), 2);
+	assert_int_equal(number("SELECT max(from_slot) FROM modes WHERE home = 2"),
+		1000 + PREFERENCES_MAX - 1);
+	assert_int_equal(number("SELECT count(*) FROM intake WHERE kind = 13"), PREFERENCES_MAX);
+	for (int64_t slot = 4; slot < 10; slot++) {
+		little_advance(&market, little_slot_ms(slot + 1) + 1000);
+		prefer(slot + 2, slot % 2 ? MODE_TE : MODE_RE);
+	}
+	assert_int_equal(number("SELECT count(*) FROM modes WHERE home = 2"), 7);
+	p.before_slot = 5; /* the first counts in it yet */
+	prune(&p);
+	assert_int_equal(number("SELECT count(*) FROM modes WHERE home = 2"), 7);
+	p.before_slot = 8; /* in which that of slot 8 counts */
+	p.slot_rows_max = 2;
+	prune(&p);
+	assert_int_equal(number("SELECT min(from_slot) FROM modes WHERE home = 2"), 7);
+	prune(&p);
+	assert_int_equal(number("SELECT min(from_slot) FROM modes WHERE home = 2"), 8);
+	p.before_slot = 900;
+	p.slot_rows_max = 1000;
+	prune(&p);
+	assert_int_equal(number("SELECT group_concat(from_slot) FROM modes WHERE home = 2"), 11);
+	assert_int_equal(number("SELECT count(*) FROM modes"),
+		number("SELECT count(DISTINCT home) FROM modes"));
+}
+
 /* Four days: what is older than two is forgotten, and the market opens from what is left. */
 static void a_market_goes_on(void **state)
 {
@@ -285,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(four_slots_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_near_refusals_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_few_refusals_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(modes_do_not_pile_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_market_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_forgotten_request_is_stale, setup, teardown),
 	};

@@ -70,6 +70,34 @@ static void who_and_from_when(void **state)
 	h->status = HOME_REGISTERED;
 }
 
+/* A home that corrects itself may do so a few times in a slot, and again in the next; the operator
+ * as often as he likes. */
+static void a_few_in_each_slot(void **state)
+{
+	struct command c;
+
+	(void)state;
+	for (int64_t slot = 1; slot <= 3; slot++) {
+		go_to(slot_ms(slot) + 1000);
+		for (int64_t i = 0; i < PREFERENCES_MAX; i++) {
+			c = preference(HOME, slot + 1 + i, MODE_RE);
+			(void)scene_send(&c);
+		}
+		c = preference(HOME, slot + 1, MODE_BOTH);
+		refused(&c, VERDICT_TOO_MANY, "from_slot");
+		c = preference(HOME, slot, MODE_BOTH);
+		refused(&c, VERDICT_OUT_OF_RANGE, "from_slot");
+		c = preference(OTHER, slot + 1, MODE_BOTH);
+		(void)scene_send(&c);
+		c = change("home0004", slot + 20, MODE_BOTH);
+		(void)scene_send(&c);
+		(void)scene_send(&c);
+	}
+	scene_to_the_edge();
+	c = preference(HOME, 10, MODE_BOTH);
+	expect(&c, VERDICT_OK, "");
+}
+
 /* What waits for its gate stands in the way of a mode that does not trade, and of no other. */
 static void orders_stand_in_the_way(void **state)
 {
@@ -275,6 +303,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_free)
 	const struct CMUnitTest tests[] = {
 		TEST(who_and_from_when),
+		TEST(a_few_in_each_slot),
 		TEST(orders_stand_in_the_way),
 		TEST(an_opened_auction_stands_in_the_way),
 		TEST(what_was_won_is_honoured),

@@ -158,7 +158,7 @@ static void assert_changed(void)
 	assert_int_equal(sqlite3_prepare_v2(market.engine.csm.db.handle,
 				 "SELECT 1 FROM homes WHERE client_id = 'home0000' AND pv_w = 8000"
 				 " AND battery_w = 8002 AND fuse_w = 25003 AND mode = 1 AND"
-				 " (SELECT count(*) FROM modes WHERE home = number) = 3 AND"
+				 " (SELECT count(*) FROM modes WHERE home = number) = 2 AND"
 				 " (SELECT sold_uc FROM months WHERE home = number) ="
 				 " (SELECT sum(sold_uc) FROM money WHERE home = number)"
 				 " AND (SELECT sum(balance_uc) FROM months WHERE home = number) ="
