@@ -129,7 +129,8 @@ static void a_wild_clock_is_not_believed(void **state)
 	assert_int_equal(height(), 1 + MARKET_CLOCK_BLOCKS_MAX);
 }
 
-/* Time does not go back: it stands still, and that is told once it is more than messages may be off.
+/* Time does not go back: it stands still, and that is told once it is more than messages may be
+ * off.
  */
 static void a_clock_set_back_is_noticed(void **state)
 {
