@@ -247,7 +247,7 @@ static bool reopen(struct market_thread *t)
 /* Slots of an outage are made up for no faster than the broker takes what their blocks say. */
 static void keep_pace(struct market_thread *t)
 {
-	const struct timespec pause = {.tv_nsec = MARKET_PACE_MS * 1000000};
+	const struct timespec pause = {.tv_nsec = MARKET_PACE_MS * 1000000L};
 
 	while (engine_is_behind(t->engine) && !queue_is_closed(t->verified) &&
 		post_waiting_bytes(t->post) > MARKET_PACE_BYTES_MAX) {
