@@ -244,7 +244,9 @@ enum err engine_clock(struct engine *e, int64_t now_ms)
 	enum err err = ERR_OK;
 
 	e->clock_unbelieved = !believes(e, now_ms);
-	e->clock_set_back = now_ms < e->now_ms - e->market->ledger.params.date_window_s * MS_PER_S;
+	/* Before its start a market's time has been nowhere yet. */
+	e->clock_set_back = e->now_ms > e->genesis.params.start_ms &&
+			    now_ms < e->now_ms - e->market->ledger.params.date_window_s * MS_PER_S;
 	if (now_ms > e->now_ms && !e->clock_unbelieved)
 		e->now_ms = now_ms;
 	if (!market_clock_due(e->market, e->now_ms))

@@ -129,6 +129,18 @@ static void a_wild_clock_is_not_believed(void **state)
 	assert_int_equal(height(), 1 + MARKET_CLOCK_BLOCKS_MAX);
 }
 
+/* A market that has not begun waits for its start, and for nothing else. */
+static void before_its_start_no_clock_is_behind(void **state)
+{
+	struct little_market early;
+
+	(void)state;
+	little_open(&early);
+	assert_int_equal(engine_clock(&early.engine, little_slot_ms(0) - 86400000), ERR_OK);
+	assert_false(early.engine.clock_set_back);
+	little_close(&early);
+}
+
 /* Time does not go back: it stands still, and that is told once it is more than messages may be
  * off.
  */
@@ -156,6 +168,7 @@ int main(void)
 		TEST(nothing_is_taken_in_meanwhile),
 		TEST(a_wild_clock_is_not_believed),
 		TEST(a_clock_set_back_is_noticed),
+		cmocka_unit_test(before_its_start_no_clock_is_behind),
 	};
 
 	return cmocka_run_group_tests_name("engine_clock", tests, NULL, NULL);
