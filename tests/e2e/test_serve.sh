@@ -12,12 +12,15 @@ url="http://127.0.0.1:$port"
 sqlite3 -readonly "$dir/ledger.db" 'SELECT count(*) FROM blocks' >/dev/null
 sqlite3 -readonly "$dir/csm.db" 'SELECT count(*) FROM homes' >/dev/null
 before=$(sums)
-"$build/lemctl" serve --port "$port" "$dir" >"$work/serve.log" 2>&1 &
-server=$!
-for _ in $(seq 50); do
-	grep -qs "^$url/" "$work/serve.log" && break
-	sleep 0.1
-done
+serve() { # serve LOG: the page's program over $dir
+	"$build/lemctl" serve --port "$port" "$dir" >"$work/$1" 2>&1 &
+	server=$!
+	for _ in $(seq 50); do
+		grep -qs "^$url/" "$work/$1" && break
+		sleep 0.1
+	done
+}
+serve serve.log
 sql() { sqlite3 -readonly "$dir/ledger.db" "$1"; }
 csm() { sqlite3 -readonly "$dir/csm.db" "$1"; }
 status() { # status [curl options]: the HTTP code
@@ -170,12 +173,7 @@ late=$(sql 'SELECT max(height) - 5 FROM blocks')
 one=$(csm 'SELECT number FROM homes WHERE kind = 1 ORDER BY client_id LIMIT 1')
 sqlite3 "$dir/csm.db" "INSERT INTO readings SELECT slot, $one, 0, n, 0, 0, 0, 0, 0, 'BOUNDARY', 1
 	FROM (SELECT 1 AS slot UNION SELECT $late), (SELECT 1 AS n UNION SELECT 2)"
-"$build/lemctl" serve --port "$port" "$dir" >"$work/later.log" 2>&1 &
-server=$!
-for _ in $(seq 50); do
-	grep -qs "^$url/" "$work/later.log" && break
-	sleep 0.1
-done
+serve later.log
 expect "later: what is refused in the window, each home that is silent" "refused:2 silent:192 silent:192 silent:192" \
 	"$(says state "' '.join(sorted('%s:%d' % (a['kind'], a['n']) for a in d['alarms'] if a['kind'] in ('refused', 'missing', 'silent')))")"
 expect "later: homes without a reading in it" "3 0 2 0" \

@@ -380,4 +380,17 @@ static inline void little_seal(struct little_market *m)
 	}
 }
 
+/* The first home says its mode from a slot on. */
+static inline void little_prefer(struct little_market *m, int64_t from_slot, enum mode mode)
+{
+	const struct mode_span span = {.from_slot = from_slot, .mode = mode};
+	char text[128];
+	struct out out;
+
+	out_init(&out, text, sizeof text);
+	message_write_preference(&out, &span);
+	little_send(m, m->homes[0].id, OPERATION_PREFERENCE, &out,
+		&(struct signer){.key = m->homes[0].ems});
+}
+
 #endif

@@ -224,19 +224,6 @@ static void a_few_refusals_are_kept(void **state)
 	assert_int_equal(number("SELECT count(*) FROM readings WHERE slot = 5"), 1);
 }
 
-/* The first home says its mode from a slot on. */
-static void prefer(int64_t from_slot, enum mode mode)
-{
-	const struct mode_span span = {.from_slot = from_slot, .mode = mode};
-	char text[128];
-	struct out out;
-
-	out_init(&out, text, sizeof text);
-	message_write_preference(&out, &span);
-	little_send(&market, market.homes[0].id, OPERATION_PREFERENCE, &out,
-		&(struct signer){.key = market.homes[0].ems});
-}
-
 /* A home that says another mode again and again fills nothing: what waits has one row, and of what
  * counted that stays which may be asked for, the newest at least. */
 static void modes_do_not_pile_up(void **state)
@@ -245,14 +232,14 @@ static void modes_do_not_pile_up(void **state)
 
 	(void)state;
 	for (int64_t i = 0; i < 400; i++)
-		prefer(1000 + i, i % 2 ? MODE_TE : MODE_RE);
+		little_prefer(&market, 1000 + i, i % 2 ? MODE_TE : MODE_RE);
 	assert_int_equal(number("SELECT count(*) FROM modes WHERE home = 2"), 2);
 	assert_int_equal(number("SELECT max(from_slot) FROM modes WHERE home = 2"),
 		1000 + PREFERENCES_MAX - 1);
 	assert_int_equal(number("SELECT count(*) FROM intake WHERE kind = 13"), PREFERENCES_MAX);
 	for (int64_t slot = 4; slot < 10; slot++) {
 		little_advance(&market, little_slot_ms(slot + 1) + 1000);
-		prefer(slot + 2, slot % 2 ? MODE_TE : MODE_RE);
+		little_prefer(&market, slot + 2, slot % 2 ? MODE_TE : MODE_RE);
 	}
 	assert_int_equal(number("SELECT count(*) FROM modes WHERE home = 2"), 7);
 	p.before_slot = 5; /* the first counts in it yet */

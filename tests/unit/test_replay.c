@@ -96,19 +96,6 @@ static void go_on(void)
 	memcpy(head, market.engine.market->ledger.last_hash, HASH_LEN);
 }
 
-/* The first home says its mode from a slot on. */
-static void prefer(int64_t from_slot, enum mode mode)
-{
-	const struct mode_span span = {.from_slot = from_slot, .mode = mode};
-	char text[128];
-	struct out out;
-
-	out_init(&out, text, sizeof text);
-	message_write_preference(&out, &span);
-	little_send(&market, market.homes[0].id, OPERATION_PREFERENCE, &out,
-		&(struct signer){.key = market.homes[0].ems});
-}
-
 /* Blocks 1 to 4, then half a block with sealed answers still shut; kept as "early" (before that
  * half) and "late" (after it). */
 static void make_history(void)
@@ -131,7 +118,7 @@ static void make_history(void)
 		&market, OPERATION_HOME_CHANGE, "{\"battery_w\":8001,\"clientId\":\"home0000\"}");
 	little_command(&market, OPERATION_HOME_CHANGE,
 		"{\"battery_w\":8002,\"clientId\":\"home0000\",\"fuse_w\":25003}");
-	prefer(50, MODE_RE);
+	little_prefer(&market, 50, MODE_RE);
 	little_command(&market, OPERATION_HOME_CHANGE,
 		"{\"clientId\":\"home0000\",\"from_slot\":60,\"mode\":\"TE\"}");
 	little_seal(&market);
