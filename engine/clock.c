@@ -228,6 +228,11 @@ bool engine_is_behind(const struct engine *e)
 	return e->now_ms >= ledger_slot_end_ms(&e->market->ledger);
 }
 
+bool engine_doubts_clock(const struct engine *e)
+{
+	return e->clock_unbelieved || e->clock_set_back;
+}
+
 /* A clock that far ahead is more likely wrong than true, and blocks that it closed could not be
  * taken back: the market would stand still until the day that it said. */
 static bool believes(const struct engine *e, int64_t now_ms)

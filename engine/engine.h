@@ -141,6 +141,9 @@ void engine_reject(struct engine *e, enum operation operation,
  * stays small. A clock more than catch_up_slots ahead does nothing. */
 __attribute__((warn_unused_result)) enum err engine_clock(struct engine *e, int64_t now_ms);
 
+/* Whether time stands still over the machine's clock, by the last engine_clock(). */
+bool engine_doubts_clock(const struct engine *engine);
+
 /* Whether slots are over whose blocks are not closed yet: engine_clock() and engine_commit() again.
  * Requests are BUSY meanwhile. */
 bool engine_is_behind(const struct engine *e);

@@ -90,7 +90,7 @@ static void write_status(const struct engine *e, struct out *out)
 		(unsigned long long)(m->ledger.accounts.next - m->ledger.accounts.first),
 		m->ledger.auctions.auction_count, engine_is_behind(e) ? "true" : "false");
 	out_printf(out, ",\"clock_believed\":%s,\"height\":%llu",
-		e->clock_unbelieved || e->clock_set_back ? "false" : "true",
+		engine_doubts_clock(e) ? "false" : "true",
 		(unsigned long long)m->ledger.height - 1);
 	out_printf(out, ",\"homes\":{\"invited\":%u,\"registered\":%u,\"revoked\":%u}",
 		by_status[HOME_INVITED], by_status[HOME_REGISTERED], by_status[HOME_REVOKED]);

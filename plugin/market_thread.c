@@ -155,7 +155,7 @@ static void doubt(struct market_thread *t)
 {
 	const struct engine *e = t->engine;
 	int64_t now_ms = clock_monotonic_ms();
-	bool doubts = e->clock_unbelieved || e->clock_set_back;
+	bool doubts = engine_doubts_clock(e);
 	bool tell = doubts &&
 		    (t->doubt_told_ms == 0 || now_ms - t->doubt_told_ms >= MARKET_DOUBT_EVERY_MS);
 

@@ -21,7 +21,7 @@ void metrics_take(
 		.auctions = k->ledger.auctions.auction_count,
 		.orders = k->ledger.auctions.order_count,
 		.post_bytes = post_bytes,
-		.clock_unbelieved = e->clock_unbelieved || e->clock_set_back};
+		.clock_unbelieved = engine_doubts_clock(e)};
 }
 
 /* One number: its name for Prometheus, its topic ("": not published), and where it is. */
