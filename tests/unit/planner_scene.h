@@ -11,7 +11,8 @@ enum { DAY = 24, LEAD = 2, DAYS_BEFORE = 9 };
 static struct little_market m;
 static struct planner *planner;
 static char why[PLANNER_WHY_MAX];
-static int64_t odd_days_wh; /* what each home draws more in each hour of these */
+static int64_t every_hour_wh; /* what each home draws more in each hour */
+static int64_t odd_days_wh;   /* and in those of every other day */
 
 static inline int setup(void **state)
 {
@@ -23,6 +24,7 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
 	(void)state;
+	every_hour_wh = odd_days_wh = 0;
 	planner_close(planner);
 	planner = NULL;
 	little_close(&m);
@@ -48,7 +50,7 @@ static inline int64_t draws(int n, int64_t slot)
 	int64_t hour = (slot % DAY + DAY) % DAY;
 	bool odd = (slot + 2 * DAY * DAYS_BEFORE) / DAY % 2 != 0;
 
-	return 100 * (n + 1) + (hour >= 8 ? 50 : 0) + (odd ? odd_days_wh : 0);
+	return 100 * (n + 1) + every_hour_wh + (hour >= 8 ? 50 : 0) + (odd ? odd_days_wh : 0);
 }
 
 /* A home's meter from slot `first` to the market's start: the last reading is the market's. */

@@ -115,9 +115,23 @@ static void it_sells_when_the_community_is_long(void **state)
 	live_yesterday(1000);
 	live_quarter(0, 100);
 	news = run(little_slot_ms(0) + PROJECTS_MS, true);
-	assert_true(news.trades && news.taken);
+	assert_true(news.trades && news.taken && !news.few);
 	assert_int_equal(news.order.side, SIDE_SELL);
 	assert_int_equal(news.order.quantity_wh, 1800);
+}
+
+/* What it asks for would tell a home of few neighbours what they draw; the log is told why. */
+static void it_trades_for_no_fewer_than_it_may(void **state)
+{
+	struct aggregator_news news;
+
+	(void)state;
+	desk.homes_min = LITTLE_HOMES + 1;
+	live_yesterday(1000);
+	live_quarter(0, 100);
+	news = run(little_slot_ms(0) + PROJECTS_MS, true);
+	assert_true(news.few && !news.trades && news.wanted_wh == 0);
+	assert_int_equal(news.projected.homes, LITTLE_HOMES);
 }
 
 /* What is scheduled in the ledger counts, whatever yesterday was. */
@@ -232,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_buys_when_the_community_is_short),
 		TEST(it_sells_when_the_community_is_long),
+		TEST(it_trades_for_no_fewer_than_it_may),
 		TEST(it_holds_the_schedule_of_the_ledger),
 		TEST(it_is_silent_on_schedule_and_without_readings),
 		TEST(it_learns_what_lasts),

@@ -12,7 +12,7 @@
 enum { SLOT = 6, COUNT = 3 };
 
 static struct little_market m;
-static const int32_t net_wh[COUNT] = {1000, 900, -100};
+static int32_t net_wh[COUNT] = {1000, 900, -100};
 
 static int setup(void **state)
 {
@@ -70,6 +70,26 @@ static void only_the_aggregator_sets_it(void **state)
 	send_baseline("aggregator", m.aggregator_key, m.homes[0].id,
 		m.genesis.params.horizon_slots); /* an auction could be open for it */
 	refused(from, "\"SLOT_TOO_NEAR\"");
+}
+
+/* Or the aggregator could have a silent home draw what suits it. */
+static void it_is_within_the_homes_fuse(void **state)
+{
+	const int32_t kept = net_wh[COUNT - 1];
+	size_t from;
+
+	(void)state;
+	for (int32_t wh = 25000; wh >= -25000; wh -= 50000) {
+		from = m.count;
+		net_wh[COUNT - 1] = wh + (wh > 0 ? 1 : -1);
+		send_baseline("aggregator", m.aggregator_key, m.homes[0].id, SLOT);
+		refused(from, "\"BEYOND_RATING\"");
+		from = m.count;
+		net_wh[COUNT - 1] = wh;
+		send_baseline("aggregator", m.aggregator_key, m.homes[0].id, SLOT);
+		assert_non_null(little_find(&m, "/to/home0000/baseline", from));
+	}
+	net_wh[COUNT - 1] = kept;
 }
 
 static void the_home_is_told(void **state)
@@ -200,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_the_aggregator_sets_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(it_is_within_the_homes_fuse, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_home_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_below_the_schedule_is_delivered, setup, teardown),

@@ -1,4 +1,4 @@
-/* How long before a day begins it is planned, and how sure the plan is. */
+/* How long before a day begins it is planned, how sure the plan is, and its bounds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,11 +60,26 @@ static void days_that_differ_have_a_band(void **state)
 	assert_in_range(wh, LITTLE_HOMES * 100, LITTLE_HOMES * 400);
 }
 
+/* A meter may show a tenth more than the fuse; a home is not told to draw that. */
+static void a_home_is_planned_within_its_fuse(void **state)
+{
+	(void)state;
+	every_hour_wh = 26500;
+	for (int n = 0; n < LITTLE_HOMES; n++)
+		live(n, -DAYS_BEFORE * DAY);
+	open_planner();
+	follow(-1);
+	for (int64_t slot = 0; slot < DAY; slot++)
+		assert_int_equal(planned_home(0, slot), 25000);
+	assert_true(planned(0) > LITTLE_HOMES * 26000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(early_enough_for_all_who_need_it),
 		cmocka_unit_test_setup_teardown(days_that_differ_have_a_band, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_home_is_planned_within_its_fuse, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

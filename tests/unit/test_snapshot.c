@@ -9,6 +9,13 @@
 static uint8_t *bytes, *again;
 static size_t len;
 
+/* A home that was read within a slot. */
+enum { QUARTERED = 2 };
+static const struct quarters quarters = {.slot = 3,
+	.count = 2,
+	.begin = {.taken_ms = 11, .registers = {{1, 2, 3, 4, 5}}},
+	.at = {{.taken_ms = 22}, {.taken_ms = 33, .registers = {{6, 7, 8, 9, 10}}}}};
+
 /* A market with something in every table: homes, addresses, auctions, shut answers, awards. */
 static int setup(void **state)
 {
@@ -16,7 +23,6 @@ static int setup(void **state)
 	uint64_t auction;
 
 	(void)scene_open(state);
-	w->market->ledger.imbalance.set = (struct imbalance_prices){30000, 2000};
 	auction = scene_auction(SIDE_BUY, BOOK_SEALED, 3, 1000, 9000);
 	for (int home = 2; home < 5; home++) {
 		c = scene_bid(home, 3, SIDE_SELL, 100, 5000, auction);
@@ -30,6 +36,9 @@ static int setup(void **state)
 	c.u.tx.cpf_hundredths = 50;
 	(void)scene_send(&c);
 	scene_to_the_edge();
+	w->market->ledger.imbalance.set = (struct imbalance_prices){30000, 2000};
+	w->market->homes.rows[QUARTERED].meter.base.taken_ms = 77;
+	w->market->homes.rows[QUARTERED].quarters.of[1] = quarters;
 	len = market_snapshot_write(w->market, NULL, 0);
 	bytes = malloc(len);
 	again = malloc(len);
@@ -76,6 +85,8 @@ static void it_restores_the_very_state(void **state)
 		orders += a->order_count;
 	}
 	assert_int_equal(orders, 1);
+	assert_int_equal(m->homes.rows[QUARTERED].meter.base.taken_ms, 77);
+	assert_memory_equal(&m->homes.rows[QUARTERED].quarters.of[1], &quarters, sizeof quarters);
 	assert_memory_equal(
 		&m->ledger.imbalance, &w->market->ledger.imbalance, sizeof m->ledger.imbalance);
 	/* And it goes on as the other would: the replica agrees with every block. */
